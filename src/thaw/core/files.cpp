@@ -1,0 +1,94 @@
+#include "thaw/core/files.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <system_error>
+
+#include "thaw/core/error.h"
+
+namespace thaw {
+namespace {
+
+void sync_path(const std::filesystem::path& path, int flags) {
+  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
+  if (descriptor < 0) throw Error(fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
+  const int result = ::fsync(descriptor);
+  const int reason = errno;
+  ::close(descriptor);
+  if (result != 0) throw Error(fmt::format("{}: cannot write to disk: {}", path.string(), std::strerror(reason)));
+}
+
+std::filesystem::path folder_of(const std::filesystem::path& path) {
+  return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
+}
+
+}  // namespace
+
+AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
+  std::string pattern = (folder_of(target_) / ("." + target_.filename().string() + ".XXXXXX")).string();
+  const int descriptor = ::mkstemp(pattern.data());
+  if (descriptor < 0) {
+    throw Error(fmt::format("{}: cannot be written: {}: choose a folder that exists and that you may write to",
+                            target_.string(), std::strerror(errno)));
+  }
+  ::fchmod(descriptor, 0644);
+  ::close(descriptor);
+  temporary_ = pattern;
+}
+
+AtomicFile::~AtomicFile() {
+  std::error_code ignored;
+  if (!temporary_.empty()) std::filesystem::remove(temporary_, ignored);
+}
+
+void AtomicFile::commit() {
+  sync_path(temporary_, O_RDONLY);
+  std::error_code failure;
+  std::filesystem::rename(temporary_, target_, failure);
+  if (failure) throw Error(fmt::format("{}: cannot be replaced: {}", target_.string(), failure.message()));
+  temporary_.clear();
+  sync_path(folder_of(target_), O_RDONLY | O_DIRECTORY);
+}
+
+void write_file(const std::filesystem::path& path, std::string_view content) {
+  AtomicFile file(path);
+  std::ofstream stream(file.temporary_path(), std::ios::binary);
+  stream.write(content.data(), static_cast<std::streamsize>(content.size()));
+  stream.close();
+  if (!stream) throw Error(fmt::format("{}: writing failed: {}", path.string(), std::strerror(errno)));
+  file.commit();
+}
+
+std::string read_file(const std::filesystem::path& path, size_t limit_bytes) {
+  std::error_code failure;
+  const auto size = std::filesystem::file_size(path, failure);
+  if (failure) throw Error(fmt::format("{}: cannot be read: {}", path.string(), failure.message()));
+  if (size > limit_bytes) {
+    throw Error(fmt::format("{}: expected at most {} bytes, received {}", path.string(), limit_bytes, size));
+  }
+  std::string content(size, '\0');
+  std::ifstream stream(path, std::ios::binary);
+  stream.read(content.data(), static_cast<std::streamsize>(size));
+  if (!stream) throw Error(fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
+  return content;
+}
+
+std::filesystem::path cache_folder() {
+  const auto variable = [](const char* name) -> std::string {
+    const char* value = std::getenv(name);
+    return value == nullptr ? "" : value;
+  };
+  if (auto home = variable("THAW_HOME"); !home.empty()) return home;
+  if (auto cache = variable("XDG_CACHE_HOME"); !cache.empty()) return std::filesystem::path(cache) / "thaw";
+  if (auto home = variable("HOME"); !home.empty()) return std::filesystem::path(home) / ".cache" / "thaw";
+  return std::filesystem::temp_directory_path() / "thaw";
+}
+
+}  // namespace thaw

@@ -1,0 +1,64 @@
+#include "thaw/core/tensor.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <new>
+
+#include "thaw/core/error.h"
+
+namespace thaw {
+namespace {
+
+std::shared_ptr<float> allocate(int64_t elements) {
+  constexpr size_t alignment = 64;
+  const size_t bytes = (static_cast<size_t>(elements) * sizeof(float) + alignment - 1) / alignment * alignment;
+  auto* memory = static_cast<float*>(std::aligned_alloc(alignment, std::max(bytes, alignment)));
+  if (memory == nullptr) throw Error(fmt::format("out of memory: {} bytes were not to be had", bytes));
+  return {memory, [](float* data) { std::free(data); }};
+}
+
+}  // namespace
+
+Tensor::Tensor(Shape shape)
+    : shape_(std::move(shape)), elements_(shape_.elements()), data_(allocate(elements_)) {}
+
+Tensor Tensor::full(Shape shape, float value) {
+  Tensor result(std::move(shape));
+  std::ranges::fill(result.values(), value);
+  return result;
+}
+
+Tensor Tensor::from(Shape shape, std::span<const float> values) {
+  Tensor result(std::move(shape));
+  if (static_cast<size_t>(result.elements_) != values.size()) {
+    throw Error(fmt::format("expected {} values for shape {}, received {}", result.elements_,
+                            result.shape_.to_string(), values.size()));
+  }
+  std::ranges::copy(values, result.data());
+  return result;
+}
+
+Tensor Tensor::clone() const { return empty() ? *this : from(shape_, values()); }
+
+Tensor Tensor::reshaped(Shape shape) const {
+  if (shape.elements() != elements_) {
+    throw Error(fmt::format("cannot reshape {} to {}: the number of elements differs", shape_.to_string(),
+                            shape.to_string()));
+  }
+  Tensor result = *this;
+  result.shape_ = std::move(shape);
+  return result;
+}
+
+Tensor Tensor::rows(int64_t first, int64_t count) const {
+  const Shape row = shape_.without_batch();
+  Tensor result;
+  result.shape_ = row.with_batch(count);
+  result.elements_ = result.shape_.elements();
+  result.data_ = {data_, data_.get() + first * row.elements()};
+  return result;
+}
+
+}  // namespace thaw
