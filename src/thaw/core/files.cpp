@@ -18,11 +18,13 @@ namespace {
 
 void sync_path(const std::filesystem::path& path, int flags) {
   const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (descriptor < 0) throw Error(fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
+  if (descriptor < 0)
+    throw Error(fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
   const int result = ::fsync(descriptor);
   const int reason = errno;
   ::close(descriptor);
-  if (result != 0) throw Error(fmt::format("{}: cannot write to disk: {}", path.string(), std::strerror(reason)));
+  if (result != 0)
+    throw Error(fmt::format("{}: cannot write to disk: {}", path.string(), std::strerror(reason)));
 }
 
 std::filesystem::path folder_of(const std::filesystem::path& path) {
@@ -32,11 +34,13 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
-  std::string pattern = (folder_of(target_) / ("." + target_.filename().string() + ".XXXXXX")).string();
+  std::string pattern =
+      (folder_of(target_) / ("." + target_.filename().string() + ".XXXXXX")).string();
   const int descriptor = ::mkstemp(pattern.data());
   if (descriptor < 0) {
-    throw Error(fmt::format("{}: cannot be written: {}: choose a folder that exists and that you may write to",
-                            target_.string(), std::strerror(errno)));
+    throw Error(fmt::format(
+        "{}: cannot be written: {}: choose a folder that exists and that you may write to",
+        target_.string(), std::strerror(errno)));
   }
   ::fchmod(descriptor, 0644);
   ::close(descriptor);
@@ -52,7 +56,8 @@ void AtomicFile::commit() {
   sync_path(temporary_, O_RDONLY);
   std::error_code failure;
   std::filesystem::rename(temporary_, target_, failure);
-  if (failure) throw Error(fmt::format("{}: cannot be replaced: {}", target_.string(), failure.message()));
+  if (failure)
+    throw Error(fmt::format("{}: cannot be replaced: {}", target_.string(), failure.message()));
   temporary_.clear();
   sync_path(folder_of(target_), O_RDONLY | O_DIRECTORY);
 }
@@ -62,7 +67,8 @@ void write_file(const std::filesystem::path& path, std::string_view content) {
   std::ofstream stream(file.temporary_path(), std::ios::binary);
   stream.write(content.data(), static_cast<std::streamsize>(content.size()));
   stream.close();
-  if (!stream) throw Error(fmt::format("{}: writing failed: {}", path.string(), std::strerror(errno)));
+  if (!stream)
+    throw Error(fmt::format("{}: writing failed: {}", path.string(), std::strerror(errno)));
   file.commit();
 }
 
@@ -71,12 +77,14 @@ std::string read_file(const std::filesystem::path& path, size_t limit_bytes) {
   const auto size = std::filesystem::file_size(path, failure);
   if (failure) throw Error(fmt::format("{}: cannot be read: {}", path.string(), failure.message()));
   if (size > limit_bytes) {
-    throw Error(fmt::format("{}: expected at most {} bytes, received {}", path.string(), limit_bytes, size));
+    throw Error(fmt::format("{}: expected at most {} bytes, received {}", path.string(),
+                            limit_bytes, size));
   }
   std::string content(size, '\0');
   std::ifstream stream(path, std::ios::binary);
   stream.read(content.data(), static_cast<std::streamsize>(size));
-  if (!stream) throw Error(fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
+  if (!stream)
+    throw Error(fmt::format("{}: cannot be read: {}", path.string(), std::strerror(errno)));
   return content;
 }
 
@@ -86,8 +94,10 @@ std::filesystem::path cache_folder() {
     return value == nullptr ? "" : value;
   };
   if (auto home = variable("THAW_HOME"); !home.empty()) return home;
-  if (auto cache = variable("XDG_CACHE_HOME"); !cache.empty()) return std::filesystem::path(cache) / "thaw";
-  if (auto home = variable("HOME"); !home.empty()) return std::filesystem::path(home) / ".cache" / "thaw";
+  if (auto cache = variable("XDG_CACHE_HOME"); !cache.empty())
+    return std::filesystem::path(cache) / "thaw";
+  if (auto home = variable("HOME"); !home.empty())
+    return std::filesystem::path(home) / ".cache" / "thaw";
   return std::filesystem::temp_directory_path() / "thaw";
 }
 

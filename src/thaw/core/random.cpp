@@ -51,13 +51,15 @@ uint32_t Random::below(uint32_t bound) {
 std::vector<int64_t> Random::permutation(int64_t count) {
   std::vector<int64_t> order(static_cast<size_t>(count));
   std::iota(order.begin(), order.end(), int64_t{0});
-  for (size_t i = order.size(); i > 1; --i) std::swap(order[i - 1], order[below(static_cast<uint32_t>(i))]);
+  for (size_t i = order.size(); i > 1; --i)
+    std::swap(order[i - 1], order[below(static_cast<uint32_t>(i))]);
   return order;
 }
 
 uint64_t random_stream(uint64_t a, uint64_t b) {
-  const auto block = philox({static_cast<uint32_t>(a), static_cast<uint32_t>(a >> 32)},
-                            {static_cast<uint32_t>(b), static_cast<uint32_t>(b >> 32), 0x7468, 0x6177});
+  const auto block =
+      philox({static_cast<uint32_t>(a), static_cast<uint32_t>(a >> 32)},
+             {static_cast<uint32_t>(b), static_cast<uint32_t>(b >> 32), 0x7468, 0x6177});
   return (static_cast<uint64_t>(block[1]) << 32) | block[0];
 }
 

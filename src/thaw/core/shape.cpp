@@ -12,7 +12,8 @@ int64_t Shape::elements() const {
   int64_t product = 1;
   for (const int64_t size : sizes_) {
     if (size < 0 || (size > 0 && product > limit / size)) {
-      throw Error(fmt::format("expected a shape of at most 2^48 elements, received {}", to_string()));
+      throw Error(
+          fmt::format("expected a shape of at most 2^48 elements, received {}", to_string()));
     }
     product *= size;
   }

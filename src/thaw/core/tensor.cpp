@@ -13,9 +13,11 @@ namespace {
 
 std::shared_ptr<float> allocate(int64_t elements) {
   constexpr size_t alignment = 64;
-  const size_t bytes = (static_cast<size_t>(elements) * sizeof(float) + alignment - 1) / alignment * alignment;
+  const size_t bytes =
+      (static_cast<size_t>(elements) * sizeof(float) + alignment - 1) / alignment * alignment;
   auto* memory = static_cast<float*>(std::aligned_alloc(alignment, std::max(bytes, alignment)));
-  if (memory == nullptr) throw Error(fmt::format("out of memory: {} bytes were not to be had", bytes));
+  if (memory == nullptr)
+    throw Error(fmt::format("out of memory: {} bytes were not to be had", bytes));
   return {memory, [](float* data) { std::free(data); }};
 }
 
@@ -44,8 +46,8 @@ Tensor Tensor::clone() const { return empty() ? *this : from(shape_, values()); 
 
 Tensor Tensor::reshaped(Shape shape) const {
   if (shape.elements() != elements_) {
-    throw Error(fmt::format("cannot reshape {} to {}: the number of elements differs", shape_.to_string(),
-                            shape.to_string()));
+    throw Error(fmt::format("cannot reshape {} to {}: the number of elements differs",
+                            shape_.to_string(), shape.to_string()));
   }
   Tensor result = *this;
   result.shape_ = std::move(shape);

@@ -44,7 +44,8 @@ int Threads::available() {
 
 Threads::Threads(int count) : state_(std::make_unique<State>()) {
   if (count <= 0) count = available();
-  for (int i = 0; i < count; ++i) state_->workers.emplace_back([state = state_.get()] { state->work(); });
+  for (int i = 0; i < count; ++i)
+    state_->workers.emplace_back([state = state_.get()] { state->work(); });
 }
 
 Threads::~Threads() {
@@ -81,7 +82,8 @@ void Threads::for_each(int64_t count, const std::function<void(int64_t)>& body) 
       }
     }
   };
-  const auto helpers = static_cast<std::ptrdiff_t>(std::clamp<int64_t>(count - 1, 0, this->count() - 1));
+  const auto helpers =
+      static_cast<std::ptrdiff_t>(std::clamp<int64_t>(count - 1, 0, this->count() - 1));
   std::latch done(helpers);
   for (std::ptrdiff_t i = 0; i < helpers; ++i) {
     submit([&] {

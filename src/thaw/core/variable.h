@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -8,12 +9,41 @@
 namespace thaw {
 
 /// One weight of a layer: a named tensor that training may change. Held by its layer and shared
-/// with every graph lowered from it.
-struct Variable {
-  std::string name;  ///< as in Keras, without the layer: "kernel", "gamma", "moving_mean"
-  Tensor value;
-  /// Kept up to date by every lowering: whether the gradient reaches it. Never for moving statistics.
-  bool trainable = true;
+/// with every graph lowered from it. Its initial value is made when it is first looked at, so a
+/// network whose weights come from a file never pays for random ones.
+class Variable {
+ public:
+  using Initial = std::function<Tensor(uint64_t seed)>;
+
+  Variable(std::string name, Shape shape, bool can_train, Initial initial)
+      : name_(std::move(name)),
+        shape_(std::move(shape)),
+        can_train_(can_train),
+        initial_(std::move(initial)) {}
+
+  /// As in Keras, without the layer: "kernel", "gamma", "moving_mean".
+  const std::string& name() const { return name_; }
+  const Shape& shape() const { return shape_; }
+  /// False for moving statistics, which no optimizer touches.
+  bool can_train() const { return can_train_; }
+
+  Tensor& value();
+  /// Copies `value` in; throws Error "expected shape …, received …" when the shapes differ.
+  void assign(const Tensor& value);
+  /// Forgets the value: the next look makes a new initial one from `seed`.
+  void reset(uint64_t seed);
+  /// As reset(), unless there is a value already.
+  void set_seed(uint64_t seed) {
+    if (value_.empty()) seed_ = seed;
+  }
+
+ private:
+  std::string name_;
+  Shape shape_;
+  bool can_train_;
+  Initial initial_;
+  uint64_t seed_ = 0;
+  Tensor value_;
 };
 
 using VariablePtr = std::shared_ptr<Variable>;

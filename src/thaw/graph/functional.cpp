@@ -1,0 +1,265 @@
+#include "thaw/graph/functional.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+#include "thaw/core/error.h"
+#include "thaw/core/random.h"
+#include "thaw/graph/layer_state.h"
+#include "thaw/graph/naming.h"
+
+namespace thaw {
+namespace {
+
+using CallPtr = std::shared_ptr<const Call>;
+
+/// Keras's map_graph_network: layers ordered by their distance from the outputs, greatest first,
+/// those of one distance as they were first met on a walk from the outputs.
+class NetworkMap {
+ public:
+  NetworkMap(const std::vector<Symbol>& inputs, const std::vector<Symbol>& outputs) {
+    for (const Symbol& symbol : inputs) input_calls_.insert(symbol.call().get());
+    for (const Symbol& symbol : outputs) visit(symbol.call());
+    measure_depths(inputs);
+  }
+
+  /// Each call after those it reads from.
+  const std::vector<CallPtr>& calls() const { return calls_; }
+
+  std::vector<Layer> layers() const {
+    std::vector<const void*> ids;
+    for (const auto& [id, index] : layer_indices_) ids.push_back(id);
+    std::ranges::sort(ids, [&](const void* a, const void* b) {
+      const int depth_a = layer_depths_.at(a);
+      const int depth_b = layer_depths_.at(b);
+      return depth_a != depth_b ? depth_a > depth_b : layer_indices_.at(a) < layer_indices_.at(b);
+    });
+    std::vector<Layer> result;
+    for (const void* id : ids) result.push_back(by_id_.at(id));
+    return result;
+  }
+
+ private:
+  /// Depth first without recursion, since a deep network must not exhaust the stack.
+  void visit(const CallPtr& root) {
+    struct Frame {
+      CallPtr call;
+      size_t next_input = 0;
+    };
+    std::vector<Frame> stack;
+    const auto enter = [&](const CallPtr& call) {
+      if (!seen_.insert(call.get()).second) return;
+      const void* id = call->layer.id();
+      layer_indices_.try_emplace(id, static_cast<int>(layer_indices_.size()));
+      by_id_.try_emplace(id, call->layer);
+      stack.push_back({call});
+    };
+    enter(root);
+    while (!stack.empty()) {
+      Frame& frame = stack.back();
+      const bool is_input = input_calls_.contains(frame.call.get());
+      if (is_input || frame.next_input == frame.call->inputs.size()) {
+        if (!is_input && frame.call->inputs.empty()) {
+          throw Error("an output depends on input layer \"" + frame.call->layer.name() +
+                      "\", which is not among the model's inputs");
+        }
+        calls_.push_back(frame.call);
+        stack.pop_back();
+      } else {
+        const CallPtr next = frame.call->inputs[frame.next_input++].call();
+        enter(next);
+      }
+    }
+  }
+
+  void measure_depths(const std::vector<Symbol>& inputs) {
+    std::map<const Call*, int> call_depths;
+    for (auto call = calls_.rbegin(); call != calls_.rend(); ++call) {
+      int& layer_depth = layer_depths_[(*call)->layer.id()];
+      const int depth = std::max(call_depths[call->get()], layer_depth);
+      layer_depth = depth;
+      call_depths[call->get()] = depth;
+      if (input_calls_.contains(call->get())) continue;
+      for (const Symbol& symbol : (*call)->inputs) {
+        int& below = call_depths[symbol.call().get()];
+        below = std::max(below, depth + 1);
+      }
+    }
+    for (const Symbol& symbol : inputs) {
+      if (seen_.contains(symbol.call().get())) continue;
+      throw Error("no output depends on input \"" + symbol.call()->layer.name() + "\"");
+    }
+  }
+
+  std::set<const Call*> input_calls_;
+  std::set<const Call*> seen_;
+  std::vector<CallPtr> calls_;
+  std::map<const void*, int> layer_indices_;
+  std::map<const void*, int> layer_depths_;
+  std::map<const void*, Layer> by_id_;
+};
+
+void name_layers(const std::vector<Layer>& layers) {
+  std::set<std::string> taken;
+  for (const Layer& layer : layers) {
+    if (layer.name().empty()) continue;
+    if (!taken.insert(layer.name()).second) {
+      throw Error(fmt::format("two layers are named \"{}\": give each its own name", layer.name()));
+    }
+  }
+  for (const Layer& layer : layers) {
+    const std::string stem = to_snake_case(layer.class_name());
+    for (int n = 0; layer.name().empty(); ++n) {
+      std::string candidate = n == 0 ? stem : fmt::format("{}_{}", stem, n);
+      if (taken.insert(candidate).second) layer.set_name(std::move(candidate));
+    }
+  }
+}
+
+uint64_t seed_of(uint64_t seed, std::string_view layer, size_t index) {
+  uint64_t hash = 0xCBF29CE484222325;  // FNV-1a
+  for (const char c : layer) hash = (hash ^ static_cast<unsigned char>(c)) * 0x100000001B3;
+  return random_stream(seed, hash + index);
+}
+
+int64_t count(const Functional& model, bool only_trainable) {
+  int64_t total = 0;
+  for (const Layer& layer : model.layers()) {
+    if (const Functional* nested = layer.nested()) {
+      total += count(*nested, only_trainable);
+    } else {
+      for (const auto& variable : layer.variables()) {
+        if (!only_trainable || (layer.trainable() && variable->can_train()))
+          total += variable->shape().elements();
+      }
+    }
+  }
+  return total;
+}
+
+}  // namespace
+
+Functional::Functional(Symbol input, Symbol output, std::string name)
+    : Functional(std::vector<Symbol>{std::move(input)}, std::vector<Symbol>{std::move(output)},
+                 std::move(name)) {}
+
+Functional::Functional(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name)
+    : state_(std::make_shared<State>()) {
+  const NetworkMap map(inputs, outputs);
+  state_->name = std::move(name);
+  state_->inputs = std::move(inputs);
+  state_->outputs = std::move(outputs);
+  state_->calls = map.calls();
+  state_->layers = map.layers();
+  name_layers(state_->layers);
+  for (const Layer& layer : state_->layers) {
+    if (layer.nested() != nullptr) continue;
+    const auto variables = layer.variables();
+    for (size_t i = 0; i < variables.size(); ++i)
+      variables[i]->set_seed(seed_of(0, layer.name(), i));
+  }
+}
+
+const std::string& Functional::name() const { return state_->name; }
+std::span<const Layer> Functional::layers() const { return state_->layers; }
+bool Functional::trainable() const { return state_->trainable; }
+const std::vector<Symbol>& Functional::inputs() const { return state_->inputs; }
+const std::vector<Symbol>& Functional::outputs() const { return state_->outputs; }
+std::span<const CallPtr> Functional::calls() const { return state_->calls; }
+Config& Functional::metadata() const { return state_->metadata; }
+
+const Layer& Functional::get_layer(std::string_view name) const {
+  std::string near;
+  for (const Layer& layer : state_->layers) {
+    if (layer.name() == name) return layer;
+    if (layer.name().substr(0, 3) == name.substr(0, 3))
+      near += (near.empty() ? "" : ", ") + layer.name();
+  }
+  throw Error(fmt::format("no layer \"{}\" in model \"{}\"{}", name, state_->name,
+                          near.empty() ? "" : "; there are " + near));
+}
+
+void Functional::set_trainable(bool trainable) const {
+  state_->trainable = trainable;
+  for (const Layer& layer : state_->layers) layer.set_trainable(trainable);
+}
+
+Symbol Functional::operator()(const Symbol& x, CallOptions options) const {
+  return Layer(*this)(x, options);
+}
+Symbol Functional::operator()(const std::vector<Symbol>& xs, CallOptions options) const {
+  return Layer(*this)(xs, options);
+}
+
+Symbol Functional::output_of(std::string_view layer_name) const {
+  const Layer& layer = get_layer(layer_name);
+  for (const CallPtr& call : state_->calls) {
+    if (call->layer == layer) return Symbol(call);
+  }
+  throw Error(
+      fmt::format("layer \"{}\" is never called in model \"{}\"", layer_name, state_->name));
+}
+
+std::vector<VariablePtr> Functional::variables() const {
+  std::vector<VariablePtr> result;
+  for (const Layer& layer : state_->layers) {
+    for (auto& variable : layer.variables()) result.push_back(std::move(variable));
+  }
+  return result;
+}
+
+int64_t Functional::count_parameters() const { return count(*this, false); }
+int64_t Functional::count_trainable_parameters() const { return count(*this, true); }
+
+void Functional::initialize_weights(uint64_t seed) const {
+  for (const Layer& layer : state_->layers) {
+    if (const Functional* nested = layer.nested()) {
+      nested->initialize_weights(seed);
+      continue;
+    }
+    const auto variables = layer.variables();
+    for (size_t i = 0; i < variables.size(); ++i)
+      variables[i]->reset(seed_of(seed, layer.name(), i));
+  }
+}
+
+Functional Functional::with_input_shape(const Shape& shape) const {
+  if (state_->inputs.size() != 1)
+    throw Error("expected a model with one input, received one with several");
+  const Call* old_input = state_->inputs[0].call().get();
+  const Symbol new_input = input(shape, old_input->layer.name());
+  std::map<const Call*, CallPtr> replayed;
+  const auto moved = [&](const Symbol& symbol) {
+    return Symbol(replayed.at(symbol.call().get()), symbol.index());
+  };
+  for (const CallPtr& call : state_->calls) {
+    if (call.get() == old_input) {
+      replayed[call.get()] = new_input.call();
+      continue;
+    }
+    std::vector<Symbol> inputs;
+    for (const Symbol& symbol : call->inputs) inputs.push_back(moved(symbol));
+    const Functional* nested = call->layer.nested();
+    const Layer layer = nested == nullptr || inputs.at(0).shape() == call->inputs[0].shape()
+                            ? call->layer
+                            : Layer(nested->with_input_shape(inputs.at(0).shape()));
+    replayed[call.get()] = layer(inputs, {.training = call->training}).call();
+  }
+  std::vector<Symbol> outputs;
+  for (const Symbol& symbol : state_->outputs) outputs.push_back(moved(symbol));
+  Functional result({new_input}, std::move(outputs), state_->name);
+  result.state_->trainable = state_->trainable;
+  result.state_->metadata = state_->metadata;
+  return result;
+}
+
+Functional Functional::up_to(const Symbol& output) const {
+  Functional result(state_->inputs, {output}, state_->name);
+  result.state_->metadata = state_->metadata;
+  return result;
+}
+
+}  // namespace thaw

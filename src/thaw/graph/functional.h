@@ -1,0 +1,62 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "thaw/core/config.h"
+#include "thaw/graph/layer.h"
+
+namespace thaw {
+
+/// The graph between input symbols and output symbols (Keras's class of the same name). A handle:
+/// copies are the same model. Calling it on a symbol nests it, weights shared.
+class Functional {
+ public:
+  Functional(Symbol input, Symbol output, std::string name = "");
+  /// Throws Error when an output does not come from the inputs or two layers share a name.
+  /// Layers without a name get Keras's: conv2d, conv2d_1, …
+  Functional(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name = "");
+
+  const std::string& name() const;
+  /// In Keras's order (by depth, then as first met from the outputs), the InputLayer included.
+  std::span<const Layer> layers() const;
+  /// Throws Error listing the nearest names.
+  const Layer& get_layer(std::string_view name) const;
+
+  bool trainable() const;
+  void set_trainable(bool trainable) const;
+
+  Symbol operator()(const Symbol& x, CallOptions options = {}) const;
+  Symbol operator()(const std::vector<Symbol>& xs, CallOptions options = {}) const;
+
+  const std::vector<Symbol>& inputs() const;
+  const std::vector<Symbol>& outputs() const;
+  /// Every call, each after those it reads from.
+  std::span<const std::shared_ptr<const Call>> calls() const;
+  /// What the layer of that name gives at its first call in this model.
+  Symbol output_of(std::string_view layer_name) const;
+
+  /// All weights, layer by layer, in the order that Keras saves them in.
+  std::vector<VariablePtr> variables() const;
+  int64_t count_parameters() const;
+  int64_t count_trainable_parameters() const;
+  /// New initial values everywhere, each a function of `seed`, its layer's name and its own.
+  void initialize_weights(uint64_t seed) const;
+
+  /// The same layers called again on an input of another shape.
+  Functional with_input_shape(const Shape& shape) const;
+  /// The part from the inputs to `output`, under this model's name. Layers are shared.
+  Functional up_to(const Symbol& output) const;
+
+  /// What travels with the model beside its graph: class names, preprocessing, image size.
+  Config& metadata() const;
+
+ private:
+  friend class Layer;
+  struct State;
+  std::shared_ptr<State> state_;
+};
+
+}  // namespace thaw

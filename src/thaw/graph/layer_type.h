@@ -1,0 +1,77 @@
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "thaw/core/config.h"
+#include "thaw/core/shape.h"
+#include "thaw/graph/initializer.h"
+#include "thaw/ops/graph.h"
+
+namespace thaw {
+
+class LayerDefinition;
+
+/// One kind of layer: a row of the table that CMake makes from the files of graph/layers/.
+struct LayerType {
+  std::string_view class_name;  ///< Keras's: "Conv2D"
+  /// Reads Keras's config of this layer, in any dialect; throws Error naming the key.
+  std::unique_ptr<LayerDefinition> (*from_config)(const Config& config);
+};
+
+namespace layer_types {
+/// Every kind of layer there is.
+std::span<const LayerType* const> all();
+/// nullptr when there is none of that class name.
+const LayerType* find(std::string_view class_name);
+}  // namespace layer_types
+
+/// What a layer says of one of its weights.
+struct WeightSpec {
+  std::string name;
+  Shape shape;
+  Initializer initializer;
+  bool can_train = true;
+};
+
+/// What a layer lowers itself with.
+class LowerContext {
+ public:
+  LowerContext(ops::Builder& builder, std::span<const VariablePtr> variables, bool is_trainable,
+               ops::Phase call_phase)
+      : ops(builder), trainable(is_trainable), phase(call_phase), variables_(variables) {}
+
+  ops::Builder& ops;
+  bool trainable;  ///< the layer's own flag
+  ops::Phase
+      phase;  ///< `inference` under training=False, `training` under training=True, else by_run
+
+  ops::Value weight(std::string_view name) const;
+  /// The same numbers under another shape.
+  ops::Value weight(std::string_view name, const Shape& shape) const;
+  VariablePtr variable(std::string_view name) const;
+
+ private:
+  std::span<const VariablePtr> variables_;
+};
+
+/// What a layer is, without its weights: the type-erased form of the structs in graph/layers/.
+class LayerDefinition {
+ public:
+  virtual ~LayerDefinition() = default;
+  virtual const LayerType& type() const = 0;
+  /// The name it was given; empty: named when a model takes it in.
+  virtual const std::string& given_name() const = 0;
+  virtual Shape output_shape(std::span<const Shape> inputs) const = 0;
+  /// In Keras's order: those that can train first.
+  virtual std::vector<WeightSpec> weights(std::span<const Shape> inputs) const = 0;
+  virtual ops::Value lower(const LowerContext& context,
+                           std::span<const ops::Value> inputs) const = 0;
+  /// Keras 3's config, without name, trainable and dtype.
+  virtual Config config() const = 0;
+};
+
+}  // namespace thaw

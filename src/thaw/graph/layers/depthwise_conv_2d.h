@@ -1,0 +1,44 @@
+#pragma once
+
+#include "thaw/graph/layer.h"
+#include "thaw/graph/layer_type.h"
+
+namespace thaw {
+namespace layers {
+
+/// Each channel convolved by itself with depth_multiplier kernels: x [H, W, in] -> y [H', W',
+/// in·depth_multiplier]. kernel [h, w, in, depth_multiplier].
+struct DepthwiseConv2D {
+  Size2 kernel_size = 1;
+  Size2 strides = 1;
+  std::string padding = "valid";
+  Size2 dilation_rate = 1;
+  int64_t depth_multiplier = 1;
+  Activation activation = {};
+  bool use_bias = true;
+  Initializer depthwise_initializer = "glorot_uniform";
+  Initializer bias_initializer = "zeros";
+  std::string name;
+
+  template <typename Visit>
+  void fields(Visit&& visit) {
+    visit("kernel_size", kernel_size);
+    visit("strides", strides);
+    visit("padding", padding);
+    visit("dilation_rate", dilation_rate);
+    visit("depth_multiplier", depth_multiplier);
+    visit("activation", activation);
+    visit("use_bias", use_bias);
+    visit("depthwise_initializer", depthwise_initializer);
+    visit("bias_initializer", bias_initializer);
+  }
+  Shape output_shape(const Shape& x) const;
+  std::vector<WeightSpec> weights(const Shape& x) const;
+  ops::Value lower(const LowerContext& context, ops::Value x) const;
+};
+
+}  // namespace layers
+
+Layer depthwise_conv_2d(layers::DepthwiseConv2D attributes = {});
+
+}  // namespace thaw

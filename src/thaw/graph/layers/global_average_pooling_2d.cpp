@@ -1,0 +1,31 @@
+#include "thaw/graph/layers/global_average_pooling_2d.h"
+
+#include "thaw/graph/describe.h"
+
+namespace thaw {
+namespace layers {
+
+Shape GlobalAveragePooling2D::output_shape(const Shape& x) const {
+  const Shape pooled = ops::output_shape(ops::GlobalPool2D{}, {&x, 1});
+  return keepdims ? Shape{1, 1, pooled[0]} : pooled;
+}
+
+ops::Value GlobalAveragePooling2D::lower(const LowerContext& context, ops::Value x) const {
+  const ops::Value y = context.ops.global_pool_2d(x, ops::Pool2D::Kind::average);
+  return keepdims ? context.ops.reshape(y, output_shape(context.ops.shape(x))) : y;
+}
+
+}  // namespace layers
+
+namespace layer_types {
+extern const LayerType global_average_pooling_2d;
+constinit const LayerType global_average_pooling_2d{
+    "GlobalAveragePooling2D",
+    &read_definition<layers::GlobalAveragePooling2D, global_average_pooling_2d>};
+}  // namespace layer_types
+
+Layer global_average_pooling_2d(layers::GlobalAveragePooling2D attributes) {
+  return make_layer(layer_types::global_average_pooling_2d, std::move(attributes));
+}
+
+}  // namespace thaw

@@ -1,0 +1,26 @@
+#pragma once
+
+#include "thaw/graph/layer.h"
+#include "thaw/graph/layer_type.h"
+
+namespace thaw {
+namespace layers {
+
+/// The same numbers under target_shape, in which one −1 stands for whatever is left.
+struct Reshape {
+  Shape target_shape = {};
+  std::string name;
+
+  template <typename Visit>
+  void fields(Visit&& visit) {
+    visit("target_shape", target_shape);
+  }
+  Shape output_shape(const Shape& x) const;
+  ops::Value lower(const LowerContext& context, ops::Value x) const;
+};
+
+}  // namespace layers
+
+Layer reshape(layers::Reshape attributes = {});
+
+}  // namespace thaw

@@ -1,0 +1,69 @@
+#include "thaw/ops/activation.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+#include "thaw/core/error.h"
+
+namespace thaw {
+namespace {
+
+using Kind = Activation::Kind;
+// Where two names mean the same, the first is the one that is written.
+constexpr auto names = std::to_array<std::pair<std::string_view, Kind>>({
+    {"linear", Kind::linear},
+    {"relu", Kind::relu},
+    {"sigmoid", Kind::sigmoid},
+    {"tanh", Kind::tanh},
+    {"softmax", Kind::softmax},
+    {"elu", Kind::elu},
+    {"selu", Kind::selu},
+    {"softplus", Kind::softplus},
+    {"softsign", Kind::softsign},
+    {"silu", Kind::silu},
+    {"swish", Kind::silu},
+    {"gelu", Kind::gelu},
+    {"exponential", Kind::exponential},
+    {"hard_sigmoid", Kind::hard_sigmoid},
+    {"hard_silu", Kind::hard_silu},
+    {"hard_swish", Kind::hard_silu},
+});
+
+}  // namespace
+
+Activation::Activation(std::string_view name) {
+  if (name == "relu6") {
+    kind = Kind::relu;
+    max_value = 6.0F;
+    return;
+  }
+  if (name == "leaky_relu") {
+    kind = Kind::relu;
+    negative_slope = 0.2F;
+    return;
+  }
+  std::string known = "relu6, leaky_relu";
+  for (const auto& [candidate, candidate_kind] : names) {
+    if (candidate == name) {
+      kind = candidate_kind;
+      if (kind == Kind::elu) negative_slope = 1.0F;
+      return;
+    }
+    known += ", ";
+    known += candidate;
+  }
+  throw UsageError(fmt::format("expected an activation among {}; received \"{}\"", known, name));
+}
+
+std::string Activation::name() const {
+  if (kind == Kind::relu && max_value == 6.0F) return "relu6";
+  if (kind == Kind::relu && negative_slope == 0.2F) return "leaky_relu";
+  for (const auto& [candidate, candidate_kind] : names) {
+    if (candidate_kind == kind) return std::string(candidate);
+  }
+  return "linear";
+}
+
+}  // namespace thaw

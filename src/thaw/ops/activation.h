@@ -1,0 +1,49 @@
+#pragma once
+
+#include <limits>
+#include <string>
+#include <string_view>
+
+namespace thaw {
+
+/// An element-wise function, named as in Keras; {.activation = "relu"}. Softmax is named here too,
+/// though it looks along the whole last axis.
+struct Activation {
+  enum class Kind {
+    linear,
+    relu,  ///< max_value above max_value; x from threshold on; negative_slope·(x − threshold) below
+    sigmoid,
+    tanh,
+    softmax,
+    elu,  ///< x if x > 0, else negative_slope·(exp(x) − 1)
+    selu,
+    softplus,
+    softsign,
+    silu,  ///< x·sigmoid(x)
+    gelu,  ///< x·Φ(x), exact
+    exponential,
+    hard_sigmoid,  ///< relu6(x + 3)/6
+    hard_silu,     ///< x·relu6(x + 3)/6
+  };
+
+  Kind kind = Kind::linear;
+  float negative_slope = 0.0F;
+  float threshold = 0.0F;
+  float max_value = std::numeric_limits<float>::infinity();
+
+  Activation() = default;
+  Activation(Kind value) : kind(value) {}
+  /// Throws UsageError listing the known names.
+  Activation(std::string_view name);
+  Activation(const char* name) : Activation(std::string_view(name)) {}
+
+  /// The Keras name this was made from, e.g. "relu6".
+  std::string name() const;
+  /// relu, with neither slope nor threshold; any max_value.
+  bool is_simple_relu() const {
+    return kind == Kind::relu && negative_slope == 0 && threshold == 0;
+  }
+  bool operator==(const Activation&) const = default;
+};
+
+}  // namespace thaw

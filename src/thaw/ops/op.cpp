@@ -1,0 +1,141 @@
+#include "thaw/ops/op.h"
+
+#include <fmt/format.h>
+
+#include <array>
+
+#include "thaw/core/error.h"
+
+namespace thaw::ops {
+namespace {
+
+using Shapes = std::span<const Shape>;
+
+void expect_image(const Shape& x) {
+  if (x.rank() != 3) {
+    throw Error(
+        fmt::format("expected an image (height, width, channels), received {}", x.to_string()));
+  }
+}
+
+Shape rule(const Input& op, Shapes) { return op.shape; }
+Shape rule(const Weight& op, Shapes) { return op.shape; }
+Shape rule(const Constant& op, Shapes) { return op.value.shape(); }
+
+Shape rule(const Conv2D& op, Shapes in) {
+  const Shape& x = in[0];
+  const Shape& kernel = in[1];
+  expect_image(x);
+  if (kernel.rank() != 4 || kernel[2] * op.groups != x[2] || kernel[3] % op.groups != 0) {
+    throw Error(fmt::format("a kernel {} in {} groups does not fit an image {}", kernel.to_string(),
+                            op.groups, x.to_string()));
+  }
+  return {window_output(x[0], op.padding.top + op.padding.bottom, kernel[0], op.strides.height,
+                        op.dilations.height),
+          window_output(x[1], op.padding.left + op.padding.right, kernel[1], op.strides.width,
+                        op.dilations.width),
+          kernel[3]};
+}
+
+Shape rule(const MatMul&, Shapes in) {
+  if (in[0].rank() < 1 || in[0].last() != in[1][0]) {
+    throw Error(
+        fmt::format("a kernel {} does not fit an input {}", in[1].to_string(), in[0].to_string()));
+  }
+  return in[0].with_last(in[1][1]);
+}
+
+Shape rule(const BatchNormalization&, Shapes in) {
+  if (in[0].rank() < 1 || in.back() != Shape{in[0].last()}) {
+    throw Error(fmt::format("statistics {} do not fit an input {}", in.back().to_string(),
+                            in[0].to_string()));
+  }
+  return in[0];
+}
+
+Shape rule(const Activate&, Shapes in) { return in[0]; }
+Shape rule(const Softmax&, Shapes in) { return in[0]; }
+Shape rule(const Dropout&, Shapes in) { return in[0]; }
+
+Shape rule(const Binary&, Shapes in) {
+  bool fits = in[0].rank() == in[1].rank();
+  for (int axis = 0; fits && axis < in[0].rank(); ++axis)
+    fits = in[1][axis] == in[0][axis] || in[1][axis] == 1;
+  if (!fits) {
+    throw Error(fmt::format("expected inputs of one shape, received {} and {}", in[0].to_string(),
+                            in[1].to_string()));
+  }
+  return in[0];
+}
+
+Shape rule(const Concatenate& op, Shapes in) {
+  if (op.axis < 0 || op.axis >= in[0].rank()) {
+    throw Error(fmt::format("axis {} is not one of {}", op.axis, in[0].to_string()));
+  }
+  std::vector<int64_t> sizes(in[0].sizes().begin(), in[0].sizes().end());
+  for (const Shape& other : in.subspan(1)) {
+    for (int axis = 0; axis < in[0].rank(); ++axis) {
+      if (other.rank() != in[0].rank() || (axis != op.axis && other[axis] != in[0][axis])) {
+        throw Error(fmt::format("cannot join {} and {} along axis {}", in[0].to_string(),
+                                other.to_string(), op.axis));
+      }
+    }
+    sizes[static_cast<size_t>(op.axis)] += other[op.axis];
+  }
+  return Shape(std::move(sizes));
+}
+
+Shape rule(const Pool2D& op, Shapes in) {
+  expect_image(in[0]);
+  const Padding2& p = op.padding;
+  return {window_output(in[0][0], p.top + p.bottom, op.pool_size.height, op.strides.height),
+          window_output(in[0][1], p.left + p.right, op.pool_size.width, op.strides.width),
+          in[0][2]};
+}
+
+Shape rule(const GlobalPool2D&, Shapes in) {
+  expect_image(in[0]);
+  return {in[0][2]};
+}
+
+Shape rule(const Pad2D& op, Shapes in) {
+  expect_image(in[0]);
+  return {in[0][0] + op.padding.top + op.padding.bottom,
+          in[0][1] + op.padding.left + op.padding.right, in[0][2]};
+}
+
+Shape rule(const Reshape& op, Shapes in) {
+  if (op.shape.elements() != in[0].elements()) {
+    throw Error(fmt::format("cannot reshape {} to {}", in[0].to_string(), op.shape.to_string()));
+  }
+  return op.shape;
+}
+
+Shape rule(const ScaleShift& op, Shapes in) {
+  const auto channels = static_cast<size_t>(in[0].last());
+  if (op.scale.size() != op.offset.size() ||
+      (op.scale.size() != 1 && op.scale.size() != channels)) {
+    throw Error(fmt::format("expected 1 or {} scales and offsets, received {} and {}", channels,
+                            op.scale.size(), op.offset.size()));
+  }
+  return in[0];
+}
+
+}  // namespace
+
+std::string_view name(const Op& op) {
+  static constexpr auto names = std::to_array<std::string_view>(
+      {"Input", "Weight", "Constant", "Conv2D", "MatMul", "BatchNormalization", "Activate",
+       "Softmax", "Binary", "Concatenate", "Pool2D", "GlobalPool2D", "Pad2D", "Reshape",
+       "ScaleShift", "Dropout"});
+  static_assert(names.size() == std::variant_size_v<Op>);
+  return names[op.index()];
+}
+
+Shape output_shape(const Op& op, Shapes inputs) {
+  return with_context(std::string(name(op)), [&] {
+    return std::visit([&](const auto& attributes) { return rule(attributes, inputs); }, op);
+  });
+}
+
+}  // namespace thaw::ops

@@ -1,0 +1,138 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "thaw/core/variable.h"
+#include "thaw/ops/activation.h"
+#include "thaw/ops/geometry.h"
+
+/// The closed vocabulary that devices know. Each operation is its attributes and a shape rule; it
+/// computes nothing. Shapes leave out the batch axis, and images are (height, width, channels).
+namespace thaw::ops {
+
+/// When a layer that behaves differently in training does so.
+enum class Phase {
+  inference,  ///< never: under training=False, or frozen
+  training,   ///< always
+  by_run,     ///< in fit, not in evaluate and predict
+};
+
+/// A batch handed in from outside.
+struct Input {
+  Shape shape;
+};
+
+/// A layer's weight, under `shape` (as many elements as the variable has).
+struct Weight {
+  VariablePtr variable;
+  Shape shape;
+  bool trainable = false;
+};
+
+/// A tensor known when the graph was made, such as a folded kernel. Has no batch axis.
+struct Constant {
+  Tensor value;
+};
+
+/// y = activation(conv(x, kernel) + bias + residual). Inputs: x [H, W, C], kernel [h, w, C/groups,
+/// K], then bias [K] and residual (y's shape) where the flags say so. The cross-correlation of
+/// TensorFlow.
+struct Conv2D {
+  Size2 strides;
+  Size2 dilations;
+  Padding2 padding;
+  int64_t groups = 1;
+  bool has_bias = false;
+  bool has_residual = false;
+  Activation activation;
+};
+
+/// y = activation(x · kernel + bias) over the last axis. Inputs: x [..., in], kernel [in, out],
+/// bias [out].
+struct MatMul {
+  bool has_bias = false;
+  Activation activation;
+};
+
+/// y = gamma·(x − mean)/√(variance + epsilon) + beta over the last axis. Inputs: x, then gamma and
+/// beta where the flags say so, then the moving mean and variance. In training mean and variance
+/// are the batch's (biased variance), and moving ← momentum·moving + (1 − momentum)·batch.
+struct BatchNormalization {
+  float epsilon = 1e-3F;
+  float momentum = 0.99F;
+  bool has_scale = true;
+  bool has_center = true;
+  Phase phase = Phase::by_run;
+};
+
+/// y = activation(x), element by element.
+struct Activate {
+  Activation activation;
+};
+
+/// y = exp(x)/Σexp(x) along the last axis.
+struct Softmax {};
+
+/// y = x₁ + x₂, or x₁ · x₂; a size of 1 in x₂ is repeated.
+struct Binary {
+  enum class Kind { add, multiply };
+  Kind kind = Kind::add;
+  Activation activation;
+};
+
+/// Joins inputs along `axis` (0 is the first after the batch).
+struct Concatenate {
+  int axis = 2;
+};
+
+/// Maximum or mean of each window; a mean counts only what lies inside the image, as in TensorFlow.
+struct Pool2D {
+  enum class Kind { maximum, average };
+  Kind kind = Kind::maximum;
+  Size2 pool_size;
+  Size2 strides;
+  Padding2 padding;
+};
+
+/// [H, W, C] -> [C].
+struct GlobalPool2D {
+  Pool2D::Kind kind = Pool2D::Kind::average;
+};
+
+/// Zeros around an image.
+struct Pad2D {
+  Padding2 padding;
+};
+
+/// The same numbers under another shape.
+struct Reshape {
+  Shape shape;
+};
+
+/// y = x·scale + offset, with one number for all or one a channel (last axis). Never trains.
+struct ScaleShift {
+  std::vector<float> scale;
+  std::vector<float> offset;
+};
+
+/// In training zeroes each element with probability `rate` and divides the rest by 1 − rate;
+/// otherwise y = x.
+struct Dropout {
+  float rate = 0.5F;
+  Phase phase = Phase::by_run;
+};
+
+using Op =
+    std::variant<Input, Weight, Constant, Conv2D, MatMul, BatchNormalization, Activate, Softmax,
+                 Binary, Concatenate, Pool2D, GlobalPool2D, Pad2D, Reshape, ScaleShift, Dropout>;
+
+/// "Conv2D", "MatMul", …
+std::string_view name(const Op& op);
+
+/// The shape that `op` makes of its inputs' shapes; throws Error when they do not fit.
+Shape output_shape(const Op& op, std::span<const Shape> inputs);
+
+}  // namespace thaw::ops
