@@ -1,0 +1,41 @@
+#include "thaw/compile/optimize.h"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+namespace thaw {
+
+namespace compile_passes {
+extern const Pass absorb_padding;
+extern const Pass fold_batch_norm;
+extern const Pass fuse;
+}  // namespace compile_passes
+
+// The order matters, so this list is written by hand: folding must see bare convolutions, fusing
+// must come after it.
+std::span<const Pass* const> passes() {
+  static constexpr auto ordered = std::to_array<const Pass*>(
+      {&compile_passes::absorb_padding, &compile_passes::fold_batch_norm, &compile_passes::fuse});
+  return ordered;
+}
+
+ops::Graph optimize(ops::Graph graph, const OptimizeOptions& options,
+                    std::vector<PassReport>* report) {
+  for (const Pass* pass : passes()) {
+    if (pass->only_frozen && !options.frozen) continue;
+    if (std::ranges::find(options.without, pass->name) != options.without.end()) continue;
+    const auto start = std::chrono::steady_clock::now();
+    const int before = static_cast<int>(graph.nodes.size());
+    graph = pass->run(graph);
+    if (report != nullptr) {
+      const std::chrono::duration<double, std::milli> elapsed =
+          std::chrono::steady_clock::now() - start;
+      report->push_back(
+          {std::string(pass->name), elapsed.count(), before, static_cast<int>(graph.nodes.size())});
+    }
+  }
+  return graph;
+}
+
+}  // namespace thaw

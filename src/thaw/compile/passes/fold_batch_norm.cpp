@@ -1,0 +1,94 @@
+#include <cmath>
+
+#include "thaw/compile/optimize.h"
+#include "thaw/compile/passes/rewrite.h"
+
+namespace thaw::compile_passes {
+namespace {
+
+using ops::Value;
+
+/// Batch normalization by fixed statistics as y = x·scale + offset.
+struct Affine {
+  std::vector<float> scale;
+  std::vector<float> offset;
+};
+
+Affine affine_of(const ops::Graph& graph, const ops::Node& node) {
+  const auto& op = std::get<ops::BatchNormalization>(node.op);
+  size_t next = 1;
+  const auto parameter = [&] { return parameter_value(graph[node.inputs[next++]]); };
+  const Tensor gamma = op.has_scale ? parameter() : Tensor();
+  const Tensor beta = op.has_center ? parameter() : Tensor();
+  const Tensor mean = parameter();
+  const Tensor variance = parameter();
+  Affine result;
+  for (size_t c = 0; c < mean.values().size(); ++c) {
+    // In double: the folded kernel is rounded once, not at every step.
+    const double deviation =
+        std::sqrt(static_cast<double>(variance.values()[c]) + static_cast<double>(op.epsilon));
+    const double scale = (op.has_scale ? static_cast<double>(gamma.values()[c]) : 1.0) / deviation;
+    const double center = op.has_center ? static_cast<double>(beta.values()[c]) : 0.0;
+    result.scale.push_back(static_cast<float>(scale));
+    result.offset.push_back(
+        static_cast<float>(center - static_cast<double>(mean.values()[c]) * scale));
+  }
+  return result;
+}
+
+/// The convolution or product with the affine map on its output: kernel·scale, bias·scale + offset.
+Value fold(Rewrite& rewrite, const ops::Node& linear, const Affine& affine) {
+  const ops::Graph& graph = rewrite.graph();
+  Tensor kernel = parameter_value(graph[linear.inputs[1]]).clone();
+  const size_t channels = affine.scale.size();
+  auto values = kernel.values();
+  for (size_t i = 0; i < values.size(); ++i) values[i] *= affine.scale[i % channels];
+  Tensor bias = Tensor::from({static_cast<int64_t>(channels)}, affine.offset);
+  if (linear.inputs.size() > 2) {
+    const Tensor old_bias = parameter_value(graph[linear.inputs[2]]);
+    for (size_t c = 0; c < channels; ++c)
+      bias.values()[c] += old_bias.values()[c] * affine.scale[c];
+  }
+  ops::Op op = linear.op;
+  std::visit(
+      [](auto& attributes) {
+        if constexpr (requires { attributes.has_bias; }) attributes.has_bias = true;
+      },
+      op);
+  const Value kernel_value =
+      rewrite.result.append(ops::Constant{std::move(kernel)}, {}, linear.name);
+  const Value bias_value = rewrite.result.append(ops::Constant{std::move(bias)}, {}, linear.name);
+  return rewrite.result.append(
+      std::move(op), {rewrite.moved(linear.inputs[0]), kernel_value, bias_value}, linear.name);
+}
+
+bool can_take(const ops::Node& node) {
+  if (const auto* convolution = std::get_if<ops::Conv2D>(&node.op)) {
+    return !convolution->has_residual && convolution->activation.kind == Activation::Kind::linear;
+  }
+  const auto* product = std::get_if<ops::MatMul>(&node.op);
+  return product != nullptr && product->activation.kind == Activation::Kind::linear;
+}
+
+ops::Graph run(const ops::Graph& graph) {
+  Rewrite rewrite(graph);
+  return rewrite.run([&](Value value) -> Value {
+    const ops::Node& node = graph[value];
+    const auto* op = std::get_if<ops::BatchNormalization>(&node.op);
+    if (op == nullptr || op->phase != ops::Phase::inference) return {};
+    Affine affine = affine_of(graph, node);
+    const ops::Node& below = graph[node.inputs[0]];
+    if (can_take(below) && rewrite.uses(node.inputs[0]) == 1) return fold(rewrite, below, affine);
+    return rewrite.result.append(ops::ScaleShift{std::move(affine.scale), std::move(affine.offset)},
+                                 {rewrite.moved(node.inputs[0])}, node.name);
+  });
+}
+
+}  // namespace
+
+extern const Pass fold_batch_norm;
+constinit const Pass fold_batch_norm{
+    "fold_batch_norm",
+    "batch normalization by fixed statistics becomes part of the kernel before it", true, &run};
+
+}  // namespace thaw::compile_passes

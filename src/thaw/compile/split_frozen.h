@@ -1,0 +1,24 @@
+#pragma once
+
+#include <vector>
+
+#include "thaw/ops/graph.h"
+
+namespace thaw {
+
+/// A graph cut in two: `suffix` continues from the outputs of `prefix`, which are its inputs in the
+/// same order.
+struct Split {
+  ops::Graph prefix;
+  ops::Graph suffix;
+};
+
+/// Which values are a constant function of their sample alone, run after run: those below which
+/// nothing trains, nothing is random in fit, and nothing looks at the rest of the batch (a batch
+/// normalization by the batch's statistics).
+std::vector<bool> constant_values(const ops::Graph& graph);
+
+/// Cuts at the frontier of the constant values. The prefix may run once per sample and be kept.
+Split split_frozen(const ops::Graph& graph);
+
+}  // namespace thaw
