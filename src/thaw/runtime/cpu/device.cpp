@@ -1,0 +1,166 @@
+#include "thaw/runtime/device.h"
+
+#include <omp.h>
+
+#include "thaw/core/error.h"
+#include "thaw/core/threads.h"
+#include "thaw/runtime/cpu/kernel.h"
+
+namespace thaw {
+namespace cpu {
+namespace {
+
+class CpuExecutable final : public Executable {
+ public:
+  CpuExecutable(const dnnl::engine& engine, ops::Graph graph, const ExecutableOptions& options,
+                int threads)
+      : graph_(std::move(graph)),
+        options_(options),
+        threads_(threads),
+        program_(engine),
+        emit_(graph_, options_, program_) {
+    omp_set_num_threads(threads_);
+    emit_inputs();
+    emit_forward();
+    if (options_.training) emit_backward();
+    program_.plan_memory();
+    for (auto& parameter : emit_.parameter_gradients()) {
+      variables_.push_back(parameter.variable);
+      gradients_.push_back(parameter.gradient);
+    }
+    program_.run(Section::pack_frozen);
+    program_.run(Section::pack_trainable);
+  }
+
+  std::span<const Tensor> forward(std::span<const Tensor> inputs) override {
+    omp_set_num_threads(threads_);
+    expect(inputs, graph_.inputs, "input");
+    for (size_t i = 0; i < inputs.size(); ++i) program_.set_data(inputs_[i], inputs[i].data());
+    program_.run(Section::forward);
+    return outputs_;
+  }
+
+  void backward(std::span<const Tensor> output_gradients) override {
+    omp_set_num_threads(threads_);
+    expect(output_gradients, graph_.outputs, "output gradient");
+    for (size_t i = 0; i < output_gradients.size(); ++i) {
+      program_.set_data(output_gradients_[i], output_gradients[i].data());
+    }
+    program_.run(Section::backward);
+  }
+
+  std::span<const VariablePtr> variables() const override { return variables_; }
+  std::span<Tensor> gradients() override { return gradients_; }
+  std::span<const Tensor> input_gradients() const override { return input_gradients_; }
+  void variables_changed() override {
+    omp_set_num_threads(threads_);
+    program_.refresh_variables();
+    program_.run(Section::pack_trainable);
+  }
+  void set_step(uint64_t step) override { *emit_.step_handle() = step; }
+  int64_t buffer_bytes() const override { return program_.arena_bytes(); }
+
+ private:
+  void expect(std::span<const Tensor> tensors, const std::vector<ops::Value>& values,
+              const char* what) const {
+    if (tensors.size() != values.size()) {
+      throw Error("expected " + std::to_string(values.size()) + " " + what + "s, received " +
+                  std::to_string(tensors.size()));
+    }
+    for (size_t i = 0; i < values.size(); ++i) {
+      const Shape expected = graph_[values[i]].shape.with_batch(options_.batch_size);
+      if (tensors[i].shape() != expected) {
+        throw Error(std::string("expected an ") + what + " of shape " + expected.to_string() +
+                    ", received " + tensors[i].shape().to_string());
+      }
+    }
+  }
+
+  void emit_inputs() {
+    for (const ops::Value input : graph_.inputs) {
+      inputs_.push_back(program_.external(emit_.plain_desc(input)));
+      emit_.set_value(input, inputs_.back());
+    }
+  }
+
+  void emit_forward() {
+    kernels_.resize(graph_.nodes.size());
+    for (int i = 0; i < static_cast<int>(graph_.nodes.size()); ++i) {
+      const NodeRef ref{{i}, graph_.nodes[static_cast<size_t>(i)]};
+      std::visit(
+          [&](const auto& op) {
+            if constexpr (requires { make_kernel(op, ref); })
+              kernels_[static_cast<size_t>(i)] = make_kernel(op, ref);
+          },
+          ref.node.op);
+      if (auto& kernel = kernels_[static_cast<size_t>(i)]) kernel->forward(emit_);
+    }
+    for (const ops::Value output : graph_.outputs) {
+      outputs_.emplace_back(graph_[output].shape.with_batch(options_.batch_size));
+      program_.add_reorder(Section::forward, emit_.value(output),
+                           program_.tensor(outputs_.back(), emit_.plain_desc(output)));
+    }
+  }
+
+  void emit_backward() {
+    for (const ops::Value output : graph_.outputs) {
+      output_gradients_.push_back(program_.external(emit_.plain_desc(output)));
+      emit_.add_gradient(output, output_gradients_.back());
+    }
+    for (int i = static_cast<int>(graph_.nodes.size()) - 1; i >= 0; --i) {
+      auto& kernel = kernels_[static_cast<size_t>(i)];
+      if (kernel && emit_.needs_gradient({i}) && emit_.has_gradient({i})) kernel->backward(emit_);
+    }
+    if (!options_.input_gradients) return;
+    for (const ops::Value input : graph_.inputs) {
+      input_gradients_.push_back(
+          Tensor::zeros(graph_[input].shape.with_batch(options_.batch_size)));
+      if (!emit_.has_gradient(input)) continue;
+      program_.add_reorder(Section::backward, emit_.gradient(input),
+                           program_.tensor(input_gradients_.back(), emit_.plain_desc(input)));
+    }
+  }
+
+  ops::Graph graph_;
+  ExecutableOptions options_;
+  int threads_;
+  Program program_;
+  Emitter emit_;
+  std::vector<std::unique_ptr<Kernel>> kernels_;
+  std::vector<BufferId> inputs_;
+  std::vector<BufferId> output_gradients_;
+  std::vector<Tensor> outputs_;
+  std::vector<Tensor> input_gradients_;
+  std::vector<VariablePtr> variables_;
+  std::vector<Tensor> gradients_;
+};
+
+class CpuDevice final : public Device {
+ public:
+  explicit CpuDevice(int threads)
+      : threads_(threads > 0 ? threads : Threads::available()),
+        engine_(dnnl::engine::kind::cpu, 0) {}
+
+  std::unique_ptr<Executable> compile(const ops::Graph& graph,
+                                      const ExecutableOptions& options) override {
+    try {
+      return std::make_unique<CpuExecutable>(engine_, graph, options, threads_);
+    } catch (const dnnl::error& error) {
+      throw Error(std::string("oneDNN cannot run this network: ") + error.message);
+    }
+  }
+  int threads() const override { return threads_; }
+
+ private:
+  int threads_;
+  dnnl::engine engine_;
+};
+
+}  // namespace
+}  // namespace cpu
+
+std::unique_ptr<Device> cpu_device(int threads) {
+  return std::make_unique<cpu::CpuDevice>(threads);
+}
+
+}  // namespace thaw

@@ -1,0 +1,139 @@
+#include "thaw/runtime/cpu/emitter.h"
+
+#include <algorithm>
+#include <limits>
+
+namespace thaw::cpu {
+namespace {
+
+size_t at(ops::Value value) { return static_cast<size_t>(value.index); }
+
+}  // namespace
+
+Emitter::Emitter(const ops::Graph& graph_to_run, const ExecutableOptions& run_options,
+                 Program& target)
+    : program(target),
+      graph(graph_to_run),
+      options(run_options),
+      values_(graph.nodes.size()),
+      gradients_(graph.nodes.size()),
+      needs_gradient_(graph.nodes.size(), false),
+      last_reader_(graph.nodes.size(), -1) {
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const ops::Node& node = graph.nodes[i];
+    const auto* weight = std::get_if<ops::Weight>(&node.op);
+    needs_gradient_[i] = options.training &&
+                         ((weight != nullptr && weight->trainable) ||
+                          (options.input_gradients && std::holds_alternative<ops::Input>(node.op)));
+    for (const ops::Value input : node.inputs) {
+      last_reader_[at(input)] = static_cast<int>(i);
+      if (needs_gradient_[at(input)]) needs_gradient_[i] = true;
+    }
+    if (weight != nullptr && weight->trainable && options.training) {
+      const auto same = [&](const ParameterGradient& other) {
+        return other.variable == weight->variable;
+      };
+      if (std::ranges::none_of(parameter_gradients_, same)) {
+        parameter_gradients_.push_back(
+            {weight->variable, Tensor::zeros(weight->variable->shape()), false});
+      }
+    }
+  }
+  for (const ops::Value output : graph.outputs)
+    last_reader_[at(output)] = std::numeric_limits<int>::max();
+}
+
+BufferId Emitter::value(ops::Value value) const { return values_[at(value)].front(); }
+
+BufferId Emitter::value_in(Section section, ops::Value value, const Desc& wanted) {
+  for (const BufferId buffer : values_[at(value)]) {
+    if (program.desc(buffer) == wanted) return buffer;
+  }
+  const BufferId reordered = in_layout(section, values_[at(value)].front(), wanted);
+  values_[at(value)].push_back(reordered);
+  return reordered;
+}
+
+BufferId Emitter::value(ops::Value value, const Desc& wanted) {
+  return value_in(Section::forward, value, wanted);
+}
+
+BufferId Emitter::value_for_backward(ops::Value value, const Desc& wanted) {
+  return value_in(Section::backward, value, wanted);
+}
+
+void Emitter::set_value(ops::Value value, BufferId buffer) { values_[at(value)] = {buffer}; }
+
+BufferId Emitter::new_value(ops::Value value, const Desc& desc) {
+  const BufferId buffer = program.temporary(desc);
+  set_value(value, buffer);
+  return buffer;
+}
+
+bool Emitter::is_last_use(ops::Value value, ops::Value reader) const {
+  return !options.training && last_reader_[at(value)] == reader.index &&
+         values_[at(value)].size() == 1 && program.is_temporary(values_[at(value)].front());
+}
+
+BufferId Emitter::in_layout(Section section, BufferId buffer, const Desc& wanted) {
+  if (program.desc(buffer) == wanted) return buffer;
+  const BufferId result = program.temporary(wanted);
+  program.add_reorder(section, buffer, result);
+  return result;
+}
+
+BufferId Emitter::parameter(ops::Value value, const Desc& plain_view, const Desc& wanted) {
+  for (const BufferId buffer : values_[at(value)]) {
+    if (program.desc(buffer) == wanted) return buffer;
+  }
+  const auto* weight = graph.get_if<ops::Weight>(value);
+  const BufferId source =
+      weight != nullptr ? program.variable(weight->variable, plain_view)
+                        : program.tensor(graph.get_if<ops::Constant>(value)->value, plain_view);
+  BufferId result = source;
+  if (plain_view != wanted) {
+    result = program.persistent(wanted);
+    const bool changes = weight != nullptr && weight->trainable;
+    program.add_reorder(changes ? Section::pack_trainable : Section::pack_frozen, source, result);
+  }
+  values_[at(value)].push_back(result);
+  return result;
+}
+
+BufferId Emitter::gradient(ops::Value value) {
+  auto& parts = gradients_[at(value)];
+  if (parts.size() > 1) {
+    const Desc layout = program.desc(parts[0]);
+    std::vector<BufferId> same_layout;
+    std::vector<Desc> descs;
+    for (const BufferId part : parts) {
+      same_layout.push_back(in_layout(Section::backward, part, layout));
+      descs.push_back(layout);
+    }
+    const BufferId total = program.temporary(layout);
+    const dnnl::sum::primitive_desc sum(program.engine(), layout,
+                                        std::vector<float>(parts.size(), 1.0F), descs);
+    Program::Arguments arguments = {{DNNL_ARG_DST, total}};
+    for (size_t i = 0; i < same_layout.size(); ++i) {
+      arguments.emplace_back(DNNL_ARG_MULTIPLE_SRC + static_cast<int>(i), same_layout[i]);
+    }
+    program.add(Section::backward, "sum of gradients", dnnl::sum(sum), arguments);
+    parts = {total};
+  }
+  return parts.front();
+}
+
+BufferId Emitter::gradient(ops::Value value, const Desc& wanted) {
+  return in_layout(Section::backward, gradient(value), wanted);
+}
+
+void Emitter::add_parameter_gradient(ops::Value value, BufferId buffer, const Desc& plain_view) {
+  const auto* weight = graph.get_if<ops::Weight>(value);
+  const auto found =
+      std::ranges::find(parameter_gradients_, weight->variable, &ParameterGradient::variable);
+  const BufferId target = program.tensor(found->gradient, plain_view);
+  program.add_reorder(Section::backward, buffer, target, found->written);
+  found->written = true;
+}
+
+}  // namespace thaw::cpu

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thaw/ops/graph.h"
+#include "thaw/runtime/cpu/program.h"
+#include "thaw/runtime/device.h"
+
+namespace thaw::cpu {
+
+/// What the kernels write their steps with: where each value of the graph lies, in which layouts,
+/// and what gradients have reached it.
+class Emitter {
+ public:
+  Emitter(const ops::Graph& graph, const ExecutableOptions& options, Program& program);
+
+  Program& program;
+  const ops::Graph& graph;
+  const ExecutableOptions& options;
+  /// Set by the executable before each run; read by dropout.
+  const uint64_t& step() const { return *step_; }
+  std::shared_ptr<uint64_t> step_handle() const { return step_; }
+
+  int64_t batch() const { return options.batch_size; }
+  const Shape& shape(ops::Value value) const { return graph[value].shape; }
+  Desc plain_desc(ops::Value value) const { return plain(shape(value), batch()); }
+
+  /// The value as its node left it, whatever the layout.
+  BufferId value(ops::Value value) const;
+  /// The value in the layout `wanted`: reordered if need be, once for all who ask.
+  BufferId value(ops::Value value, const Desc& wanted);
+  /// The same, asked for by a backward step: a reorder then runs in the backward section.
+  BufferId value_for_backward(ops::Value value, const Desc& wanted);
+  void set_value(ops::Value value, BufferId buffer);
+  /// A new buffer that becomes the value.
+  BufferId new_value(ops::Value value, const Desc& desc);
+  /// Whether the value's memory may be overwritten by the node that is being emitted: nobody reads
+  /// it later.
+  bool is_last_use(ops::Value value, ops::Value reader) const;
+
+  /// A weight or constant seen as `plain_view`, in the layout `wanted`. Packed once, or after each
+  /// change if it trains.
+  BufferId parameter(ops::Value value, const Desc& plain_view, const Desc& wanted);
+  BufferId parameter(ops::Value value, const Desc& plain_view) {
+    return parameter(value, plain_view, plain_view);
+  }
+
+  /// Whether a gradient must reach this value.
+  bool needs_gradient(ops::Value value) const {
+    return needs_gradient_[static_cast<size_t>(value.index)];
+  }
+  /// The sum of the gradients that reached the value, in layout `wanted`.
+  BufferId gradient(ops::Value value, const Desc& wanted);
+  /// As it came, for kernels to which the layout is the same.
+  BufferId gradient(ops::Value value);
+  bool has_gradient(ops::Value value) const {
+    return !gradients_[static_cast<size_t>(value.index)].empty();
+  }
+  /// Adds `buffer` to the gradient of `value`. The buffer must not be written to afterwards.
+  void add_gradient(ops::Value value, BufferId buffer) {
+    gradients_[static_cast<size_t>(value.index)].push_back(buffer);
+  }
+  /// Adds to the gradient of a trainable weight, seen as `plain_view`.
+  void add_parameter_gradient(ops::Value value, BufferId buffer, const Desc& plain_view);
+
+  struct ParameterGradient {
+    VariablePtr variable;
+    Tensor gradient;
+    bool written = false;
+  };
+  std::vector<ParameterGradient>& parameter_gradients() { return parameter_gradients_; }
+
+ private:
+  BufferId value_in(Section section, ops::Value value, const Desc& wanted);
+  BufferId in_layout(Section section, BufferId buffer, const Desc& wanted);
+
+  std::shared_ptr<uint64_t> step_ = std::make_shared<uint64_t>(0);
+  std::vector<std::vector<BufferId>> values_;  ///< each value in all layouts it is known in
+  std::vector<std::vector<BufferId>> gradients_;
+  std::vector<bool> needs_gradient_;
+  std::vector<int> last_reader_;
+  std::vector<ParameterGradient> parameter_gradients_;
+};
+
+}  // namespace thaw::cpu

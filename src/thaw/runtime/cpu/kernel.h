@@ -1,0 +1,51 @@
+#pragma once
+
+#include <memory>
+
+#include "thaw/runtime/cpu/emitter.h"
+
+namespace thaw::cpu {
+
+/// How one node runs here. forward() and backward() are called once, while the program is written.
+class Kernel {
+ public:
+  virtual ~Kernel() = default;
+  virtual void forward(Emitter& emit) = 0;
+  /// Called when the node's gradient is there; passes it on to the inputs that need it.
+  virtual void backward(Emitter& emit) = 0;
+};
+
+/// The node being emitted and its place in the graph.
+struct NodeRef {
+  ops::Value value;
+  const ops::Node& node;
+  ops::Value input(size_t i) const { return node.inputs[i]; }
+};
+
+// One for each operation, each in its own file of ops/.
+std::unique_ptr<Kernel> make_kernel(const ops::Conv2D& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::MatMul& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::BatchNormalization& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::Activate& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::Softmax& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::Binary& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::Concatenate& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::Pool2D& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::GlobalPool2D& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::Pad2D& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::Reshape& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::ScaleShift& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::Dropout& op, NodeRef node);
+
+/// oneDNN's name of an activation, with its two numbers; none where it must be computed by hand.
+struct Eltwise {
+  dnnl::algorithm algorithm = dnnl::algorithm::undef;
+  float alpha = 0.0F;
+  float beta = 0.0F;
+  bool known() const { return algorithm != dnnl::algorithm::undef; }
+};
+Eltwise eltwise_of(const Activation& activation);
+/// Post-ops: first the sum with what the destination holds, then the activation.
+dnnl::primitive_attr post_ops(bool adds_to_destination, const Activation& activation);
+
+}  // namespace thaw::cpu

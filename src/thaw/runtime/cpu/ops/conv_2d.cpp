@@ -1,0 +1,117 @@
+#include "thaw/runtime/cpu/kernel.h"
+
+namespace thaw::cpu {
+namespace {
+
+class Conv2DKernel final : public Kernel {
+ public:
+  Conv2DKernel(const ops::Conv2D& op, NodeRef node) : op_(op), node_(node) {}
+
+  void forward(Emitter& emit) override {
+    view_ = plain_kernel(emit.shape(node_.input(1)), op_.groups);
+    const Desc bias = op_.has_bias ? plain_vector(node_.node.shape.last()) : Desc();
+    const auto prop = emit.options.training ? dnnl::prop_kind::forward_training
+                                            : dnnl::prop_kind::forward_inference;
+    const auto attributes = post_ops(op_.has_residual, op_.activation);
+    primitive_ = {emit.program.engine(),
+                  prop,
+                  dnnl::algorithm::convolution_direct,
+                  any_layout(emit.shape(node_.input(0)), emit.batch()),
+                  any_layout(view_),
+                  bias,
+                  any_layout(node_.node.shape, emit.batch()),
+                  strides(),
+                  dilations(),
+                  padding_before(),
+                  padding_after(),
+                  attributes};
+    Program::Arguments arguments = {
+        {DNNL_ARG_SRC, emit.value(node_.input(0), primitive_.src_desc())},
+        {DNNL_ARG_WEIGHTS, emit.parameter(node_.input(1), view_, primitive_.weights_desc())}};
+    if (op_.has_bias) arguments.emplace_back(DNNL_ARG_BIAS, emit.parameter(node_.input(2), bias));
+    arguments.emplace_back(DNNL_ARG_DST, destination(emit));
+    emit.program.add(Section::forward, "Conv2D " + node_.node.name,
+                     dnnl::convolution_forward(primitive_), arguments);
+  }
+
+  void backward(Emitter& emit) override {
+    if (emit.needs_gradient(node_.input(0))) backward_data(emit);
+    const bool bias_trains = op_.has_bias && emit.needs_gradient(node_.input(2));
+    if (emit.needs_gradient(node_.input(1)) || bias_trains) backward_weights(emit, bias_trains);
+  }
+
+ private:
+  Dims strides() const { return {op_.strides.height, op_.strides.width}; }
+  Dims dilations() const { return {op_.dilations.height - 1, op_.dilations.width - 1}; }
+  Dims padding_before() const { return {op_.padding.top, op_.padding.left}; }
+  Dims padding_after() const { return {op_.padding.bottom, op_.padding.right}; }
+
+  /// The residual is what the sum finds in the destination: in place where nobody else reads it.
+  BufferId destination(Emitter& emit) {
+    const Desc desc = primitive_.dst_desc();
+    if (!op_.has_residual) return emit.new_value(node_.value, desc);
+    const ops::Value residual = node_.node.inputs.back();
+    if (emit.is_last_use(residual, node_.value) &&
+        emit.program.desc(emit.value(residual)) == desc) {
+      const BufferId shared = emit.program.alias(emit.value(residual), desc);
+      emit.set_value(node_.value, shared);
+      return shared;
+    }
+    const BufferId copy = emit.new_value(node_.value, desc);
+    emit.program.add_reorder(Section::forward, emit.value(residual), copy);
+    return copy;
+  }
+
+  void backward_data(Emitter& emit) {
+    const dnnl::convolution_backward_data::primitive_desc backward(
+        emit.program.engine(), dnnl::algorithm::convolution_direct,
+        any_layout(emit.shape(node_.input(0)), emit.batch()), any_layout(view_),
+        any_layout(node_.node.shape, emit.batch()), strides(), dilations(), padding_before(),
+        padding_after(), primitive_);
+    const BufferId gradient = emit.program.temporary(backward.diff_src_desc());
+    emit.program.add(
+        Section::backward, "Conv2D data gradient " + node_.node.name,
+        dnnl::convolution_backward_data(backward),
+        {{DNNL_ARG_DIFF_DST, emit.gradient(node_.value, backward.diff_dst_desc())},
+         {DNNL_ARG_WEIGHTS, emit.parameter(node_.input(1), view_, backward.weights_desc())},
+         {DNNL_ARG_DIFF_SRC, gradient}});
+    emit.add_gradient(node_.input(0), gradient);
+  }
+
+  void backward_weights(Emitter& emit, bool bias_trains) {
+    const Desc bias = bias_trains ? plain_vector(node_.node.shape.last()) : Desc();
+    const dnnl::convolution_backward_weights::primitive_desc backward(
+        emit.program.engine(), dnnl::algorithm::convolution_direct,
+        any_layout(emit.shape(node_.input(0)), emit.batch()), any_layout(view_), bias,
+        any_layout(node_.node.shape, emit.batch()), strides(), dilations(), padding_before(),
+        padding_after(), primitive_);
+    const BufferId kernel_gradient = emit.program.temporary(backward.diff_weights_desc());
+    Program::Arguments arguments = {
+        {DNNL_ARG_SRC, emit.value_for_backward(node_.input(0), backward.src_desc())},
+        {DNNL_ARG_DIFF_DST, emit.gradient(node_.value, backward.diff_dst_desc())},
+        {DNNL_ARG_DIFF_WEIGHTS, kernel_gradient}};
+    BufferId bias_gradient;
+    if (bias_trains) {
+      bias_gradient = emit.program.temporary(bias);
+      arguments.emplace_back(DNNL_ARG_DIFF_BIAS, bias_gradient);
+    }
+    emit.program.add(Section::backward, "Conv2D weight gradient " + node_.node.name,
+                     dnnl::convolution_backward_weights(backward), arguments);
+    if (emit.needs_gradient(node_.input(1)))
+      emit.add_parameter_gradient(node_.input(1), kernel_gradient, view_);
+    if (bias_trains) emit.add_parameter_gradient(node_.input(2), bias_gradient, bias);
+  }
+
+  ops::Conv2D op_;
+  NodeRef node_;
+  Desc view_;
+  dnnl::convolution_forward::primitive_desc primitive_;
+};
+
+}  // namespace
+
+std::unique_ptr<Kernel> make_kernel(const ops::Conv2D& op, NodeRef node) {
+  return std::make_unique<Conv2DKernel>(op, node);
+}
+
+}  // namespace thaw::cpu

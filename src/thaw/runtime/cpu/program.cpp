@@ -1,0 +1,186 @@
+#include "thaw/runtime/cpu/program.h"
+
+#include <algorithm>
+
+#include "thaw/core/error.h"
+
+namespace thaw::cpu {
+namespace {
+
+constexpr int64_t alignment = 64;
+int64_t aligned(size_t bytes) {
+  return (static_cast<int64_t>(bytes) + alignment - 1) / alignment * alignment;
+}
+
+}  // namespace
+
+BufferId Program::append(Buffer buffer) {
+  buffers_.push_back(std::move(buffer));
+  return {static_cast<int>(buffers_.size()) - 1};
+}
+
+BufferId Program::root(BufferId buffer) const {
+  while (buffers_[index(buffer)].root >= 0) buffer = {buffers_[index(buffer)].root};
+  return buffer;
+}
+
+BufferId Program::temporary(const Desc& desc) { return append({.desc = desc}); }
+BufferId Program::external(const Desc& desc) {
+  return append({.desc = desc, .kind = Kind::external});
+}
+BufferId Program::persistent(const Desc& desc) {
+  const auto floats = static_cast<int64_t>((desc.get_size() + sizeof(float) - 1) / sizeof(float));
+  // Zeros: blocked layouts rely on their padding being zero.
+  return append({.desc = desc, .kind = Kind::persistent, .tensor = Tensor::zeros({floats})});
+}
+BufferId Program::variable(const VariablePtr& variable, const Desc& desc) {
+  return append({.desc = desc, .kind = Kind::variable, .variable = variable});
+}
+BufferId Program::tensor(const Tensor& tensor, const Desc& desc) {
+  return append({.desc = desc, .kind = Kind::tensor, .tensor = tensor});
+}
+BufferId Program::alias(BufferId buffer, const Desc& desc) {
+  return append({.desc = desc, .kind = buffers_[index(buffer)].kind, .root = root(buffer).index});
+}
+
+void Program::append(Section section, Step step) {
+  for (const BufferId buffer : step.buffers) {
+    Buffer& used = buffers_[index(root(buffer))];
+    if (used.first < 0) used.first = clock_;
+    used.last = clock_;
+  }
+  ++clock_;
+  sections_[static_cast<int>(section)].push_back(std::move(step));
+}
+
+void Program::add(Section section, std::string name, const dnnl::primitive& primitive,
+                  const Arguments& arguments) {
+  Step step{.name = std::move(name),
+            .primitive = primitive,
+            .body = {},
+            .buffers = {},
+            .argument_names = {},
+            .arguments = {}};
+  for (const auto& [argument, buffer] : arguments) {
+    step.argument_names.push_back(argument);
+    step.buffers.push_back(buffer);
+  }
+  append(section, std::move(step));
+}
+
+void Program::add(Section section, std::string name, std::vector<BufferId> buffers, Body body) {
+  append(section, {.name = std::move(name),
+                   .primitive = {},
+                   .body = std::move(body),
+                   .buffers = std::move(buffers),
+                   .argument_names = {},
+                   .arguments = {}});
+}
+
+void Program::add_reorder(Section section, BufferId from, BufferId to, bool accumulate) {
+  dnnl::primitive_attr attributes;
+  if (accumulate) {
+    dnnl::post_ops post_ops;
+    post_ops.append_sum(1.0F);
+    attributes.set_post_ops(post_ops);
+  }
+  const dnnl::reorder::primitive_desc reorder(engine_, desc(from), engine_, desc(to), attributes);
+  add(section, "reorder", dnnl::reorder(reorder), {{DNNL_ARG_FROM, from}, {DNNL_ARG_TO, to}});
+}
+
+/// First fit in the order of first use: each buffer takes the lowest gap among those alive with it.
+std::vector<int64_t> Program::place_temporaries(int64_t& arena_size) {
+  struct Placed {
+    int64_t begin, end;
+    int last;
+  };
+  std::vector<int> order;
+  for (int i = 0; i < static_cast<int>(buffers_.size()); ++i) {
+    const Buffer& buffer = buffers_[static_cast<size_t>(i)];
+    if (buffer.kind == Kind::temporary && buffer.root < 0 && buffer.first >= 0) order.push_back(i);
+  }
+  std::ranges::stable_sort(order, {},
+                           [&](int i) { return buffers_[static_cast<size_t>(i)].first; });
+  std::vector<int64_t> offsets(buffers_.size(), 0);
+  std::vector<Placed> alive;
+  for (const int i : order) {
+    const Buffer& buffer = buffers_[static_cast<size_t>(i)];
+    const int64_t size = aligned(buffer.desc.get_size());
+    unshared_bytes_ += size;
+    std::erase_if(alive, [&](const Placed& other) { return other.last < buffer.first; });
+    std::ranges::sort(alive, {}, &Placed::begin);
+    int64_t offset = 0;
+    for (const Placed& other : alive) {
+      if (other.begin - offset >= size) break;
+      offset = std::max(offset, other.end);
+    }
+    alive.push_back({offset, offset + size, buffer.last});
+    offsets[static_cast<size_t>(i)] = offset;
+    arena_size = std::max(arena_size, offset + size);
+  }
+  return offsets;
+}
+
+void Program::plan_memory() {
+  int64_t arena_size = 0;
+  const auto offsets = place_temporaries(arena_size);
+  arena_ = Tensor({arena_size / static_cast<int64_t>(sizeof(float))});
+  for (size_t i = 0; i < buffers_.size(); ++i) {
+    Buffer& buffer = buffers_[i];
+    buffer.memory = dnnl::memory(buffer.desc, engine_, nullptr);
+    if (buffer.root >= 0) continue;
+    if (buffer.kind == Kind::temporary) {
+      buffer.memory.set_data_handle(reinterpret_cast<char*>(arena_.data()) + offsets[i]);
+    } else if (buffer.kind == Kind::persistent || buffer.kind == Kind::tensor) {
+      buffer.memory.set_data_handle(buffer.tensor.data());
+    }
+  }
+  for (Buffer& buffer : buffers_) {
+    if (buffer.root >= 0)
+      buffer.memory.set_data_handle(
+          buffers_[static_cast<size_t>(buffer.root)].memory.get_data_handle());
+  }
+  for (auto& section : sections_) {
+    for (Step& step : section) {
+      for (size_t i = 0; i < step.argument_names.size(); ++i) {
+        step.arguments.emplace(step.argument_names[i], buffers_[index(step.buffers[i])].memory);
+      }
+    }
+  }
+  refresh_variables();
+}
+
+void Program::set_data(BufferId external, const float* data) {
+  // oneDNN takes no const pointers, though it never writes to a source.
+  auto* handle = const_cast<float*>(data);
+  const int root_index = root(external).index;
+  for (size_t i = 0; i < buffers_.size(); ++i) {
+    if (static_cast<int>(i) == root_index || buffers_[i].root == root_index)
+      buffers_[i].memory.set_data_handle(handle);
+  }
+}
+
+void Program::refresh_variables() {
+  for (Buffer& buffer : buffers_) {
+    if (buffer.kind != Kind::variable) continue;
+    const Buffer& owner = buffer.root >= 0 ? buffers_[static_cast<size_t>(buffer.root)] : buffer;
+    buffer.memory.set_data_handle(owner.variable->value().data());
+  }
+}
+
+void Program::run(Section section) {
+  std::vector<float*> data;
+  for (Step& step : sections_[static_cast<int>(section)]) {
+    if (step.body) {
+      data.clear();
+      for (const BufferId buffer : step.buffers) {
+        data.push_back(static_cast<float*>(buffers_[index(buffer)].memory.get_data_handle()));
+      }
+      step.body(data);
+    } else {
+      step.primitive.execute(stream_, step.arguments);
+    }
+  }
+}
+
+}  // namespace thaw::cpu

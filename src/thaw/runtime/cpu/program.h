@@ -1,0 +1,114 @@
+#pragma once
+
+#include <dnnl.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "thaw/core/tensor.h"
+#include "thaw/core/variable.h"
+#include "thaw/runtime/cpu/layout.h"
+
+namespace thaw::cpu {
+
+/// When a step runs.
+enum class Section {
+  pack_frozen,     ///< once, when the executable is made
+  pack_trainable,  ///< after the trainable variables changed
+  forward,
+  backward,
+};
+
+struct BufferId {
+  int index = -1;
+  auto operator<=>(const BufferId&) const = default;
+};
+
+/// A list of steps over buffers. Buffers that live at different times share memory: after
+/// plan_memory() each has its place in one arena.
+class Program {
+ public:
+  explicit Program(dnnl::engine engine) : engine_(std::move(engine)), stream_(engine_) {}
+
+  /// Lives from its first use to its last.
+  BufferId temporary(const Desc& desc);
+  /// Lives as long as the program, with memory of its own.
+  BufferId persistent(const Desc& desc);
+  /// Memory that is handed in before a run with set_data().
+  BufferId external(const Desc& desc);
+  /// A variable's own memory, looked up again before each packing.
+  BufferId variable(const VariablePtr& variable, const Desc& desc);
+  /// A tensor that the program keeps alive.
+  BufferId tensor(const Tensor& tensor, const Desc& desc);
+  /// The same memory under another description.
+  BufferId alias(BufferId buffer, const Desc& desc);
+
+  const Desc& desc(BufferId buffer) const { return buffers_[index(buffer)].desc; }
+  const dnnl::engine& engine() const { return engine_; }
+  bool is_temporary(BufferId buffer) const {
+    return buffers_[index(root(buffer))].kind == Kind::temporary;
+  }
+
+  using Arguments = std::vector<std::pair<int, BufferId>>;
+  void add(Section section, std::string name, const dnnl::primitive& primitive,
+           const Arguments& arguments);
+  /// A step written by hand, over the data of `buffers`.
+  using Body = std::function<void(const std::vector<float*>& data)>;
+  void add(Section section, std::string name, std::vector<BufferId> buffers, Body body);
+  /// Copies `from` to `to`, changing the layout on the way; adds where `accumulate` says so.
+  void add_reorder(Section section, BufferId from, BufferId to, bool accumulate = false);
+
+  /// Gives every buffer its memory. No step may be added afterwards.
+  void plan_memory();
+  void set_data(BufferId external, const float* data);
+  float* data(BufferId buffer) {
+    return static_cast<float*>(buffers_[index(root(buffer))].memory.get_data_handle());
+  }
+  void run(Section section);
+  /// Points the variables' buffers at their present memory.
+  void refresh_variables();
+
+  int64_t arena_bytes() const {
+    return arena_.empty() ? 0 : arena_.elements() * static_cast<int64_t>(sizeof(float));
+  }
+  int64_t unshared_bytes() const { return unshared_bytes_; }
+
+ private:
+  enum class Kind { temporary, persistent, external, variable, tensor };
+  struct Buffer {
+    Desc desc;
+    Kind kind = Kind::temporary;
+    int root = -1;  ///< of an alias
+    int first = -1;
+    int last = -1;
+    VariablePtr variable;
+    Tensor tensor;
+    dnnl::memory memory;
+  };
+  struct Step {
+    std::string name;
+    dnnl::primitive primitive;
+    Body body;
+    std::vector<BufferId> buffers;
+    std::vector<int> argument_names;
+    std::unordered_map<int, dnnl::memory> arguments;
+  };
+
+  static size_t index(BufferId buffer) { return static_cast<size_t>(buffer.index); }
+  BufferId root(BufferId buffer) const;
+  BufferId append(Buffer buffer);
+  void append(Section section, Step step);
+  std::vector<int64_t> place_temporaries(int64_t& arena_size);
+
+  dnnl::engine engine_;
+  dnnl::stream stream_;
+  std::vector<Buffer> buffers_;
+  std::vector<Step> sections_[4];
+  int clock_ = 0;
+  Tensor arena_;
+  int64_t unshared_bytes_ = 0;
+};
+
+}  // namespace thaw::cpu
