@@ -1,0 +1,144 @@
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "thaw/compile/lower.h"
+#include "thaw/compile/optimize.h"
+#include "thaw/compile/split_frozen.h"
+#include "thaw/core/random.h"
+#include "thaw/graph/layers/add.h"
+#include "thaw/graph/layers/batch_normalization.h"
+#include "thaw/graph/layers/concatenate.h"
+#include "thaw/graph/layers/conv_2d.h"
+#include "thaw/graph/layers/dense.h"
+#include "thaw/graph/layers/depthwise_conv_2d.h"
+#include "thaw/graph/layers/global_average_pooling_2d.h"
+#include "thaw/graph/layers/max_pooling_2d.h"
+#include "thaw/graph/layers/re_lu.h"
+#include "thaw/graph/layers/zero_padding_2d.h"
+#include "thaw/runtime/device.h"
+
+namespace thaw {
+namespace {
+
+constexpr int64_t batch = 3;
+
+Tensor random_tensor(const Shape& shape, uint64_t seed) {
+  Random random(seed);
+  Tensor result(shape);
+  for (float& x : result.values()) x = random.uniform(-1, 1);
+  return result;
+}
+
+/// Every pattern that passes fold, fuse or absorb: residuals, padding, branches, odd channel
+/// counts.
+Functional small_network() {
+  const Symbol image = input({13, 11, 3}, "image");
+  Symbol x = zero_padding_2d({.padding = {0, 1, 0, 1}})(image);
+  x = conv_2d({.filters = 8, .kernel_size = 3, .strides = 2, .use_bias = false})(x);
+  x = batch_normalization()(x);
+  x = re_lu({.max_value = 6.0F})(x);
+  Symbol y = depthwise_conv_2d({.kernel_size = 3, .padding = "same", .use_bias = false})(x);
+  y = batch_normalization()(y);
+  y = re_lu()(y);
+  y = conv_2d({.filters = 8, .kernel_size = 1})(y);
+  y = batch_normalization()(y);
+  x = add()({x, y});
+  const Symbol z =
+      conv_2d({.filters = 5, .kernel_size = 3, .padding = "same", .activation = "relu"})(x);
+  x = concatenate()({x, z});
+  x = max_pooling_2d({.pool_size = 3, .strides = Size2(2), .padding = "same"})(x);
+  x = global_average_pooling_2d()(x);
+  Functional model(image, dense({.units = 4, .activation = "softmax", .name = "output_layer"})(x));
+  uint64_t seed = 7;
+  for (const auto& variable : model.variables()) {
+    Tensor value = random_tensor(variable->shape(), ++seed);
+    if (variable->name() == "moving_variance" || variable->name() == "gamma") {
+      for (float& v : value.values()) v = 1.0F + 0.3F * v;
+    }
+    variable->assign(value);
+  }
+  return model;
+}
+
+Tensor run(const ops::Graph& graph, const Tensor& x) {
+  auto executable = cpu_device(2)->compile(graph, {.batch_size = x.shape()[0]});
+  return executable->forward({&x, 1})[0].clone();
+}
+
+float largest_difference(const Tensor& a, const Tensor& b) {
+  float largest = 0;
+  for (size_t i = 0; i < a.values().size(); ++i)
+    largest = std::max(largest, std::abs(a.values()[i] - b.values()[i]));
+  return largest;
+}
+
+TEST(Executable, an_optimized_plan_agrees_with_the_unoptimized_one) {
+  const auto plain = specialize(lower(small_network()), ops::Phase::inference);
+  const auto optimized = optimize(plain, {.frozen = true});
+  EXPECT_LT(optimized.nodes.size(), plain.nodes.size());
+  const Tensor x = random_tensor({batch, 13, 11, 3}, 1);
+  // Folding rounds each kernel once more: a few units in the last place of numbers below 1.
+  EXPECT_LT(largest_difference(run(plain, x), run(optimized, x)), 1e-5F);
+}
+
+TEST(Executable, prefix_then_suffix_is_the_whole_at_every_cut) {
+  const Functional model = small_network();
+  const auto whole = specialize(lower(model), ops::Phase::inference);
+  const Tensor x = random_tensor({batch, 13, 11, 3}, 1);
+  const Tensor expected = run(whole, x);
+  const auto layers = model.layers();
+  for (size_t frozen = 0; frozen <= layers.size(); ++frozen) {
+    for (size_t i = 0; i < layers.size(); ++i) layers[i].set_trainable(i >= frozen);
+    auto [prefix, suffix] = split_frozen(lower(model));
+    prefix = optimize(specialize(prefix, ops::Phase::inference), {.frozen = true});
+    suffix = specialize(suffix, ops::Phase::inference);
+    auto below = cpu_device(2)->compile(prefix, {.batch_size = batch});
+    auto above = cpu_device(2)->compile(suffix, {.batch_size = batch});
+    const auto boundary = below->forward({&x, 1});
+    const auto result = above->forward(boundary);
+    EXPECT_LT(largest_difference(result[0], expected), 1e-5F) << frozen << " layers frozen";
+  }
+}
+
+TEST(Executable, gradients_agree_with_central_differences) {
+  const Functional model = small_network();
+  const auto graph = specialize(lower(model), ops::Phase::training);
+  auto executable = cpu_device(2)->compile(
+      graph, {.batch_size = batch, .training = true, .input_gradients = true});
+  Tensor x = random_tensor({batch, 13, 11, 3}, 1);
+  const Tensor weights = random_tensor({batch, 4}, 2);
+  const auto loss = [&] {
+    const auto y = executable->forward({&x, 1});
+    double total = 0;
+    for (size_t i = 0; i < weights.values().size(); ++i)
+      total += double{y[0].values()[i]} * double{weights.values()[i]};
+    return total;
+  };
+  (void)loss();
+  executable->backward({&weights, 1});
+  std::vector<Tensor> gradients;
+  for (const Tensor& gradient : executable->gradients()) gradients.push_back(gradient.clone());
+  for (size_t v = 0; v < gradients.size(); ++v) {
+    auto values = executable->variables()[v]->value().values();
+    for (size_t i = 0; i < values.size(); i += values.size() / 3 + 1) {
+      constexpr float step = 2e-3F;
+      const float before = values[i];
+      values[i] = before + step;
+      executable->variables_changed();
+      const double above = loss();
+      values[i] = before - step;
+      executable->variables_changed();
+      const double below = loss();
+      values[i] = before;
+      executable->variables_changed();
+      // Kinks of the maximum and the rectifier and float32 rounding leave about 1e-3 of
+      // disagreement.
+      EXPECT_NEAR(gradients[v].values()[i], (above - below) / (2 * double{step}), 3e-3)
+          << executable->variables()[v]->name() << " of variable " << v << ", element " << i;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace thaw
