@@ -14,3 +14,21 @@ configure_package_config_file(${PROJECT_SOURCE_DIR}/cmake/thawConfig.cmake.in ${
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/thawConfigVersion.cmake COMPATIBILITY SameMinorVersion)
 install(FILES ${PROJECT_BINARY_DIR}/thawConfig.cmake ${PROJECT_BINARY_DIR}/thawConfigVersion.cmake
   DESTINATION ${CMAKE_INSTALL_LIBDIR}/cmake/thaw)
+
+# oneDNN from .deps is no part of the system, so it goes along: a program finds it relative to itself,
+# an outside project through thawConfig.cmake.
+set(bundled_onednn ${CMAKE_INSTALL_LIBDIR}/thaw/onednn)
+cmake_path(IS_PREFIX PROJECT_SOURCE_DIR "${dnnl_DIR}" NORMALIZE onednn_is_bundled)
+if(onednn_is_bundled)
+  foreach(folder include lib share)
+    install(DIRECTORY ${PROJECT_SOURCE_DIR}/.deps/onednn/${folder} DESTINATION ${bundled_onednn}
+      PATTERN "python*" EXCLUDE)
+  endforeach()
+endif()
+foreach(program thaw thaw_program)
+  if(TARGET ${program})
+    set_target_properties(${program} PROPERTIES
+      INSTALL_RPATH "$ORIGIN/../${bundled_onednn}/lib")
+    install(TARGETS ${program} RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
+  endif()
+endforeach()
