@@ -1,0 +1,50 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thaw/graph/functional.h"
+
+namespace thaw {
+
+struct LoadOptions {
+  std::optional<Shape> input_shape = {};  ///< for files whose input size is unknown
+};
+
+/// Reads a whole model, graph and weights: Keras's .h5 (Keras 1, 2, tf.keras, and 3's legacy form)
+/// or .keras (Keras 3), told apart by content. Throws Error naming the file, the layer, and what
+/// was wrong with it.
+Functional load_model(const std::filesystem::path& path, const LoadOptions& options = {});
+
+/// Writes a whole model: ".keras" as Keras 3 does, ".h5" in its legacy form. The file appears
+/// whole or not at all. What metadata() holds travels along where Keras does not look.
+void save_model(const Functional& model, const std::filesystem::path& path);
+
+/// How a file's layers find the model's: the n-th layer that has weights, or the one so named.
+enum class MatchWeights { by_order, by_name };
+
+struct WeightsOptions {
+  MatchWeights match = MatchWeights::by_order;
+  bool skip_mismatch = false;                 ///< leave a layer as it is when a shape differs
+  std::vector<std::string> skip_layers = {};  ///< of the model, by name
+};
+
+struct WeightsReport {
+  int64_t loaded = 0;                ///< tensors
+  std::vector<std::string> skipped;  ///< layers of the file that went nowhere
+  std::vector<std::string> missing;  ///< layers of the model that got nothing
+};
+
+/// Reads weights into a model: weights-only .h5, whole-model .h5, Keras 3's .weights.h5, .keras.
+/// Every shape is checked, and the model changes only once all was read and fits. Throws Error
+/// naming file, layer, weight, expected and received shape.
+WeightsReport load_weights(const Functional& model, const std::filesystem::path& path,
+                           const WeightsOptions& options = {});
+
+/// Writes the weights alone: ".weights.h5" as Keras 3 does, any other ".h5" in the legacy form.
+void save_weights(const Functional& model, const std::filesystem::path& path);
+
+}  // namespace thaw
