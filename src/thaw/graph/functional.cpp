@@ -31,6 +31,7 @@ class NetworkMap {
 
   std::vector<Layer> layers() const {
     std::vector<const void*> ids;
+    ids.reserve(layer_indices_.size());
     for (const auto& [id, index] : layer_indices_) ids.push_back(id);
     std::ranges::sort(ids, [&](const void* a, const void* b) {
       const int depth_a = layer_depths_.at(a);
@@ -77,13 +78,14 @@ class NetworkMap {
 
   void measure_depths(const std::vector<Symbol>& inputs) {
     std::map<const Call*, int> call_depths;
-    for (auto call = calls_.rbegin(); call != calls_.rend(); ++call) {
-      int& layer_depth = layer_depths_[(*call)->layer.id()];
-      const int depth = std::max(call_depths[call->get()], layer_depth);
+    for (size_t i = calls_.size(); i-- > 0;) {
+      const CallPtr& call = calls_[i];
+      int& layer_depth = layer_depths_[call->layer.id()];
+      const int depth = std::max(call_depths[call.get()], layer_depth);
       layer_depth = depth;
-      call_depths[call->get()] = depth;
-      if (input_calls_.contains(call->get())) continue;
-      for (const Symbol& symbol : (*call)->inputs) {
+      call_depths[call.get()] = depth;
+      if (input_calls_.contains(call.get())) continue;
+      for (const Symbol& symbol : call->inputs) {
         int& below = call_depths[symbol.call().get()];
         below = std::max(below, depth + 1);
       }

@@ -79,7 +79,7 @@ void fill_scaled(Tensor& tensor, double scale, std::string_view mode, std::strin
 
 }  // namespace
 
-Initializer::Initializer(std::string known_name) : name(lookup(known_name).name) {}
+Initializer::Initializer(const std::string& known_name) : name(lookup(known_name).name) {}
 
 Initializer Initializer::from_config(const Config& config) {
   if (config.is_null()) return {"zeros"};

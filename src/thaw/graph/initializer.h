@@ -26,7 +26,7 @@ struct Initializer {
   Initializer() = default;
   /// Throws UsageError listing the known names.
   Initializer(const char* known_name) : Initializer(std::string(known_name)) {}
-  Initializer(std::string known_name);
+  Initializer(const std::string& known_name);
   /// Reads any dialect: "zeros", {"class_name": "GlorotUniform", "config": {…}}.
   static Initializer from_config(const Config& config);
   Config to_config() const;

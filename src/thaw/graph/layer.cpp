@@ -68,6 +68,7 @@ Symbol Layer::operator()(const std::vector<Symbol>& xs, CallOptions options) con
 
 std::vector<Shape> Layer::build(const std::vector<Symbol>& xs) const {
   std::vector<Shape> shapes;
+  shapes.reserve(xs.size());
   for (const Symbol& x : xs) shapes.push_back(x.shape());
   if (state_->nested) {
     const auto& expected = state_->nested->inputs();

@@ -10,6 +10,7 @@ namespace thaw::ops {
 
 Value Graph::append(Op op, std::vector<Value> node_inputs, std::string name) {
   std::vector<Shape> shapes;
+  shapes.reserve(node_inputs.size());
   for (const Value input : node_inputs) shapes.push_back((*this)[input].shape);
   Shape shape = output_shape(op, shapes);
   nodes.push_back({std::move(op), std::move(node_inputs), std::move(shape), std::move(name)});
