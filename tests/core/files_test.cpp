@@ -1,0 +1,102 @@
+#include "thaw/core/files.h"
+
+#include <gtest/gtest.h>
+#include <sys/resource.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+
+#include "thaw/core/error.h"
+
+namespace thaw {
+namespace {
+
+namespace fs = std::filesystem;
+
+class Files : public testing::Test {
+ protected:
+  void SetUp() override {
+    std::string pattern = (fs::temp_directory_path() / "thaw_files_XXXXXX").string();
+    ASSERT_NE(::mkdtemp(pattern.data()), nullptr);
+    folder = pattern;
+  }
+  void TearDown() override { fs::remove_all(folder); }
+  int64_t entries() const {
+    return std::distance(fs::directory_iterator(folder), fs::directory_iterator());
+  }
+  fs::path folder;
+};
+
+TEST_F(Files, what_was_written_is_read_again) {
+  const std::string content("a\0b\n", 4);
+  write_file(folder / "a", content);
+  EXPECT_EQ(read_file(folder / "a"), content);
+  write_file(folder / "a", "");
+  EXPECT_EQ(read_file(folder / "a"), "");
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, without_commit_the_old_file_stays_and_nothing_else) {
+  write_file(folder / "a", "old");
+  {
+    const AtomicFile file(folder / "a");
+    std::ofstream(file.temporary_path()) << "new";
+  }
+  EXPECT_EQ(read_file(folder / "a"), "old");
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, a_folder_that_is_not_there_is_named) {
+  try {
+    write_file(folder / "missing" / "a", "text");
+    FAIL() << "expected an error";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("missing/a"), std::string::npos) << error.what();
+  }
+}
+
+TEST_F(Files, a_file_in_a_folders_place_is_an_error) {
+  write_file(folder / "a", "text");
+  EXPECT_THROW(write_file(folder / "a" / "b", "text"), Error);
+  EXPECT_THROW(write_file(folder, "text"), Error);
+}
+
+TEST_F(Files, a_disk_that_fills_up_leaves_the_old_file) {
+  write_file(folder / "a", "old");
+  // A limit on file sizes fails a write half-way, as a full disk does, and needs no disk.
+  rlimit before{};
+  ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
+  auto* handler = std::signal(SIGXFSZ, SIG_IGN);
+  const rlimit small = {1 << 16, before.rlim_max};
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
+  EXPECT_THROW(write_file(folder / "a", std::string(1 << 20, 'x')), Error);
+  ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &before), 0);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(read_file(folder / "a"), "old");
+  EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, a_file_past_the_limit_is_not_read) {
+  write_file(folder / "a", "12345");
+  EXPECT_EQ(read_file(folder / "a", 5), "12345");
+  EXPECT_THROW((void)read_file(folder / "a", 4), Error);
+  EXPECT_THROW((void)read_file(folder), Error);
+  EXPECT_THROW((void)read_file(folder / "missing"), Error);
+}
+
+TEST_F(Files, thaw_home_is_the_cache_folder) {
+  const char* present = std::getenv("THAW_HOME");
+  const std::string before = present == nullptr ? "" : present;
+  ::setenv("THAW_HOME", folder.c_str(), 1);
+  EXPECT_EQ(cache_folder(), folder);
+  if (before.empty()) {
+    ::unsetenv("THAW_HOME");
+  } else {
+    ::setenv("THAW_HOME", before.c_str(), 1);
+  }
+}
+
+}  // namespace
+}  // namespace thaw
