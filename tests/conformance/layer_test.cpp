@@ -1,0 +1,198 @@
+// One test for every layer there is: its golden file holds what Keras makes of several
+// configurations, and a layer without a golden file fails.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <optional>
+
+#include "conformance/layer_case.h"
+#include "thaw/compile/optimize.h"
+
+namespace thaw {
+namespace {
+
+using testing::difference;
+using testing::GoldenFile;
+using testing::LayerCase;
+
+/// Numbers are near 1 and no sum has more than about 300 terms, so float32 rounding in another
+/// order moves a result by a few 1e-6 of the largest.
+constexpr float rounding = 2e-5F;
+
+class LayerConformance : public ::testing::TestWithParam<const LayerType*> {
+ protected:
+  void for_each_case(const std::function<void(const LayerCase&)>& check) {
+    const GoldenFile golden("layers/" + std::string(GetParam()->class_name) + ".golden.gz");
+    for (int64_t i = 0; i < golden.number("cases"); ++i) {
+      SCOPED_TRACE("case " + std::to_string(i) + ": " +
+                   golden.text("case" + std::to_string(i) + "/config"));
+      check(LayerCase(golden, *GetParam(), i));
+    }
+  }
+
+  std::unique_ptr<Device> device_ = cpu_device(2);
+};
+
+/// Whether `ours` says what Keras's config says, where it says anything: numbers as float32 holds
+/// them, one number for a list of equal ones.
+bool agrees(const Config& ours, const Config& keras) {
+  if (ours.is_number() && keras.is_number())
+    return static_cast<float>(ours.as_number()) == static_cast<float>(keras.as_number());
+  if (ours.is_map() && keras.is_map()) {
+    for (const auto& [key, value] : ours.as_map()) {
+      const Config* other = keras.find(key);
+      if (other != nullptr && !agrees(value, *other)) return false;
+    }
+    return true;
+  }
+  if (ours.is_list() && !keras.is_list())
+    return ours.as_list().size() == 1 && agrees(ours.as_list()[0], keras);
+  if (ours.is_list()) {
+    const auto& a = ours.as_list();
+    const auto& b = keras.as_list();
+    if (b.size() == 1 && b[0].is_list()) return agrees(ours, b[0]);
+    return std::equal(a.begin(), a.end(), b.begin(), b.end(), agrees);
+  }
+  return ours == keras;
+}
+
+TEST_P(LayerConformance, reads_and_writes_the_config_of_keras) {
+  for_each_case([](const LayerCase& layer) {
+    const Config written = layer.definition->config();
+    EXPECT_EQ(layer.type.from_config(written)->config(), written) << written.to_string();
+    if (written.is_null()) return;
+    for (const auto& [key, value] : written.as_map()) {
+      const Config* keras = layer.config.find(key);
+      if (keras == nullptr) continue;  // Another dialect's key.
+      EXPECT_TRUE(agrees(value, *keras))
+          << key << ": expected " << keras->to_string() << ", received " << value.to_string();
+    }
+  });
+}
+
+TEST_P(LayerConformance, tells_the_output_shape_of_keras) {
+  for_each_case([](const LayerCase& layer) {
+    const Shape expected = layer.golden.shape(layer.prefix + "output").without_batch();
+    EXPECT_EQ(layer.model->outputs()[0].shape(), expected);
+    std::vector<Shape> inputs;
+    if (layer.type.class_name != "InputLayer")
+      for (const Tensor& x : layer.inputs) inputs.push_back(x.shape().without_batch());
+    EXPECT_EQ(layer.definition->output_shape(inputs), expected);
+  });
+}
+
+TEST_P(LayerConformance, computes_what_keras_computes) {
+  for_each_case([this](const LayerCase& layer) {
+    const Tensor expected = layer.golden.array(layer.prefix + "output");
+    const auto plain = layer.compile(*device_);
+    const auto result = difference(expected, plain->forward(layer.inputs)[0]);
+    EXPECT_LT(result.relative_to_one(), rounding) << result.to_string();
+    for (size_t i = 0; i < layer.variables.size(); ++i) {
+      const std::string name = layer.name_of(i) + "/after";
+      if (!layer.golden.has(name)) continue;
+      const auto moved = difference(layer.golden.array(name), layer.variables[i]->value());
+      // Moving statistics: a mean of 40 numbers, times 1 − momentum.
+      EXPECT_LT(moved.relative_to_one(), 1e-6F) << name << ": " << moved.to_string();
+    }
+    if (layer.training) return;
+    const auto graph = optimize(layer.graph(), {.frozen = true});
+    const auto frozen = device_->compile(graph, {.batch_size = layer.inputs[0].shape()[0]});
+    const auto folded = difference(expected, frozen->forward(layer.inputs)[0]);
+    EXPECT_LT(folded.relative_to_one(), rounding) << "optimized: " << folded.to_string();
+  });
+}
+
+TEST_P(LayerConformance, computes_the_gradients_of_keras) {
+  for_each_case([this](const LayerCase& layer) {
+    const auto executable = layer.compile(*device_);
+    (void)executable->forward(layer.inputs);
+    executable->backward({&layer.cotangent, 1});
+    ASSERT_EQ(executable->input_gradients().size(), layer.inputs.size());
+    for (size_t i = 0; i < layer.inputs.size(); ++i) {
+      const std::string name = layer.prefix + "input" + std::to_string(i) + "/gradient";
+      const auto result = difference(layer.golden.array(name), executable->input_gradients()[i]);
+      EXPECT_LT(result.relative_to_one(), rounding) << name << ": " << result.to_string();
+    }
+    size_t checked = 0;
+    for (size_t i = 0; i < layer.variables.size(); ++i) {
+      const std::string name = layer.name_of(i) + "/gradient";
+      if (!layer.golden.has(name)) continue;
+      for (size_t v = 0; v < executable->variables().size(); ++v) {
+        if (executable->variables()[v] != layer.variables[i]) continue;
+        ++checked;
+        const auto received = executable->gradients()[v].reshaped(layer.variables[i]->shape());
+        const auto result = difference(layer.golden.array(name), received);
+        EXPECT_LT(result.relative_to_one(), rounding) << name << ": " << result.to_string();
+      }
+    }
+    EXPECT_EQ(checked, executable->variables().size());
+    size_t expected = 0;
+    for (const auto& variable : layer.variables) expected += variable->can_train() ? 1 : 0;
+    EXPECT_EQ(checked, expected);
+  });
+}
+
+/// The slope of the loss along one number, or none where it has a kink.
+std::optional<double> slope(const LayerCase& layer, Executable& executable, float& number) {
+  constexpr float step = 4e-3F;
+  const float before = number;
+  const auto at = [&](float value) {
+    number = value;
+    executable.variables_changed();
+    return layer.loss(executable);
+  };
+  const double center = at(before);
+  const double right = (at(before + step) - center) / double{before + step - before};
+  const double left = (center - at(before - step)) / double{before - (before - step)};
+  (void)at(before);
+  const double mean = (left + right) / 2;
+  if (std::abs(right - left) > 0.05 * std::max(1.0, std::abs(mean))) return {};
+  return mean;
+}
+
+void check_slopes(const LayerCase& layer, Executable& executable, Tensor numbers,
+                  const Tensor& gradient, const std::string& what) {
+  auto values = numbers.values();
+  // Four of them, spread; where one is at a kink, its neighbours.
+  for (size_t i = 0; i < values.size(); i += values.size() / 4 + 1) {
+    for (size_t j = i; j < std::min(i + 3, values.size()); ++j) {
+      const auto expected = slope(layer, executable, values[j]);
+      if (!expected) continue;
+      // The loss sums up to 500 products in float32 (1e-6 off), divided by a step of 4e-3; the
+      // third derivative adds step²/6 of itself.
+      const double tolerance = 3e-3 * std::max(1.0, std::abs(*expected));
+      EXPECT_NEAR(double{gradient.values()[j]}, *expected, tolerance) << what << ", element " << j;
+      break;
+    }
+  }
+}
+
+TEST_P(LayerConformance, gradients_are_the_slopes_of_the_loss) {
+  for_each_case([this](const LayerCase& layer) {
+    const auto executable = layer.compile(*device_);
+    (void)executable->forward(layer.inputs);
+    executable->backward({&layer.cotangent, 1});
+    std::vector<Tensor> inputs;
+    std::vector<Tensor> weights;
+    for (const Tensor& g : executable->input_gradients()) inputs.push_back(g.clone());
+    for (const Tensor& g : executable->gradients()) weights.push_back(g.clone());
+    for (size_t i = 0; i < inputs.size(); ++i)
+      check_slopes(layer, *executable, layer.inputs[i], inputs[i], "input " + std::to_string(i));
+    for (size_t i = 0; i < weights.size(); ++i) {
+      const auto& variable = executable->variables()[i];
+      check_slopes(layer, *executable, variable->value(), weights[i], variable->name());
+    }
+  });
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, LayerConformance,
+                         ::testing::ValuesIn(layer_types::all().begin(), layer_types::all().end()),
+                         [](const auto& parameter) {
+                           return std::string(parameter.param->class_name);
+                         });
+
+}  // namespace
+}  // namespace thaw

@@ -1,0 +1,207 @@
+"""tests/golden/layers/: every layer's outputs and gradients, as Keras computes them."""
+
+import json
+import sys
+
+import keras
+import numpy as np
+import tensorflow as tf
+
+from golden import GoldenFile, range_of
+
+L = keras.layers
+IMAGE = (7, 8, 3)  # odd and even
+
+
+def case(arguments, *shapes, training=False, low=-1.0, high=1.0):
+    return {"arguments": arguments, "shapes": shapes or (IMAGE,), "training": training,
+            "low": low, "high": high}
+
+
+def activations():
+    names = ["linear", "relu", "relu6", "leaky_relu", "sigmoid", "tanh", "softmax", "elu", "selu",
+             "softplus", "softsign", "silu", "swish", "gelu", "exponential", "hard_sigmoid",
+             "hard_silu", "hard_swish"]
+    # ±8 crosses every kink there is: 0, ±3 and 6.
+    bounds = {"exponential": 2.0}
+    return [case({"activation": name}, (3, 4, 5), low=-bounds.get(name, 8.0), high=bounds.get(name, 8.0))
+            for name in names] + [case({"activation": "softmax"}, (6,), low=-3.0, high=3.0)]
+
+
+def pooling():
+    return [case({"pool_size": 2}),
+            case({"pool_size": 2}, (8, 6, 2)),
+            case({"pool_size": 3, "strides": 2}),
+            case({"pool_size": 3, "strides": 2, "padding": "same"}),
+            case({"pool_size": 3, "strides": 2, "padding": "same"}, (8, 9, 2)),
+            case({"pool_size": 3, "strides": 1, "padding": "same"}),
+            case({"pool_size": [2, 3], "strides": [3, 1], "padding": "same"}),
+            case({"pool_size": [3, 2], "strides": [1, 3]})]
+
+
+def convolutions():
+    return [case({"filters": 4, "kernel_size": 1}),
+            case({"filters": 4, "kernel_size": 3}),
+            case({"filters": 4, "kernel_size": 3, "padding": "same", "use_bias": False}),
+            case({"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same"}, (8, 8, 3)),
+            case({"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same"}, (7, 7, 3)),
+            case({"filters": 4, "kernel_size": 3, "strides": 2, "padding": "same"}),
+            case({"filters": 5, "kernel_size": 3, "strides": 2}, (9, 8, 3)),
+            case({"filters": 4, "kernel_size": 1, "strides": 2, "padding": "same"}),
+            case({"filters": 4, "kernel_size": 1, "strides": 2}),
+            case({"filters": 3, "kernel_size": 7, "strides": 2, "padding": "same"}, (12, 11, 3)),
+            case({"filters": 3, "kernel_size": 7}, (9, 8, 2)),
+            case({"filters": 4, "kernel_size": 3, "dilation_rate": 2}, (9, 8, 3)),
+            case({"filters": 4, "kernel_size": 3, "dilation_rate": [2, 1], "padding": "same"}),
+            case({"filters": 6, "kernel_size": 3, "groups": 2, "padding": "same"}, (6, 7, 4)),
+            case({"filters": 8, "kernel_size": 3, "groups": 4, "strides": 2, "use_bias": False}, (7, 7, 8)),
+            case({"filters": 4, "kernel_size": [1, 3], "strides": [2, 1], "padding": "same"}),
+            case({"filters": 4, "kernel_size": [5, 2], "padding": "same"}),
+            case({"filters": 4, "kernel_size": 3, "activation": "relu"}),
+            case({"filters": 4, "kernel_size": 3, "activation": "softmax"}, (5, 5, 3)),
+            # More channels than a vector register holds, and a remainder.
+            case({"filters": 19, "kernel_size": 1}, (5, 4, 17))]
+
+
+def depthwise():
+    return [case({"kernel_size": 3}),
+            case({"kernel_size": 3, "padding": "same", "use_bias": False}),
+            case({"kernel_size": 3, "strides": 2, "padding": "same"}, (8, 8, 3)),
+            case({"kernel_size": 3, "strides": 2, "padding": "same"}, (7, 7, 3)),
+            case({"kernel_size": 3, "strides": 2, "use_bias": False}, (9, 8, 3)),
+            case({"kernel_size": 3, "depth_multiplier": 2, "padding": "same"}),
+            case({"kernel_size": 3, "depth_multiplier": 2, "strides": 2, "padding": "same"}, (8, 7, 3)),
+            case({"kernel_size": 3, "dilation_rate": 2}, (9, 8, 3)),
+            case({"kernel_size": 3, "dilation_rate": 2, "padding": "same"}),
+            case({"kernel_size": [2, 5], "padding": "same", "activation": "relu6"}),
+            case({"kernel_size": 3, "padding": "same"}, (5, 4, 17))]
+
+
+def separable():
+    return [case({"filters": 4, "kernel_size": 3}),
+            case({"filters": 4, "kernel_size": 3, "padding": "same", "use_bias": False}),
+            case({"filters": 5, "kernel_size": 3, "strides": 2, "padding": "same"}, (8, 8, 3)),
+            case({"filters": 4, "kernel_size": 3, "depth_multiplier": 2, "padding": "same"}),
+            case({"filters": 4, "kernel_size": 3, "dilation_rate": 2, "padding": "same",
+                  "activation": "relu"})]
+
+
+def batch_normalization():
+    return [case(arguments, shape, training=training)
+            for training in (False, True)
+            for arguments, shape in (({}, (5, 4, 3)),
+                                     ({"momentum": 0.9, "epsilon": 1.001e-5}, (5, 4, 3)),
+                                     ({"scale": False}, (5, 4, 3)),
+                                     ({"center": False}, (5, 4, 3)),
+                                     ({"scale": False, "center": False}, (5, 4, 3)),
+                                     ({"momentum": 0.999}, (5, 4, 17)),
+                                     ({}, (6,)))]
+
+
+def merging():
+    return [case({}, IMAGE, IMAGE), case({}, IMAGE, IMAGE, IMAGE), case({}, (6,), (6,)),
+            case({}, (5, 4, 3), (1, 1, 3)), case({}, (1, 1, 3), (5, 4, 3)), case({}, (5, 4, 3), (5, 4, 1))]
+
+
+CASES = {
+    "Activation": activations(),
+    "Add": merging(),
+    "AveragePooling2D": pooling(),
+    "BatchNormalization": batch_normalization(),
+    "Concatenate": [case({}, IMAGE, (7, 8, 2)), case({"axis": -1}, (4,), (3,)),
+                    case({"axis": 3}, (3, 2, 2), (3, 2, 1), (3, 2, 4)),
+                    case({"axis": 1}, (2, 4, 3), (3, 4, 3)), case({"axis": 2}, (4, 2, 3), (4, 3, 3)),
+                    case({"axis": -2}, (4, 1, 3), (4, 2, 3)), case({}, (3, 3, 16), (3, 3, 16))],
+    "Conv2D": convolutions(),
+    "Dense": [case({"units": 4}, (5,)), case({"units": 4, "use_bias": False}, (5,)),
+              case({"units": 6, "activation": "softmax"}, (7,)),
+              case({"units": 3, "activation": "relu"}, (4, 3, 5)), case({"units": 1, "activation": "sigmoid"}, (33,))],
+    "DepthwiseConv2D": depthwise(),
+    "Dropout": [case({"rate": 0.5}, (5,)), case({"rate": 0.2}), case({"rate": 0.0}, training=True)],
+    "Flatten": [case({}), case({}, (5,))],
+    "GlobalAveragePooling2D": [case({}), case({"keepdims": True}), case({}, (1, 1, 5))],
+    "GlobalMaxPooling2D": [case({}), case({"keepdims": True}), case({}, (1, 1, 5))],
+    "InputLayer": [case({}, IMAGE), case({}, (5,))],
+    "MaxPooling2D": pooling(),
+    "Multiply": merging(),
+    "Normalization": [case({"mean": [0.1, -0.2, 0.3], "variance": [0.5, 2.0, 1.0]}),
+                      case({"mean": [0.1, -0.2, 0.3], "variance": [0.5, 2.0, 1.0], "invert": True}),
+                      case({"mean": 0.5, "variance": 0.25}), case({}), case({}, (6,))],
+    "ReLU": [case({}, low=-8.0, high=8.0), case({"max_value": 6.0}, low=-8.0, high=8.0),
+             case({"negative_slope": 0.2}, low=-8.0, high=8.0), case({"threshold": 1.5}, low=-8.0, high=8.0),
+             case({"max_value": 5.0, "negative_slope": 0.1}, low=-8.0, high=8.0),
+             case({"max_value": 5.0, "threshold": 1.0}, low=-8.0, high=8.0),
+             case({"negative_slope": 0.3, "threshold": 0.5}, low=-8.0, high=8.0),
+             case({"max_value": 4.0, "negative_slope": 0.1, "threshold": 1.0}, low=-8.0, high=8.0)],
+    "Rescaling": [case({"scale": 1 / 127.5, "offset": -1.0}, low=0.0, high=255.0),
+                  case({"scale": 2.0}), case({"scale": [2.0, 0.5, -1.0], "offset": [0.1, 0.2, 0.3]}),
+                  case({"scale": 2.0, "offset": [0.1, 0.2, 0.3]})],
+    "Reshape": [case({"target_shape": [8, 21]}), case({"target_shape": [-1]}), case({"target_shape": [1, 1, 6]}, (6,)),
+                case({"target_shape": [4, -1, 3]})],
+    "SeparableConv2D": separable(),
+    "ZeroPadding2D": [case({}), case({"padding": 3}), case({"padding": [1, 2]}),
+                      case({"padding": [[0, 1], [2, 0]]})],
+}
+
+
+def make_layer(class_name, case_, shape):
+    if class_name == "InputLayer":
+        return L.InputLayer(shape=shape, name="layer")
+    return getattr(L, class_name)(name="layer", **case_["arguments"])
+
+
+def record(golden, class_name, index, case_, batch=2):
+    prefix = f"case{index}/"
+    layer = make_layer(class_name, case_, case_["shapes"][0])
+    inputs = [golden.generated(f"{prefix}input{i}", (batch, *shape), case_["low"], case_["high"], index + 1, i)
+              for i, shape in enumerate(case_["shapes"])]
+    if class_name != "InputLayer":
+        layer.build([x.shape for x in inputs] if len(inputs) > 1 else inputs[0].shape)
+    golden.text(prefix + "config", json.dumps(layer.get_config()))
+    golden.text(prefix + "training", int(case_["training"]))
+    for i, weight in enumerate(layer.weights):
+        shape = tuple(weight.shape)
+        values = golden.generated(f"{prefix}weight{i}", shape, *range_of(weight.name, shape), index + 1, 100 + i)
+        golden.text(f"{prefix}weight{i}/name", weight.name)
+        weight.assign(values.astype(weight.dtype))
+    if hasattr(layer, "finalize_state"):
+        layer.finalize_state()
+
+    tensors = [tf.constant(x) for x in inputs]
+    trainable = [weight.value for weight in layer.trainable_weights]
+    with tf.GradientTape() as tape:
+        for tensor in tensors:
+            tape.watch(tensor)
+        argument = tensors if len(tensors) > 1 else tensors[0]
+        if class_name == "InputLayer":
+            y = tf.identity(argument)
+        elif class_name in ("BatchNormalization", "Dropout"):
+            y = layer(argument, training=case_["training"])
+        else:
+            y = layer(argument)
+        cotangent = golden.generated(prefix + "cotangent", tuple(y.shape), -1.0, 1.0, index + 1, 200)
+        total = tf.reduce_sum(y * cotangent)
+    gradients = tape.gradient(total, tensors + trainable)
+    golden.array(prefix + "output", y)
+    for i, gradient in enumerate(gradients[:len(tensors)]):
+        golden.array(f"{prefix}input{i}/gradient", gradient)
+    trains = [i for i, weight in enumerate(layer.weights) if weight.trainable]
+    for i, gradient in zip(trains, gradients[len(tensors):]):
+        golden.array(f"{prefix}weight{i}/gradient", gradient)
+    if case_["training"]:
+        for i, weight in enumerate(layer.weights):
+            if not weight.trainable:
+                golden.array(f"{prefix}weight{i}/after", weight)
+
+
+def main(names):
+    for class_name in names or CASES:
+        golden = GoldenFile()
+        golden.text("cases", len(CASES[class_name]))
+        for index, case_ in enumerate(CASES[class_name]):
+            record(golden, class_name, index, case_)
+        golden.write(f"layers/{class_name}.golden.gz")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
