@@ -1,0 +1,30 @@
+#pragma once
+
+#include "thaw/data/dataset.h"
+
+namespace thaw {
+
+/// Samples in memory: x [samples, …] with a class number each, or with targets y [samples, …].
+class ArrayDataset : public Dataset {
+ public:
+  /// Throws Error when the counts differ or a label is negative.
+  ArrayDataset(Tensor x, std::vector<int64_t> labels);
+  ArrayDataset(Tensor x, Tensor y);
+
+  int64_t size() const override { return x_.shape()[0]; }
+  const Shape& input_shape() const override { return input_shape_; }
+  const std::vector<std::string>& class_names() const override { return class_names_; }
+  int64_t label(int64_t index) const override;
+  void load(int64_t index, std::span<float> values) const override;
+  Shape target_shape() const override;
+  void target(int64_t index, std::span<float> values) const override;
+
+ private:
+  Tensor x_;
+  Tensor y_;
+  std::vector<int64_t> labels_;
+  Shape input_shape_;
+  std::vector<std::string> class_names_;
+};
+
+}  // namespace thaw

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "thaw/core/error.h"
+#include "thaw/core/tensor.h"
+
+namespace thaw {
+
+/// Samples that can be read in any order, by several threads at once.
+class Dataset {
+ public:
+  virtual ~Dataset() = default;
+  virtual int64_t size() const = 0;
+  /// Of one sample, without the batch axis.
+  virtual const Shape& input_shape() const = 0;
+  virtual const std::vector<std::string>& class_names() const = 0;
+  /// The class number of a sample; −1 when samples have targets only.
+  virtual int64_t label(int64_t index) const = 0;
+  /// Fills `values` with the sample; throws Error naming it when it cannot be read.
+  virtual void load(int64_t index, std::span<float> values) const = 0;
+  /// Of one explicit target; rank 0 when labels are all there is.
+  virtual Shape target_shape() const { return {}; }
+  virtual void target(int64_t /*index*/, std::span<float> /*values*/) const {}
+};
+
+}  // namespace thaw

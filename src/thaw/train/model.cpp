@@ -1,0 +1,195 @@
+#include "thaw/train/model.h"
+
+#include <cstring>
+
+#include "thaw/compile/lower.h"
+#include "thaw/compile/optimize.h"
+#include "thaw/train/trainer.h"
+
+namespace thaw {
+
+struct Model::Training {
+  std::optional<CompileOptions> compiled;
+  /// Made at the first fit after compile(): trainable flags count as they are then.
+  std::optional<TrainingPlan> plan;
+  History history;
+  int next_epoch = 0;
+
+  const CompileOptions& options() const {
+    if (!compiled) throw Error("the model must be compiled first: call compile()");
+    return *compiled;
+  }
+};
+
+Model::Model(const Functional& functional)
+    : Functional(functional), training_(std::make_shared<Training>()) {}
+
+Model::Model(const Symbol& input, const Symbol& output, std::string name)
+    : Functional(input, output, std::move(name)), training_(std::make_shared<Training>()) {}
+
+void Model::compile(const CompileOptions& options) const {
+  if (options.optimizer.empty()) throw UsageError("compile: no optimizer was given");
+  loss_types::find(options.loss.name);
+  training_->compiled = options;
+  training_->plan.reset();
+  training_->history = {};
+  training_->next_epoch = 0;
+}
+
+History Model::fit(const Dataset& data, const FitOptions& options) const {
+  const CompileOptions& compiled = training_->options();
+  if (!training_->plan)
+    training_->plan = make_plan(lower(*this), loss_types::find(compiled.loss.name).logits_of);
+  History history;
+  Trainer(*training_->plan, compiled, data, options).run(history);
+  History& all = training_->history;
+  all.epochs.insert(all.epochs.end(), history.epochs.begin(), history.epochs.end());
+  all.logs.insert(all.logs.end(), history.logs.begin(), history.logs.end());
+  all.dropped = history.dropped;
+  training_->next_epoch =
+      history.epochs.empty() ? options.initial_epoch : history.epochs.back() + 1;
+  return history;
+}
+
+namespace {
+
+/// Everything constant: the whole graph runs as a prefix.
+TrainingPlan inference_plan(const ops::Graph& graph) {
+  TrainingPlan plan;
+  plan.prefix = specialize(graph, ops::Phase::inference);
+  if (plan.prefix.inputs.size() != 1 || plan.prefix.outputs.size() != 1)
+    throw Error("expected a model with one input and one output");
+  const ops::Node& output = plan.prefix[plan.prefix.outputs[0]];
+  plan.suffix.inputs.push_back(plan.suffix.append(ops::Input{output.shape}, {}));
+  plan.suffix.outputs = plan.suffix.inputs;
+  plan.sources = {0};
+  return plan;
+}
+
+/// Samples of a tensor, borrowed.
+class Rows : public Dataset {
+ public:
+  explicit Rows(const Tensor& x) : x_(x), shape_(x.shape().without_batch()) {}
+  int64_t size() const override { return x_.shape()[0]; }
+  const Shape& input_shape() const override { return shape_; }
+  const std::vector<std::string>& class_names() const override { return class_names_; }
+  int64_t label(int64_t) const override { return -1; }
+  void load(int64_t index, std::span<float> values) const override {
+    std::memcpy(values.data(), x_.rows(index, 1).data(), values.size_bytes());
+  }
+
+ private:
+  const Tensor& x_;
+  Shape shape_;
+  std::vector<std::string> class_names_;
+};
+
+/// All outputs at once; samples that cannot be read throw.
+Tensor run_all(const TrainingPlan& plan, const Dataset& data, int thread_count,
+               std::vector<int64_t>* usable) {
+  const auto device = cpu_device(thread_count);
+  Threads threads(thread_count);
+  FeatureSource source(data, plan, *device, threads,
+                       {.keep = true, .budget_bytes = int64_t{1} << 46});
+  if (usable == nullptr && !source.dropped().empty()) throw Error(source.dropped().front());
+  Tensor result(plan.suffix[plan.suffix.inputs[0]].shape.with_batch(
+      static_cast<int64_t>(source.usable().size())));
+  source.gather(source.usable(), {&result, 1});
+  if (usable != nullptr) *usable = source.usable();
+  return result;
+}
+
+}  // namespace
+
+Logs Model::evaluate(const Dataset& data, const EvaluateOptions& options) const {
+  const CompileOptions& compiled = training_->options();
+  const LossType& loss = loss_types::find(compiled.loss.name);
+  const ops::Graph graph = lower(*this);
+  Logits logits = without_last_activation(graph);
+  const bool take =
+      loss.logits_of != Activation::Kind::linear && logits.activation.kind == loss.logits_of;
+  const TrainingPlan plan = inference_plan(take ? logits.graph : graph);
+  std::vector<int64_t> usable;
+  const Tensor outputs = run_all(plan, data, options.threads, &usable);
+  if (usable.empty()) throw Error("evaluate: no sample can be read");
+  const Targets targets = make_targets(data, loss, outputs.elements() / outputs.shape()[0], {});
+  Meter meter(compiled, loss, take ? loss.logits_of : Activation::Kind::linear);
+  meter.add(outputs, targets, usable, {});
+  return meter.logs();
+}
+
+Tensor Model::predict(const Dataset& data, const EvaluateOptions& options) const {
+  return run_all(inference_plan(lower(*this)), data, options.threads, nullptr);
+}
+
+Tensor Model::predict(const Tensor& x, const EvaluateOptions& options) const {
+  return predict(Rows(x), options);
+}
+
+TrainState Model::train_state() const {
+  const CompileOptions& compiled = training_->options();
+  if (!training_->plan) throw Error("train_state: the model was not fit since compile()");
+  TrainState state;
+  const Optimizer& optimizer = compiled.optimizer;
+  for (const auto& [name, variable] : changed_variables(training_->plan->suffix)) {
+    state.variables.push_back({name, variable->value().clone()});
+    for (size_t i = 0; i < optimizer.variables().size(); ++i) {
+      if (optimizer.variables()[i] != variable) continue;
+      const auto slots = optimizer.slot_names();
+      for (size_t s = 0; s < slots.size(); ++s)
+        state.optimizer_slots.push_back({name + "/" + slots[s], optimizer.slot(i, s).clone()});
+    }
+  }
+  state.optimizer = optimizer.name();
+  state.learning_rate = optimizer.learning_rate();
+  state.iterations = optimizer.iterations();
+  state.epoch = training_->next_epoch;
+  state.history = training_->history;
+  return state;
+}
+
+void Model::restore(const TrainState& state) const {
+  const CompileOptions& compiled = training_->options();
+  if (state.optimizer != compiled.optimizer.name()) {
+    throw Error("restore: expected the state of optimizer " + compiled.optimizer.name() +
+                ", received " + state.optimizer);
+  }
+  if (!training_->plan)
+    training_->plan = make_plan(lower(*this), loss_types::find(compiled.loss.name).logits_of);
+  const auto find = [](const std::vector<NamedTensor>& tensors, const std::string& name,
+                       const Shape& shape) -> const Tensor& {
+    for (const NamedTensor& tensor : tensors) {
+      if (tensor.name != name) continue;
+      if (tensor.value.shape() != shape) {
+        throw Error("restore: " + name + ": expected shape " + shape.to_string() + ", received " +
+                    tensor.value.shape().to_string());
+      }
+      return tensor.value;
+    }
+    throw Error("restore: the state has no \"" + name +
+                "\": the same layers must be trainable as when it was taken");
+  };
+  // The optimizer's order is the executable's, so it is asked for once with a batch of one.
+  const auto training =
+      optimize(specialize(training_->plan->suffix, ops::Phase::training), {.frozen = false});
+  const auto executable = cpu_device(1)->compile(training, {.batch_size = 1, .training = true});
+  const Optimizer& optimizer = compiled.optimizer;
+  optimizer.build(executable->variables());
+  const auto slots = optimizer.slot_names();
+  for (const auto& [name, variable] : changed_variables(training_->plan->suffix)) {
+    variable->assign(find(state.variables, name, variable->shape()));
+    for (size_t i = 0; i < optimizer.variables().size(); ++i) {
+      if (optimizer.variables()[i] != variable) continue;
+      for (size_t s = 0; s < slots.size(); ++s) {
+        const Tensor& value = find(state.optimizer_slots, name + "/" + slots[s], variable->shape());
+        std::memcpy(optimizer.slot(i, s).data(), value.data(), value.values().size_bytes());
+      }
+    }
+  }
+  optimizer.set_learning_rate(state.learning_rate);
+  optimizer.set_iterations(state.iterations);
+  training_->next_epoch = state.epoch;
+  training_->history = state.history;
+}
+
+}  // namespace thaw

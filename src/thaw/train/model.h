@@ -1,0 +1,92 @@
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thaw/data/dataset.h"
+#include "thaw/graph/functional.h"
+#include "thaw/train/callback.h"
+#include "thaw/train/history.h"
+#include "thaw/train/loss.h"
+#include "thaw/train/optimizers/adam.h"
+#include "thaw/train/optimizers/sgd.h"
+#include "thaw/train/train_state.h"
+
+namespace thaw {
+
+struct CompileOptions {
+  Optimizer optimizer;
+  Loss loss;
+  std::vector<std::string> metrics = {};
+};
+
+/// Whether the frozen layers' outputs are kept between epochs. The trained bits are the same.
+enum class FeatureCache { automatic, off };
+
+/// A dataset or none; takes references.
+struct OptionalDataset {
+  const Dataset* dataset = nullptr;
+  OptionalDataset() = default;
+  OptionalDataset(const Dataset& value) : dataset(&value) {}
+  OptionalDataset(const Dataset* value) : dataset(value) {}
+};
+
+struct FitOptions {
+  int epochs = 1;
+  int64_t batch_size = 32;
+  OptionalDataset validation_data = {};
+  bool shuffle = true;
+  /// Of the order of samples and of dropout.
+  uint64_t seed = 0;
+  int initial_epoch = 0;
+  std::vector<Callback*> callbacks = {};
+  /// The loss of a sample of each class is multiplied by this; 1 where not given.
+  std::map<int64_t, double> class_weight = {};
+  FeatureCache cache = FeatureCache::automatic;
+  /// Largest memory for kept features; unless given, a third of what the machine has left.
+  std::optional<int64_t> cache_bytes = {};
+  /// 0: as many as this process may run on at once.
+  int threads = 0;
+  /// When set (by a signal handler, say), fit returns after the running step.
+  const std::atomic<bool>* stop = nullptr;
+};
+
+struct EvaluateOptions {
+  int64_t batch_size = 32;
+  int threads = 0;
+};
+
+/// A model that can be trained (Keras's Model). A handle, like Functional.
+class Model : public Functional {
+ public:
+  Model(const Functional& functional);
+  Model(const Symbol& input, const Symbol& output, std::string name = "");
+
+  /// Sets what fit trains with. Which weights train is taken at the first fit after this. Throws
+  /// UsageError on an unknown loss or an empty optimizer.
+  void compile(const CompileOptions& options) const;
+  /// Trains. Samples that cannot be read are left out, by name, in History::dropped. Throws Error
+  /// when a class is left empty, nothing trains, or targets do not fit the loss.
+  History fit(const Dataset& data, const FitOptions& options = {}) const;
+  /// Loss and metrics over a dataset, in inference mode.
+  Logs evaluate(const Dataset& data, const EvaluateOptions& options = {}) const;
+  /// The model's output [samples, …] in inference mode.
+  Tensor predict(const Dataset& data, const EvaluateOptions& options = {}) const;
+  Tensor predict(const Tensor& x, const EvaluateOptions& options = {}) const;
+
+  /// Everything that the fits since compile() changed, copied. Throws Error before the first fit.
+  TrainState train_state() const;
+  /// Takes up where the state was; continue with fit({.initial_epoch = state.epoch, …}). The model
+  /// must be compiled with the same optimizer and the same layers trainable.
+  void restore(const TrainState& state) const;
+
+ private:
+  struct Training;
+  std::shared_ptr<Training> training_;
+};
+
+}  // namespace thaw

@@ -1,0 +1,142 @@
+#include "thaw/train/optimizer.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "thaw/core/error.h"
+
+namespace thaw {
+
+struct Optimizer::State {
+  std::string name;
+  double learning_rate = 0;
+  OptimizerCommon common;
+  std::unique_ptr<UpdateRule> rule;
+  int64_t iterations = 0;
+  std::vector<VariablePtr> variables;
+  std::vector<std::vector<Tensor>> slots;
+};
+
+namespace {
+
+constexpr int64_t chunk = 1 << 16;
+
+double squared_norm(const Tensor& x) {
+  double sum = 0;
+  for (const float v : x.values()) sum += double{v} * v;
+  return sum;
+}
+
+void scale_down(Tensor& x, double norm, double largest) {
+  if (norm <= largest) return;
+  const auto factor = static_cast<float>(largest / norm);
+  for (float& v : x.values()) v *= factor;
+}
+
+void clip(std::span<Tensor> gradients, const OptimizerCommon& common) {
+  if (common.clipnorm) {
+    for (Tensor& x : gradients) scale_down(x, std::sqrt(squared_norm(x)), *common.clipnorm);
+  } else if (common.global_clipnorm) {
+    double sum = 0;
+    for (const Tensor& x : gradients) sum += squared_norm(x);
+    for (Tensor& x : gradients) scale_down(x, std::sqrt(sum), *common.global_clipnorm);
+  } else if (common.clipvalue) {
+    const auto limit = static_cast<float>(*common.clipvalue);
+    for (Tensor& x : gradients)
+      for (float& v : x.values()) v = std::clamp(v, -limit, limit);
+  }
+}
+
+}  // namespace
+
+Optimizer::Optimizer(std::string name, double learning_rate, OptimizerCommon common,
+                     std::unique_ptr<UpdateRule> rule)
+    : state_(std::make_shared<State>()) {
+  const int clips =
+      (common.clipnorm ? 1 : 0) + (common.clipvalue ? 1 : 0) + (common.global_clipnorm ? 1 : 0);
+  if (clips > 1)
+    throw UsageError(name + ": expected one of clipnorm, clipvalue and global_clipnorm");
+  state_->name = std::move(name);
+  state_->common = common;
+  state_->rule = std::move(rule);
+  set_learning_rate(learning_rate);
+}
+
+const std::string& Optimizer::name() const { return state_->name; }
+double Optimizer::learning_rate() const { return state_->learning_rate; }
+int64_t Optimizer::iterations() const { return state_->iterations; }
+void Optimizer::set_iterations(int64_t iterations) const { state_->iterations = iterations; }
+const std::vector<VariablePtr>& Optimizer::variables() const { return state_->variables; }
+std::vector<std::string> Optimizer::slot_names() const { return state_->rule->slots(); }
+Tensor& Optimizer::slot(size_t index, size_t slot) const { return state_->slots[index][slot]; }
+
+void Optimizer::set_learning_rate(double learning_rate) const {
+  if (!(learning_rate >= 0) || !std::isfinite(learning_rate)) {
+    throw UsageError(state_->name + ": expected a learning rate of 0 or more, received " +
+                     std::to_string(learning_rate));
+  }
+  state_->learning_rate = learning_rate;
+}
+
+void Optimizer::build(std::span<const VariablePtr> variables) const {
+  if (std::ranges::equal(state_->variables, variables)) return;
+  state_->variables.assign(variables.begin(), variables.end());
+  state_->iterations = 0;
+  state_->slots.clear();
+  const size_t count = state_->rule->slots().size();
+  for (const VariablePtr& variable : variables) {
+    auto& slots = state_->slots.emplace_back();
+    for (size_t i = 0; i < count; ++i) slots.push_back(Tensor::zeros(variable->shape()));
+  }
+}
+
+void Optimizer::apply(std::span<Tensor> gradients, Threads& threads) const {
+  State& state = *state_;
+  if (gradients.size() != state.variables.size()) {
+    throw Error(state.name + ": expected " + std::to_string(state.variables.size()) +
+                " gradients, received " + std::to_string(gradients.size()));
+  }
+  clip(gradients, state.common);
+  const OptimizerStep step{static_cast<float>(state.learning_rate), ++state.iterations};
+  const float decay =
+      static_cast<float>(state.common.weight_decay.value_or(0)) * step.learning_rate;
+  for (size_t v = 0; v < gradients.size(); ++v) {
+    const auto values = state.variables[v]->value().values();
+    const auto gradient = std::as_const(gradients[v]).values();
+    const auto count = static_cast<int64_t>(values.size());
+    const auto part = [&](int64_t i) {
+      const auto first = static_cast<size_t>(i * chunk);
+      const auto length = static_cast<size_t>(std::min(chunk, count - i * chunk));
+      const auto here = values.subspan(first, length);
+      if (decay != 0) {
+        for (float& w : here) w -= w * decay;
+      }
+      float* slots[4] = {};
+      for (size_t s = 0; s < state.slots[v].size(); ++s)
+        slots[s] = state.slots[v][s].data() + first;
+      state.rule->update(here, gradient.subspan(first, length), {slots, state.slots[v].size()},
+                         step);
+    };
+    const int64_t parts = (count + chunk - 1) / chunk;
+    if (parts > 1) {
+      threads.for_each(parts, part);
+    } else if (parts == 1) {
+      part(0);
+    }
+  }
+}
+
+namespace optimizer_types {
+
+const OptimizerType& find(std::string_view name) {
+  std::string known;
+  for (const OptimizerType* type : all()) {
+    if (type->name == name) return *type;
+    known += (known.empty() ? "" : ", ") + std::string(type->name);
+  }
+  throw UsageError("optimizer: expected one of " + known + ", received \"" + std::string(name) +
+                   "\"");
+}
+
+}  // namespace optimizer_types
+}  // namespace thaw

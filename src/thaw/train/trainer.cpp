@@ -1,0 +1,211 @@
+#include "thaw/train/trainer.h"
+
+#include <algorithm>
+#include <chrono>
+#include <numeric>
+#include <set>
+
+#include "thaw/compile/lower.h"
+#include "thaw/compile/optimize.h"
+#include "thaw/core/random.h"
+
+namespace thaw {
+namespace {
+
+constexpr uint64_t purpose_order = 1;
+
+int64_t columns_of(const ops::Graph& graph) { return graph[graph.outputs[0]].shape.elements(); }
+
+void check_classes(const Dataset& data, const FeatureSource& source) {
+  if (data.size() == 0) throw Error("the dataset is empty");
+  if (source.usable().empty())
+    throw Error("no sample can be read; the first: " + source.dropped().front());
+  if (source.dropped().empty()) return;
+  std::set<int64_t> before;
+  std::set<int64_t> after;
+  for (int64_t i = 0; i < data.size(); ++i) before.insert(data.label(i));
+  for (const int64_t i : source.usable()) after.insert(data.label(i));
+  for (const int64_t label : before) {
+    if (after.contains(label)) continue;
+    const auto& names = data.class_names();
+    const auto at = static_cast<size_t>(label);
+    throw Error("class " + (at < names.size() ? names[at] : std::to_string(label)) +
+                " is left empty: none of its samples can be read; one of them: " +
+                source.dropped().front());
+  }
+}
+
+}  // namespace
+
+std::vector<std::pair<std::string, VariablePtr>> changed_variables(const ops::Graph& suffix) {
+  std::vector<std::pair<std::string, VariablePtr>> result;
+  std::set<const Variable*> seen;
+  const auto add = [&](const ops::Node& node, const ops::Weight& weight) {
+    if (seen.insert(weight.variable.get()).second)
+      result.emplace_back(node.name + "/" + weight.variable->name(), weight.variable);
+  };
+  for (const ops::Node& node : suffix.nodes) {
+    if (const auto* weight = std::get_if<ops::Weight>(&node.op); weight && weight->trainable)
+      add(node, *weight);
+    const auto* normalization = std::get_if<ops::BatchNormalization>(&node.op);
+    if (normalization == nullptr || normalization->phase == ops::Phase::inference) continue;
+    for (const ops::Value input : node.inputs) {
+      const auto* weight = suffix.get_if<ops::Weight>(input);
+      if (weight != nullptr && !weight->variable->can_train()) add(suffix[input], *weight);
+    }
+  }
+  return result;
+}
+
+Trainer::Trainer(const TrainingPlan& plan, const CompileOptions& compiled, const Dataset& data,
+                 const FitOptions& options)
+    : plan_(plan),
+      compiled_(compiled),
+      options_(options),
+      loss_(loss_types::find(compiled.loss.name)),
+      device_(cpu_device(options.threads)),
+      threads_(options.threads),
+      training_(optimize(specialize(plan.suffix, ops::Phase::training), {.frozen = false})),
+      meter_(compiled, loss_, plan.left_off) {
+  if (options.batch_size < 1) {
+    throw UsageError("fit: expected a batch size of 1 or more, received " +
+                     std::to_string(options.batch_size));
+  }
+  control_.optimizer = compiled.optimizer;
+  control_.epochs = options.epochs;
+  for (const auto& [name, variable] : changed_variables(plan.suffix))
+    control_.variables.push_back(variable);
+  prepare(data);
+}
+
+void Trainer::prepare(const Dataset& data) {
+  FeatureSource::Options source{.keep = options_.cache == FeatureCache::automatic,
+                                .budget_bytes = options_.cache_bytes,
+                                .progress = [&](int64_t done, int64_t total) {
+                                  for (Callback* callback : options_.callbacks)
+                                    callback->on_features(control_, done, total);
+                                }};
+  const int64_t columns = columns_of(plan_.suffix);
+  targets_ = make_targets(data, loss_, columns, options_.class_weight);
+  features_ = std::make_unique<FeatureSource>(data, plan_, *device_, threads_, source);
+  check_classes(data, *features_);
+  if (const Dataset* validation = options_.validation_data.dataset) {
+    validation_targets_ = make_targets(*validation, loss_, columns, {});
+    validation_features_ =
+        std::make_unique<FeatureSource>(*validation, plan_, *device_, threads_, source);
+    check_classes(*validation, *validation_features_);
+  }
+}
+
+Trainer::Step& Trainer::step_of(int64_t rows) {
+  Step& step = steps_[rows];
+  if (step.executable == nullptr) {
+    step.executable =
+        device_->compile(training_, {.batch_size = rows, .training = true, .seed = options_.seed});
+    for (const ops::Value input : training_.inputs)
+      step.inputs.emplace_back(training_[input].shape.with_batch(rows));
+    step.gradient = Tensor(training_[training_.outputs[0]].shape.with_batch(rows));
+    if (step.executable->variables().empty()) {
+      throw Error(
+          "nothing trains: every weight is frozen; set_trainable(true) on a layer and "
+          "compile() again");
+    }
+    compiled_.optimizer.build(step.executable->variables());
+  }
+  return step;
+}
+
+void Trainer::train_batch(std::span<const int64_t> samples) {
+  Step& step = step_of(static_cast<int64_t>(samples.size()));
+  if (step.stale) step.executable->variables_changed();
+  features_->gather(samples, step.inputs);
+  step.executable->set_step(static_cast<uint64_t>(compiled_.optimizer.iterations()));
+  const auto outputs = step.executable->forward(step.inputs);
+  meter_.add(outputs[0], targets_, samples, step.gradient.values());
+  step.executable->backward({&step.gradient, 1});
+  compiled_.optimizer.apply(step.executable->gradients(), threads_);
+  for (auto& [rows, other] : steps_) other.stale = true;
+}
+
+bool Trainer::stop_asked() const {
+  return control_.stop_now || (options_.stop != nullptr && options_.stop->load());
+}
+
+/// Whether the epoch came to its end.
+bool Trainer::run_epoch(int epoch) {
+  const auto& usable = features_->usable();
+  std::vector<int64_t> order = usable;
+  if (options_.shuffle) {
+    Random random(options_.seed, random_stream(static_cast<uint64_t>(epoch), purpose_order));
+    const auto places = random.permutation(static_cast<int64_t>(usable.size()));
+    for (size_t i = 0; i < places.size(); ++i) order[i] = usable[static_cast<size_t>(places[i])];
+  }
+  meter_.reset();
+  const auto start = std::chrono::steady_clock::now();
+  const auto count = static_cast<int64_t>(order.size());
+  const int64_t batches = (count + options_.batch_size - 1) / options_.batch_size;
+  for (int64_t batch = 0; batch < batches; ++batch) {
+    const int64_t first = batch * options_.batch_size;
+    const int64_t rows = std::min(options_.batch_size, count - first);
+    train_batch(std::span(order).subspan(static_cast<size_t>(first), static_cast<size_t>(rows)));
+    const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    const BatchProgress progress{
+        .epoch = epoch,
+        .batch = batch + 1,
+        .batches = batches,
+        .images = first + rows,
+        .images_per_second = static_cast<double>(first + rows) / std::max(elapsed.count(), 1e-9),
+        .logs = &meter_.logs()};
+    for (Callback* callback : options_.callbacks) callback->on_batch_end(control_, progress);
+    if (stop_asked() && batch + 1 < batches) return false;
+  }
+  epoch_logs_ = meter_.logs();
+  return true;
+}
+
+/// The suffix with the weights of this moment folded.
+void Trainer::validate() {
+  const auto graph = optimize(specialize(plan_.suffix, ops::Phase::inference), {.frozen = true});
+  const auto& usable = validation_features_->usable();
+  const int64_t rows = std::min(options_.batch_size, static_cast<int64_t>(usable.size()));
+  const auto executable = device_->compile(graph, {.batch_size = rows});
+  std::vector<Tensor> inputs;
+  for (const ops::Value input : graph.inputs)
+    inputs.push_back(Tensor::zeros(graph[input].shape.with_batch(rows)));
+  Meter meter(compiled_, loss_, plan_.left_off);
+  for (size_t first = 0; first < usable.size(); first += static_cast<size_t>(rows)) {
+    const auto samples = std::span(usable).subspan(
+        first, std::min(static_cast<size_t>(rows), usable.size() - first));
+    validation_features_->gather(samples, inputs);
+    meter.add(executable->forward(inputs)[0], validation_targets_, samples, {});
+  }
+  for (const auto& entry : meter.logs("val_")) epoch_logs_.push_back(entry);
+}
+
+void Trainer::run(History& history) {
+  history.dropped = features_->dropped();
+  if (validation_features_ != nullptr) {
+    const auto& more = validation_features_->dropped();
+    history.dropped.insert(history.dropped.end(), more.begin(), more.end());
+  }
+  for (Callback* callback : options_.callbacks) callback->on_train_begin(control_);
+  for (int epoch = options_.initial_epoch; epoch < options_.epochs; ++epoch) {
+    for (Callback* callback : options_.callbacks) callback->on_epoch_begin(control_, epoch);
+    if (!run_epoch(epoch)) {
+      history.interrupted = true;
+      break;
+    }
+    if (validation_features_ != nullptr) validate();
+    history.epochs.push_back(epoch);
+    history.logs.push_back(epoch_logs_);
+    for (Callback* callback : options_.callbacks)
+      callback->on_epoch_end(control_, epoch, epoch_logs_);
+    if (stop_asked() || control_.stop_after_epoch) {
+      history.interrupted = stop_asked();
+      break;
+    }
+  }
+  for (Callback* callback : options_.callbacks) callback->on_train_end(control_, history);
+}
+
+}  // namespace thaw

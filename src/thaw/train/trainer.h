@@ -1,0 +1,75 @@
+#pragma once
+
+#include "thaw/train/feature_source.h"
+#include "thaw/train/metric.h"
+#include "thaw/train/model.h"
+#include "thaw/train/targets.h"
+
+namespace thaw {
+
+/// Loss and metrics as running means over batches, weighted by their sizes.
+class Meter {
+ public:
+  Meter(const CompileOptions& options, const LossType& loss, Activation::Kind left_off)
+      : options_(options), loss_(loss), left_off_(left_off) {}
+
+  /// Adds the first samples.size() rows of `outputs`; fills `gradient` unless empty.
+  void add(const Tensor& outputs, const Targets& targets, std::span<const int64_t> samples,
+           std::span<float> gradient);
+  void reset();
+  const Logs& logs(std::string_view prefix = "");
+
+ private:
+  const CompileOptions& options_;
+  const LossType& loss_;
+  Activation::Kind left_off_;
+  std::vector<float> rows_;
+  std::vector<float> weights_;
+  std::vector<double> sums_;
+  double count_ = 0;
+  Logs logs_;
+};
+
+/// The variables that training the suffix changes, each once, with their names.
+std::vector<std::pair<std::string, VariablePtr>> changed_variables(const ops::Graph& suffix);
+
+/// One fit.
+class Trainer {
+ public:
+  Trainer(const TrainingPlan& plan, const CompileOptions& compiled, const Dataset& data,
+          const FitOptions& options);
+  void run(History& history);
+
+ private:
+  struct Step {
+    std::unique_ptr<Executable> executable;
+    std::vector<Tensor> inputs;
+    Tensor gradient;
+    bool stale = false;
+  };
+
+  void prepare(const Dataset& data);
+  Step& step_of(int64_t rows);
+  void train_batch(std::span<const int64_t> samples);
+  bool run_epoch(int epoch);
+  void validate();
+  bool stop_asked() const;
+
+  const TrainingPlan& plan_;
+  const CompileOptions& compiled_;
+  const FitOptions& options_;
+  const LossType& loss_;
+  std::unique_ptr<Device> device_;
+  Threads threads_;
+  TrainingControl control_;
+  ops::Graph training_;
+  std::unique_ptr<FeatureSource> features_;
+  std::unique_ptr<FeatureSource> validation_features_;
+  Targets targets_;
+  Targets validation_targets_;
+  std::map<int64_t, Step> steps_;
+  Meter meter_;
+  Logs epoch_logs_;
+};
+
+}  // namespace thaw

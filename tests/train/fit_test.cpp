@@ -1,0 +1,124 @@
+#include <gtest/gtest.h>
+
+#include <cstring>
+
+#include "thaw/core/random.h"
+#include "thaw/data/array_dataset.h"
+#include "thaw/graph/layers/conv_2d.h"
+#include "thaw/graph/layers/dense.h"
+#include "thaw/graph/layers/dropout.h"
+#include "thaw/graph/layers/global_average_pooling_2d.h"
+#include "thaw/train/model.h"
+
+namespace thaw {
+namespace {
+
+/// Noise on one of three colours.
+ArrayDataset pictures(int64_t count, uint64_t seed) {
+  Random random(seed);
+  Tensor x({count, 8, 8, 3});
+  std::vector<int64_t> labels;
+  for (int64_t i = 0; i < count; ++i) {
+    labels.push_back(i % 3);
+    float* p = x.data() + i * 192;
+    for (int64_t k = 0; k < 192; ++k) p[k] = random.uniform() + (k % 3 == i % 3 ? 0.5F : 0.0F);
+  }
+  return {x, labels};
+}
+
+struct Network {
+  Functional base;
+  Model model;
+};
+
+Network network() {
+  const Symbol picture = input({8, 8, 3});
+  Symbol x =
+      conv_2d({.filters = 8, .kernel_size = 3, .activation = "relu", .name = "first"})(picture);
+  x = conv_2d({.filters = 8, .kernel_size = 3, .activation = "relu", .name = "second"})(x);
+  const Functional base(picture, x, "base");
+  const Symbol image = input({8, 8, 3}, "image");
+  x = global_average_pooling_2d()(base(image, {.training = false}));
+  x = dropout({.rate = 0.1F})(x);
+  Model model(image, dense({.units = 3, .activation = "softmax", .name = "head"})(x));
+  model.initialize_weights(3);
+  return {base, model};
+}
+
+void compile(const Model& model) {
+  model.compile({.optimizer = adam({.learning_rate = 0.02}),
+                 .loss = "categorical_crossentropy",
+                 .metrics = {"accuracy"}});
+}
+
+std::vector<Tensor> weights(const Functional& model) {
+  std::vector<Tensor> result;
+  for (const auto& variable : model.variables()) result.push_back(variable->value().clone());
+  return result;
+}
+
+bool same_bits(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
+  for (size_t i = 0; i < a.size(); ++i)
+    if (std::memcmp(a[i].data(), b[i].data(), a[i].values().size_bytes()) != 0) return false;
+  return a.size() == b.size();
+}
+
+TEST(Fit, learns_to_tell_colours_apart) {
+  const auto data = pictures(100, 1);
+  const auto validation = pictures(50, 2);
+  const auto [base, model] = network();
+  compile(model);
+  const auto history = model.fit(data, {.epochs = 10, .validation_data = validation});
+  EXPECT_GT(history.values("val_accuracy").back(), 0.95);
+  EXPECT_NEAR(model.evaluate(validation)[0].second, history.values("val_loss").back(), 1e-5);
+}
+
+TEST(Fit, leaves_frozen_weights_as_they_were_until_compiled_again) {
+  const auto data = pictures(40, 1);
+  const auto [base, model] = network();
+  base.set_trainable(false);
+  compile(model);
+  const auto before = weights(base);
+  model.fit(data, {.epochs = 2});
+  EXPECT_TRUE(same_bits(before, weights(base)));
+  base.set_trainable(true);
+  model.fit(data, {.epochs = 1});
+  EXPECT_TRUE(same_bits(before, weights(base)));
+  compile(model);
+  model.fit(data, {.epochs = 1});
+  EXPECT_FALSE(same_bits(before, weights(base)));
+}
+
+TEST(Fit, gives_the_same_bits_with_and_without_kept_features) {
+  const auto data = pictures(45, 1);
+  std::vector<std::vector<Tensor>> results;
+  for (const auto cache : {FeatureCache::automatic, FeatureCache::off, FeatureCache::automatic}) {
+    const auto [base, model] = network();
+    base.get_layer("first").set_trainable(false);
+    compile(model);
+    model.fit(data, {.epochs = 3, .seed = 5, .cache = cache});
+    results.push_back(weights(model));
+  }
+  EXPECT_TRUE(same_bits(results[0], results[1]));
+  EXPECT_TRUE(same_bits(results[0], results[2]));
+}
+
+TEST(Fit, resumed_equals_uninterrupted) {
+  const auto data = pictures(45, 1);
+  const auto whole = network().model;
+  compile(whole);
+  whole.fit(data, {.epochs = 4, .seed = 5});
+  const auto first = network().model;
+  compile(first);
+  first.fit(data, {.epochs = 2, .seed = 5});
+  const TrainState state = first.train_state();
+  const auto second = network().model;
+  compile(second);
+  second.restore(state);
+  EXPECT_EQ(state.epoch, 2);
+  second.fit(data, {.epochs = 4, .seed = 5, .initial_epoch = state.epoch});
+  EXPECT_TRUE(same_bits(weights(whole), weights(second)));
+}
+
+}  // namespace
+}  // namespace thaw
