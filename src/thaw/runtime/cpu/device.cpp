@@ -1,10 +1,11 @@
 #include "thaw/runtime/device.h"
 
-#include <omp.h>
-
 #include "thaw/core/error.h"
 #include "thaw/core/threads.h"
 #include "thaw/runtime/cpu/kernel.h"
+
+// Of OpenMP's API (omp.h, which clang-tidy does not find beside GCC's).
+extern "C" void omp_set_num_threads(int count);
 
 namespace thaw {
 namespace cpu {
