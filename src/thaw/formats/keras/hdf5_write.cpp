@@ -1,0 +1,113 @@
+#include <fmt/format.h>
+#include <hdf5.h>
+
+#include <algorithm>
+
+#include "thaw/core/error.h"
+#include "thaw/formats/keras/hdf5_file.h"
+
+namespace thaw::keras {
+namespace {
+
+constexpr size_t largest_attribute = 64512;  // HDF5 stores no more than 64 KB in an object's header
+
+template <herr_t (*close)(hid_t)>
+Hdf5Handle own(hid_t id) {
+  if (id < 0) throw Error("HDF5 could not write; is there memory left?");
+  return Hdf5Handle(id, [](int64_t owned) -> int { return close(owned); });
+}
+
+void check(herr_t result) {
+  if (result < 0) throw Error("HDF5 could not write; is there memory left?");
+}
+
+void write_strings(hid_t object, const std::string& name, const std::vector<std::string>& items,
+                   size_t width) {
+  const auto type = own<H5Tclose>(H5Tcopy(H5T_C_S1));
+  check(H5Tset_size(type.id(), std::max<size_t>(width, 1)));
+  check(H5Tset_strpad(type.id(), H5T_STR_NULLPAD));
+  const hsize_t count = items.size();
+  const auto space = own<H5Sclose>(H5Screate_simple(1, &count, nullptr));
+  const auto attribute = own<H5Aclose>(
+      H5Acreate2(object, name.c_str(), type.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT));
+  if (items.empty()) return;
+  std::string raw(std::max<size_t>(width, 1) * items.size(), '\0');
+  for (size_t i = 0; i < items.size(); ++i) items[i].copy(raw.data() + i * width, width);
+  check(H5Awrite(attribute.id(), type.id(), raw.data()));
+}
+
+}  // namespace
+
+void Hdf5File::create_group(const std::string& path) {
+  // No times in the file: the same model gives the same bytes.
+  const auto creation = own<H5Pclose>(H5Pcreate(H5P_GROUP_CREATE));
+  check(H5Pset_obj_track_times(creation.id(), false));
+  for (size_t end = path.find('/');; end = path.find('/', end + 1)) {
+    const std::string part = path.substr(0, end);
+    if (!is_group(part)) {
+      own<H5Gclose>(H5Gcreate2(file_.id(), part.c_str(), H5P_DEFAULT, creation.id(), H5P_DEFAULT));
+    }
+    if (end == std::string::npos) break;
+  }
+}
+
+void Hdf5File::write_text_attribute(const std::string& path, const std::string& name,
+                                    std::string_view text) {
+  // Of variable length, as h5py writes a str: the text lies outside the object's header.
+  const auto type = own<H5Tclose>(H5Tcopy(H5T_C_S1));
+  check(H5Tset_size(type.id(), H5T_VARIABLE));
+  check(H5Tset_cset(type.id(), H5T_CSET_UTF8));
+  const auto space = own<H5Sclose>(H5Screate(H5S_SCALAR));
+  const Hdf5Handle object = open_object(path);
+  const auto attribute = own<H5Aclose>(
+      H5Acreate2(object.id(), name.c_str(), type.id(), space.id(), H5P_DEFAULT, H5P_DEFAULT));
+  const std::string owned(text);
+  const char* start = owned.c_str();
+  check(H5Awrite(attribute.id(), type.id(), static_cast<const void*>(&start)));
+}
+
+void Hdf5File::write_list_attribute(const std::string& path, const std::string& name,
+                                    const std::vector<std::string>& items) {
+  size_t width = 1;
+  for (const std::string& item : items) width = std::max(width, item.size());
+  const Hdf5Handle object = open_object(path);
+  if (width * items.size() <= largest_attribute) {
+    write_strings(object.id(), name, items, width);
+    return;
+  }
+  const size_t step = std::max<size_t>(1, largest_attribute / width);
+  for (size_t start = 0, chunk = 0; start < items.size(); start += step, ++chunk) {
+    const auto first = items.begin() + static_cast<std::ptrdiff_t>(start);
+    const auto last =
+        items.begin() + static_cast<std::ptrdiff_t>(std::min(items.size(), start + step));
+    write_strings(object.id(), fmt::format("{}{}", name, chunk), {first, last}, width);
+  }
+}
+
+void Hdf5File::write_dataset(const std::string& path, const Tensor& value) {
+  if (const size_t slash = path.rfind('/'); slash != std::string::npos)
+    create_group(path.substr(0, slash));
+  const auto creation = own<H5Pclose>(H5Pcreate(H5P_DATASET_CREATE));
+  check(H5Pset_obj_track_times(creation.id(), false));
+  std::vector<hsize_t> sizes(value.shape().sizes().begin(), value.shape().sizes().end());
+  const auto space = own<H5Sclose>(
+      sizes.empty() ? H5Screate(H5S_SCALAR)
+                    : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr));
+  const auto dataset =
+      own<H5Dclose>(H5Dcreate2(file_.id(), path.c_str(), H5T_IEEE_F32LE, space.id(), H5P_DEFAULT,
+                               creation.id(), H5P_DEFAULT));
+  if (value.elements() > 0) {
+    check(H5Dwrite(dataset.id(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, value.data()));
+  }
+}
+
+std::string Hdf5File::bytes() {
+  check(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL));
+  const ssize_t size = H5Fget_file_image(file_.id(), nullptr, 0);
+  check(size < 0 ? -1 : 0);
+  std::string result(static_cast<size_t>(size), '\0');
+  check(H5Fget_file_image(file_.id(), result.data(), result.size()) < 0 ? -1 : 0);
+  return result;
+}
+
+}  // namespace thaw::keras

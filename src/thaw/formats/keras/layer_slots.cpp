@@ -1,0 +1,102 @@
+#include "thaw/formats/keras/layer_slots.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <optional>
+#include <set>
+#include <utility>
+
+#include "thaw/core/error.h"
+
+namespace thaw::keras {
+namespace {
+
+std::string bare(std::string name) {
+  if (const size_t colon = name.rfind(':'); colon != std::string::npos) name.resize(colon);
+  const auto replace_end = [&](std::string_view before, std::string_view after) {
+    if (name.ends_with(before)) name.replace(name.size() - before.size(), before.size(), after);
+  };
+  replace_end("running_mean", "moving_mean");  // Keras 1
+  replace_end("running_std", "moving_variance");
+  return name;
+}
+
+std::optional<std::vector<Slot>> by_names(const FileLayer& from, const std::vector<Slot>& slots) {
+  std::multimap<std::string, size_t> indices;
+  for (size_t i = 0; i < slots.size(); ++i)
+    indices.emplace(slots[i].layer + "/" + slots[i].variable->name(), i);
+  std::vector<Slot> result;
+  std::set<size_t> taken;
+  for (const FileTensor& tensor : from.tensors) {
+    const std::string name = bare(tensor.name);
+    std::optional<size_t> found;
+    // Layer names may hold slashes, so every ending is tried, the longest first.
+    for (size_t start = 0; !found; ++start) {
+      const auto [first, last] = indices.equal_range(name.substr(start));
+      if (first != last) {
+        if (std::next(first) != last) return std::nullopt;
+        found = first->second;
+      }
+      start = name.find('/', start);
+      if (start == std::string::npos) break;
+    }
+    if (!found || !taken.insert(*found).second) return std::nullopt;
+    result.push_back(slots[*found]);
+  }
+  return result;
+}
+
+bool fits(const FileLayer& from, const std::vector<Slot>& slots) {
+  for (size_t i = 0; i < slots.size(); ++i) {
+    if (from.tensors[i].shape != slots[i].variable->shape()) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::vector<Slot> slots_of(const Layer& layer) {
+  std::vector<Slot> result;
+  if (const Functional* nested = layer.nested()) {
+    for (const Layer& inner : nested->layers()) {
+      const auto slots = slots_of(inner);
+      result.insert(result.end(), slots.begin(), slots.end());
+    }
+    return result;
+  }
+  for (const VariablePtr& variable : layer.variables())
+    result.push_back({layer.name(), variable, layer.trainable() && variable->can_train()});
+  return result;
+}
+
+std::vector<Slot> in_keras_order(std::vector<Slot> slots) {
+  std::ranges::stable_partition(slots, [](const Slot& slot) { return slot.trains; });
+  return slots;
+}
+
+bool names_slot(const std::string& tensor, const Slot& slot) {
+  const std::string name = bare(tensor);
+  const std::string wanted = slot.layer + "/" + slot.variable->name();
+  return name == wanted || name.ends_with("/" + wanted);
+}
+
+std::vector<Slot> arrange(const FileLayer& from, const std::vector<Slot>& slots) {
+  if (from.tensors.size() != slots.size()) {
+    throw Error(fmt::format("expected {} weights, received {}: the file is of another network",
+                            slots.size(), from.tensors.size()));
+  }
+  if (auto named = by_names(from, slots)) return *named;
+  std::vector<Slot> by_flags = in_keras_order(slots);
+  std::vector<Slot> all_trained = slots;
+  std::ranges::stable_partition(all_trained,
+                                [](const Slot& slot) { return slot.variable->can_train(); });
+  for (const std::vector<Slot>* order :
+       {&std::as_const(by_flags), &std::as_const(all_trained), &slots}) {
+    if (fits(from, *order)) return *order;
+  }
+  return by_flags;
+}
+
+}  // namespace thaw::keras

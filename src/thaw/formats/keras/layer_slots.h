@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "thaw/graph/functional.h"
+
+namespace thaw::keras {
+
+/// One weight of one layer of a model, nested ones included.
+struct Slot {
+  std::string layer;  ///< of the innermost layer
+  VariablePtr variable;
+  bool trains;  ///< its layer's flag, and no moving statistic
+};
+
+/// The weights of `layer`, layer by layer.
+std::vector<Slot> slots_of(const Layer& layer);
+/// As Keras's layer.weights has them: those that train first.
+std::vector<Slot> in_keras_order(std::vector<Slot> slots);
+
+/// What a file says of one tensor.
+struct FileTensor {
+  std::string name;  ///< "Conv1/kernel:0", "0"
+  std::string path;  ///< of its dataset
+  Shape shape;
+};
+
+/// The tensors that one layer of a file holds, in the file's order.
+struct FileLayer {
+  std::string name;
+  std::vector<FileTensor> tensors;
+};
+
+/// Whether the tensor's name ends in the slot's: "…/Conv1/kernel:0" is kernel of Conv1.
+bool names_slot(const std::string& tensor, const Slot& slot);
+/// The slots in the order of the file's tensors: by their names where these say it without doubt,
+/// else the first of Keras's orders whose shapes fit. Throws Error when the counts differ.
+std::vector<Slot> arrange(const FileLayer& from, const std::vector<Slot>& slots);
+
+}  // namespace thaw::keras

@@ -1,0 +1,79 @@
+#include "thaw/formats/keras/old_names.h"
+
+#include <array>
+#include <string_view>
+
+#include "thaw/core/error.h"
+
+namespace thaw::keras {
+namespace {
+
+struct Renamed {
+  std::string_view before;
+  std::string_view after;
+};
+
+constexpr auto classes = std::to_array<Renamed>({
+    {"Convolution2D", "Conv2D"},
+    {"SeparableConvolution2D", "SeparableConv2D"},
+    {"DepthwiseConvolution2D", "DepthwiseConv2D"},
+    {"Model", "Functional"},
+});
+
+constexpr auto keys = std::to_array<Renamed>({
+    {"nb_filter", "filters"},
+    {"output_dim", "units"},
+    {"border_mode", "padding"},
+    {"subsample", "strides"},
+    {"bias", "use_bias"},
+    {"init", "kernel_initializer"},
+    {"depthwise_init", "depthwise_initializer"},
+    {"pointwise_init", "pointwise_initializer"},
+    {"p", "rate"},
+    {"concat_axis", "axis"},
+    {"beta_init", "beta_initializer"},
+    {"gamma_init", "gamma_initializer"},
+});
+
+std::string merge_class(const Config& config) {
+  const Config* mode = config.find("mode");
+  const std::string name = mode != nullptr && mode->is_string() ? mode->as_string() : "sum";
+  if (name == "sum") return "Add";
+  if (name == "mul") return "Multiply";
+  if (name == "concat") return "Concatenate";
+  throw Error("expected a Merge of mode sum, mul or concat, received mode " +
+              (mode == nullptr ? "none" : mode->to_string()));
+}
+
+std::string modern_data_format(const Config& ordering) {
+  if (ordering == Config("th")) return "channels_first";
+  return "channels_last";
+}
+
+}  // namespace
+
+ClassAndConfig modernize(std::string class_name, Config config) {
+  for (const auto& [before, after] : classes) {
+    if (class_name == before) class_name = after;
+  }
+  if (class_name == "Merge") class_name = merge_class(config);
+  if (!config.is_map()) return {std::move(class_name), std::move(config)};
+  for (const auto& [before, after] : keys) {
+    if (const Config* value = config.find(before); value != nullptr && !config.find(after))
+      config.set(after, Config(*value));
+  }
+  if (const Config* rows = config.find("nb_row"); rows != nullptr && config.find("nb_col"))
+    config.set("kernel_size", Config::List{*rows, config.at("nb_col")});
+  if (const Config* ordering = config.find("dim_ordering"))
+    config.set("data_format", Config(modern_data_format(*ordering)));
+  // glorot_normal and the others keep their names; "zero" and "one" were Keras 1's.
+  for (auto key : {"kernel_initializer", "beta_initializer", "gamma_initializer"}) {
+    const Config* value = config.find(key);
+    if (value == nullptr) continue;
+    if (*value == Config("zero")) config.set(key, Config("zeros"));
+    if (*value == Config("one")) config.set(key, Config("ones"));
+  }
+  return {std::move(class_name), std::move(config)};
+}
+
+}  // namespace thaw::keras

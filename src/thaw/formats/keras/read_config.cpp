@@ -1,0 +1,300 @@
+#include "thaw/formats/keras/read_config.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "thaw/core/error.h"
+#include "thaw/formats/keras/nodes.h"
+#include "thaw/formats/keras/old_names.h"
+#include "thaw/graph/layer_type.h"
+
+namespace thaw::keras {
+namespace {
+
+constexpr size_t most_layers = 20000;
+
+Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& given);
+
+std::string text_or_empty(const Config* value) {
+  return value != nullptr && value->is_string() ? value->as_string() : std::string();
+}
+
+bool is_model(const std::string& class_name) {
+  return class_name == "Functional" || class_name == "Sequential";
+}
+
+ClassAndConfig read_entry(const Config& entry) {
+  return modernize(entry.at("class_name").as_string(), entry.at("config"));
+}
+
+std::string name_of(const Config& entry) {
+  if (const std::string name = text_or_empty(entry.find("name")); !name.empty()) return name;
+  const Config* config = entry.find("config");
+  return config == nullptr ? std::string() : text_or_empty(config->find("name"));
+}
+
+bool flag_of(const Config& config) {
+  const Config* flag = config.find("trainable");
+  return flag == nullptr || !flag->is_bool() || flag->as_bool();
+}
+
+/// A model's own flag without touching its layers', which the file gives one by one.
+void set_own_flag(const Functional& model, bool trainable) {
+  if (model.trainable() == trainable) return;
+  std::vector<std::pair<Layer, bool>> flags;
+  const auto collect = [&](const auto& self, const Functional& from) -> void {
+    for (const Layer& layer : from.layers()) {
+      flags.emplace_back(layer, layer.trainable());
+      if (layer.nested() != nullptr) self(self, *layer.nested());
+    }
+  };
+  collect(collect, model);
+  model.set_trainable(trainable);
+  for (const auto& [layer, flag] : flags) {
+    if (layer.nested() == nullptr) layer.set_trainable(flag);
+  }
+}
+
+Layer make_layer(const std::string& name, const ClassAndConfig& what,
+                 const std::optional<Shape>& input_shape) {
+  if (is_model(what.class_name)) {
+    const Functional model = build_model(what, input_shape);
+    return Layer(model);
+  }
+  if (what.class_name == "Lambda") {
+    throw Error(
+        "a Lambda layer holds Python code, which is never run: replace it in Keras by layers, or "
+        "leave it out and preprocess the images");
+  }
+  const LayerType* type = layer_types::find(what.class_name);
+  if (type == nullptr) {
+    throw Error(fmt::format("class {} is not known; expected one of Keras's image layers",
+                            what.class_name));
+  }
+  Layer layer(type->from_config(what.config));
+  if (!name.empty()) layer.set_name(name);
+  layer.set_trainable(flag_of(what.config));
+  return layer;
+}
+
+/// The shape in a layer's config, without its batch axis; unknown sizes are −1.
+std::optional<Shape> declared_shape(const Config& config) {
+  for (const auto* key : {"batch_shape", "batch_input_shape", "build_input_shape"}) {
+    const Config* value = config.find(key);
+    if (value == nullptr || !value->is_list() || value->as_list().empty()) continue;
+    const auto& list = value->as_list();
+    std::vector<int64_t> sizes;
+    for (size_t i = 1; i < list.size(); ++i)
+      sizes.push_back(list[i].is_null() ? -1 : list[i].as_integer());
+    return Shape(std::move(sizes));
+  }
+  return std::nullopt;
+}
+
+Shape settle_shape(const std::optional<Shape>& declared, const std::optional<Shape>& given) {
+  if (!declared) {
+    if (given) return *given;
+    throw Error("the file does not say its input size: say which image size is wanted");
+  }
+  if (!given || given->rank() != declared->rank()) return *declared;
+  std::vector<int64_t> sizes;
+  for (int i = 0; i < declared->rank(); ++i)
+    sizes.push_back((*declared)[i] == -1 ? (*given)[i] : (*declared)[i]);
+  return Shape(std::move(sizes));
+}
+
+const Config::List& layers_of(const Config& config) {
+  const auto& list = config.is_list() ? config.as_list() : config.at("layers").as_list();
+  if (list.empty()) throw Error("expected a model with layers, received one with none");
+  if (list.size() > most_layers)
+    throw Error(fmt::format("expected at most {} layers, received {}", most_layers, list.size()));
+  return list;
+}
+
+std::string describe(const Config& entry) {
+  return fmt::format("layer \"{}\" ({})", name_of(entry), text_or_empty(entry.find("class_name")));
+}
+
+/// The input of a Sequential: its InputLayer, else what its first layer (or itself) declares.
+std::optional<Shape> sequential_input(const Config& config, std::string& name) {
+  const Config& first = layers_of(config).front();
+  const ClassAndConfig what = read_entry(first);
+  if (what.class_name == "InputLayer") name = name_of(first);
+  if (what.class_name == "Sequential") return sequential_input(what.config, name);
+  if (what.class_name == "Functional") {
+    for (const Config& entry : layers_of(what.config)) {
+      if (entry.at("class_name") == Config("InputLayer")) return declared_shape(entry.at("config"));
+    }
+  }
+  if (auto shape = declared_shape(what.config)) return shape;
+  return declared_shape(config);
+}
+
+Functional build_sequential(const Config& config, const std::optional<Shape>& given) {
+  std::string input_name;
+  const std::optional<Shape> declared = sequential_input(config, input_name);
+  const bool starts_with_input = layers_of(config).front().at("class_name") == Config("InputLayer");
+  const Symbol start =
+      input(settle_shape(declared, given), starts_with_input ? input_name : std::string());
+  Symbol x = start;
+  for (const Config& entry : layers_of(config)) {
+    if (entry.at("class_name") == Config("InputLayer")) continue;
+    x = with_context(describe(entry),
+                     [&] { return make_layer(name_of(entry), read_entry(entry), x.shape())(x); });
+  }
+  const std::string name = text_or_empty(config.find("name"));
+  Functional model(start, x, name.empty() ? "sequential" : name);
+  model.metadata().set(class_key, "Sequential");
+  return model;
+}
+
+/// Calls every layer of a Functional config once for each of its nodes.
+class FunctionalBuilder {
+ public:
+  FunctionalBuilder(const Config& config, const std::optional<Shape>& given) : config_(config) {
+    inputs_ = read_references(config.at("input_layers"));
+    outputs_ = read_references(config.at("output_layers"));
+    for (const Config& entry : layers_of(config))
+      with_context(describe(entry), [&] { add(entry, given); });
+    find_offsets();
+  }
+
+  Functional build() {
+    for (bool moved = true; moved;) {
+      moved = false;
+      for (Pending& layer : layers_)
+        while (with_context(describe(*layer.entry), [&] { return call_next(layer); })) moved = true;
+    }
+    for (const Pending& layer : layers_) {
+      if (layer.made.size() < layer.nodes.size())
+        throw Error(describe(*layer.entry) + ": its inputs depend on itself or on no layer");
+    }
+    const std::string name = text_or_empty(config_.find("name"));
+    return Functional(resolve_all(inputs_, "input"), resolve_all(outputs_, "output"),
+                      name.empty() ? "functional" : name);
+  }
+
+ private:
+  struct Pending {
+    const Config* entry;
+    ClassAndConfig what;
+    std::vector<Node> nodes;
+    std::vector<Symbol> made;
+    std::optional<Layer> layer;
+    bool is_old_dialect = false;
+    int64_t offset = 0;
+  };
+
+  void add(const Config& entry, const std::optional<Shape>& given) {
+    Pending layer{&entry, read_entry(entry), {}, {}, {}, false, 0};
+    const std::string name = name_of(entry);
+    if (name.empty()) throw Error("expected a layer with a name");
+    if (layer.what.class_name == "InputLayer") {
+      const bool is_only_input = inputs_.size() == 1;
+      layer.made.push_back(input(
+          settle_shape(declared_shape(layer.what.config), is_only_input ? given : std::nullopt),
+          name));
+    } else if (const Config* nodes = entry.find("inbound_nodes")) {
+      layer.is_old_dialect = !nodes->as_list().empty() && nodes->as_list()[0].is_list();
+      layer.nodes = read_nodes(*nodes);
+    }
+    if (!by_name_.emplace(name, layers_.size()).second) throw Error("two layers have this name");
+    layers_.push_back(std::move(layer));
+  }
+
+  /// tf.keras counted a nested model's own making as its node 0, so its calls start at 1.
+  void find_offsets() {
+    std::map<std::string, bool> has_node_zero;
+    const auto note = [&](const Reference& reference) {
+      if (reference.node == 0) has_node_zero[reference.layer] = true;
+    };
+    for (const Pending& layer : layers_)
+      for (const Node& node : layer.nodes) std::ranges::for_each(node.inputs, note);
+    std::ranges::for_each(outputs_, note);
+    for (Pending& layer : layers_) {
+      if (is_model(layer.what.class_name) && layer.is_old_dialect &&
+          !has_node_zero[name_of(*layer.entry)])
+        layer.offset = 1;
+    }
+  }
+
+  std::optional<Symbol> resolve(const Reference& reference) const {
+    const auto found = by_name_.find(reference.layer);
+    if (found == by_name_.end())
+      throw Error(fmt::format("expected a layer \"{}\", which the file has not", reference.layer));
+    const Pending& layer = layers_[found->second];
+    const int64_t index = reference.node - layer.offset;
+    const auto count =
+        static_cast<int64_t>(layer.what.class_name == "InputLayer" ? 1 : layer.nodes.size());
+    if (index < 0 || index >= count) {
+      throw Error(fmt::format("expected call {} of layer \"{}\", which has {}", reference.node,
+                              reference.layer, count));
+    }
+    if (index >= static_cast<int64_t>(layer.made.size())) return std::nullopt;
+    const Symbol& first = layer.made[static_cast<size_t>(index)];
+    const auto tensors = static_cast<int64_t>(first.call()->output_shapes.size());
+    if (reference.tensor < 0 || reference.tensor >= tensors) {
+      throw Error(fmt::format("expected output {} of layer \"{}\", which has {}", reference.tensor,
+                              reference.layer, tensors));
+    }
+    return Symbol(first.call(), static_cast<int>(reference.tensor));
+  }
+
+  /// False when there is no call left whose inputs are there.
+  bool call_next(Pending& layer) {
+    if (layer.made.size() >= layer.nodes.size()) return false;
+    const Node& node = layer.nodes[layer.made.size()];
+    std::vector<Symbol> inputs;
+    for (const Reference& reference : node.inputs) {
+      const auto symbol = resolve(reference);
+      if (!symbol) return false;
+      inputs.push_back(*symbol);
+    }
+    if (inputs.empty()) throw Error("expected a layer with inputs, received a call on none");
+    if (!layer.layer)
+      layer.layer = make_layer(name_of(*layer.entry), layer.what, inputs[0].shape());
+    layer.made.push_back((*layer.layer)(inputs, {.training = node.training}));
+    return true;
+  }
+
+  std::vector<Symbol> resolve_all(const std::vector<Reference>& references, const char* what) {
+    if (references.empty()) throw Error(fmt::format("expected a model with an {}", what));
+    std::vector<Symbol> result;
+    for (const Reference& reference : references) {
+      const auto symbol = resolve(reference);
+      if (!symbol) throw Error(fmt::format("{} \"{}\" is never made", what, reference.layer));
+      result.push_back(*symbol);
+    }
+    return result;
+  }
+
+  const Config& config_;
+  std::vector<Reference> inputs_;
+  std::vector<Reference> outputs_;
+  std::vector<Pending> layers_;
+  std::map<std::string, size_t> by_name_;
+};
+
+Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& given) {
+  if (!is_model(model.class_name)) {
+    throw Error(fmt::format(
+        "expected a Functional or Sequential model, received class {}; a model of a class of its "
+        "own can be rebuilt in Keras as a Functional one, or its weights loaded by name",
+        model.class_name));
+  }
+  Functional result = model.class_name == "Sequential"
+                          ? build_sequential(model.config, given)
+                          : FunctionalBuilder(model.config, given).build();
+  set_own_flag(result, flag_of(model.config));
+  return result;
+}
+
+}  // namespace
+
+Functional read_config(const Config& config, const std::optional<Shape>& input_shape) {
+  return build_model(read_entry(config), input_shape);
+}
+
+}  // namespace thaw::keras

@@ -1,0 +1,108 @@
+#include "thaw/formats/keras/write_config.h"
+
+#include <map>
+
+#include "thaw/graph/layer_type.h"
+
+namespace thaw::keras {
+namespace {
+
+using History = std::map<const Call*, int64_t>;  // which call of its layer it is
+
+Config batch_shape(const Shape& shape) {
+  Config result(Config::List{Config()});
+  for (const int64_t size : shape.sizes()) result.append(size);
+  return result;
+}
+
+Config object() { return Config(Config::Map{}); }
+
+Config write_reference(const Symbol& symbol, const History& history) {
+  return Config::List{symbol.call()->layer.name(), history.at(symbol.call().get()), symbol.index()};
+}
+
+Config write_tensor(const Symbol& symbol, const History& history) {
+  return object()
+      .set("class_name", "__keras_tensor__")
+      .set("config", object()
+                         .set("shape", batch_shape(symbol.shape()))
+                         .set("dtype", "float32")
+                         .set("keras_history", write_reference(symbol, history)));
+}
+
+Config write_call(const Call& call, const History& history) {
+  Config::List tensors;
+  for (const Symbol& symbol : call.inputs) tensors.push_back(write_tensor(symbol, history));
+  Config keywords = object();
+  if (call.training) keywords.set("training", *call.training);
+  Config arguments = tensors.size() == 1 ? Config(std::move(tensors))
+                                         : Config(Config::List{Config(std::move(tensors))});
+  return object().set("args", std::move(arguments)).set("kwargs", std::move(keywords));
+}
+
+/// One reference stands alone, as Keras 3 has it: the model then takes a tensor, not a list.
+Config write_ends(const std::vector<Symbol>& symbols, const History& history) {
+  if (symbols.size() == 1) return write_reference(symbols[0], history);
+  Config result(Config::List{});
+  for (const Symbol& symbol : symbols) result.append(write_reference(symbol, history));
+  return result;
+}
+
+Config write_leaf(const Layer& layer) {
+  Config config = object();
+  config.set("name", layer.name());
+  const Config own = layer.definition()->config();
+  if (layer.class_name() == "InputLayer") {
+    config.set("batch_shape", own.at("batch_shape")).set("dtype", "float32");
+    return config;
+  }
+  config.set("trainable", layer.trainable()).set("dtype", "float32");
+  for (const auto& [key, value] : own.as_map()) config.set(key, value);
+  return config;
+}
+
+Config write_graph(const Functional& model, Dialect dialect);
+
+Config write_layer(const Layer& layer, Dialect dialect) {
+  const bool is_model = layer.nested() != nullptr;
+  Config entry = object();
+  if (dialect == Dialect::keras_3)
+    entry.set("module", is_model ? "keras.src.models.functional" : "keras.layers");
+  entry.set("class_name", std::string(layer.class_name()));
+  entry.set("config", is_model ? write_graph(*layer.nested(), dialect) : write_leaf(layer));
+  if (dialect == Dialect::keras_3)
+    entry.set("registered_name", is_model ? Config("Functional") : Config());
+  return entry.set("name", layer.name());
+}
+
+Config write_graph(const Functional& model, Dialect dialect) {
+  History history;
+  std::map<const void*, Config::List> nodes;
+  for (const auto& call : model.calls()) {
+    auto& own = nodes[call->layer.id()];
+    history[call.get()] = static_cast<int64_t>(own.size());
+    if (call->inputs.empty() || call->layer.class_name() == "InputLayer") continue;
+    own.push_back(write_call(*call, history));
+  }
+  Config layers(Config::List{});
+  for (const Layer& layer : model.layers())
+    layers.append(write_layer(layer, dialect).set("inbound_nodes", nodes[layer.id()]));
+  return object()
+      .set("name", model.name().empty() ? "functional" : model.name())
+      .set("trainable", model.trainable())
+      .set("layers", std::move(layers))
+      .set("input_layers", write_ends(model.inputs(), history))
+      .set("output_layers", write_ends(model.outputs(), history));
+}
+
+}  // namespace
+
+Config write_config(const Functional& model, Dialect dialect) {
+  Config result = object();
+  if (dialect == Dialect::keras_3) result.set("module", "keras.src.models.functional");
+  result.set("class_name", "Functional").set("config", write_graph(model, dialect));
+  if (dialect == Dialect::keras_3) result.set("registered_name", "Functional");
+  return result;
+}
+
+}  // namespace thaw::keras

@@ -1,0 +1,91 @@
+#include "thaw/formats/keras/zip_file.h"
+
+#include <fmt/format.h>
+#include <zip.h>
+
+#include <algorithm>
+#include <memory>
+
+#include "thaw/core/error.h"
+
+namespace thaw::keras {
+namespace {
+
+constexpr time_t first_of_1980 = 315532800;  // the earliest that the format can say
+
+struct CloseMember {
+  void operator()(zip_file_t* member) const { zip_fclose(member); }
+};
+struct DiscardArchive {
+  void operator()(zip_t* archive) const { zip_discard(archive); }
+};
+
+std::string message(int code) {
+  zip_error_t error;
+  zip_error_init_with_code(&error, code);
+  std::string text = zip_error_strerror(&error);
+  zip_error_fini(&error);
+  return text;
+}
+
+}  // namespace
+
+ZipReader::ZipReader(const std::filesystem::path& path) {
+  int code = 0;
+  archive_ = zip_open(path.c_str(), ZIP_RDONLY, &code);
+  if (archive_ == nullptr) throw Error("expected a zip file: " + message(code));
+}
+
+ZipReader::~ZipReader() { zip_discard(static_cast<zip_t*>(archive_)); }
+
+std::optional<std::string> ZipReader::member(const std::string& name, uint64_t limit_bytes) const {
+  auto* archive = static_cast<zip_t*>(archive_);
+  zip_stat_t stat;
+  if (zip_stat(archive, name.c_str(), 0, &stat) != 0) return std::nullopt;
+  return with_context(name, [&]() -> std::optional<std::string> {
+    if ((stat.valid & ZIP_STAT_SIZE) == 0 || stat.size > limit_bytes) {
+      throw Error(fmt::format("expected at most {} bytes, received {}", limit_bytes, stat.size));
+    }
+    const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(archive, stat.index, 0));
+    if (!member) throw Error("cannot be read: " + std::string(zip_strerror(archive)));
+    // Grown as data comes, so that a false size in the directory asks for no memory.
+    std::string content;
+    constexpr size_t step = size_t{1} << 20;
+    while (true) {
+      const size_t start = content.size();
+      content.resize(start + step);
+      const zip_int64_t count = zip_fread(member.get(), content.data() + start, step);
+      if (count < 0) throw Error("is damaged: " + std::string(zip_file_strerror(member.get())));
+      content.resize(start + static_cast<size_t>(count));
+      if (content.size() > limit_bytes) throw Error("is larger than its zip entry says");
+      if (count == 0) break;
+    }
+    if (content.size() != stat.size) throw Error("is truncated");
+    return content;
+  });
+}
+
+void write_zip(const std::filesystem::path& path,
+               const std::vector<std::pair<std::string, std::string>>& members) {
+  int code = 0;
+  std::unique_ptr<zip_t, DiscardArchive> archive(
+      zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
+  if (!archive) throw Error("cannot be written: " + message(code));
+  for (const auto& [name, content] : members) {
+    zip_source_t* source = zip_source_buffer(archive.get(), content.data(), content.size(), 0);
+    const zip_int64_t index =
+        source == nullptr ? -1 : zip_file_add(archive.get(), name.c_str(), source, 0);
+    if (index < 0) {
+      zip_source_free(source);
+      throw Error("cannot be written: " + std::string(zip_strerror(archive.get())));
+    }
+    const auto at = static_cast<zip_uint64_t>(index);
+    zip_set_file_compression(archive.get(), at, ZIP_CM_STORE, 0);
+    zip_file_set_mtime(archive.get(), at, first_of_1980, 0);
+  }
+  if (zip_close(archive.get()) != 0)
+    throw Error("cannot be written: " + std::string(zip_strerror(archive.get())));
+  static_cast<void>(archive.release());  // zip_close() has freed it
+}
+
+}  // namespace thaw::keras
