@@ -37,7 +37,7 @@ class LayerConformance : public ::testing::TestWithParam<const LayerType*> {
 };
 
 /// Whether `ours` says what Keras's config says, where it says anything: numbers as float32 holds
-/// them, one number for a list of equal ones.
+/// them, a list of one number as that number.
 bool agrees(const Config& ours, const Config& keras) {
   if (ours.is_number() && keras.is_number())
     return static_cast<float>(ours.as_number()) == static_cast<float>(keras.as_number());
@@ -50,6 +50,8 @@ bool agrees(const Config& ours, const Config& keras) {
   }
   if (ours.is_list() && !keras.is_list())
     return ours.as_list().size() == 1 && agrees(ours.as_list()[0], keras);
+  if (keras.is_list() && !ours.is_list())
+    return keras.as_list().size() == 1 && agrees(ours, keras.as_list()[0]);
   if (ours.is_list()) {
     const auto& a = ours.as_list();
     const auto& b = keras.as_list();

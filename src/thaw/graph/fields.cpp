@@ -88,6 +88,11 @@ void read(const Config& config, Shape& field) {
   field = Shape(std::move(sizes));
 }
 
+void read(const Config& config, std::vector<int64_t>& field) {
+  field.clear();
+  for (const Config& item : config.as_list()) field.push_back(item.as_integer());
+}
+
 void read(const Config& config, std::vector<float>& field) {
   field.clear();
   if (config.is_number()) {
@@ -115,6 +120,11 @@ Config write(const Initializer& field) { return field.to_config(); }
 Config write(const Shape& field) {
   Config result(Config::List{});
   for (const int64_t size : field.sizes()) result.append(size < 0 ? Config() : Config(size));
+  return result;
+}
+Config write(const std::vector<int64_t>& field) {
+  Config result(Config::List{});
+  for (const int64_t item : field) result.append(item);
   return result;
 }
 Config write(const std::vector<float>& field) {

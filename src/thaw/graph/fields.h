@@ -24,7 +24,8 @@ void read(const Config& config, Size2& field);       ///< 3, [3, 3]
 void read(const Config& config, Padding2& field);    ///< 1, [1, 1], [[0, 1], [0, 1]]
 void read(const Config& config, Activation& field);  ///< "relu", {"class_name": …}
 void read(const Config& config, Initializer& field);
-void read(const Config& config, Shape& field);               ///< unknown sizes (null) become −1
+void read(const Config& config, Shape& field);  ///< unknown sizes (null) become −1
+void read(const Config& config, std::vector<int64_t>& field);
 void read(const Config& config, std::vector<float>& field);  ///< 0.5, [0.5, 1]
 
 Config write(bool field);
@@ -37,6 +38,7 @@ Config write(const Padding2& field);
 Config write(const Activation& field);
 Config write(const Initializer& field);
 Config write(const Shape& field);
+Config write(const std::vector<int64_t>& field);
 Config write(const std::vector<float>& field);
 
 template <typename T>

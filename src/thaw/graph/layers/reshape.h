@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "thaw/graph/layer.h"
 #include "thaw/graph/layer_type.h"
 
@@ -13,7 +15,10 @@ struct Reshape {
 
   template <typename Visit>
   void fields(Visit&& visit) {
-    visit("target_shape", target_shape);
+    // An unknown size stays −1 here, where a Shape's would be written as null.
+    std::vector<int64_t> sizes(target_shape.sizes().begin(), target_shape.sizes().end());
+    visit("target_shape", sizes);
+    target_shape = Shape(std::move(sizes));
   }
   Shape output_shape(const Shape& x) const;
   ops::Value lower(const LowerContext& context, ops::Value x) const;
