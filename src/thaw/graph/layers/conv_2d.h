@@ -15,7 +15,7 @@ struct Conv2D {
   std::string padding = "valid";
   Size2 dilation_rate = 1;
   int64_t groups = 1;
-  Activation activation = {};
+  thaw::Activation activation = {};
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";

@@ -9,7 +9,7 @@ namespace layers {
 /// y = activation(x · kernel + bias) over the last axis: x [..., in] -> y [..., units].
 struct Dense {
   int64_t units = 0;
-  Activation activation = {};
+  thaw::Activation activation = {};
   bool use_bias = true;
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";

@@ -16,7 +16,7 @@ struct SeparableConv2D {
   std::string padding = "valid";
   Size2 dilation_rate = 1;
   int64_t depth_multiplier = 1;
-  Activation activation = {};
+  thaw::Activation activation = {};
   bool use_bias = true;
   Initializer depthwise_initializer = "glorot_uniform";
   Initializer pointwise_initializer = "glorot_uniform";
