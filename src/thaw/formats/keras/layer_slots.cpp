@@ -25,8 +25,12 @@ std::string bare(std::string name) {
 
 std::optional<std::vector<Slot>> by_names(const FileLayer& from, const std::vector<Slot>& slots) {
   std::multimap<std::string, size_t> indices;
-  for (size_t i = 0; i < slots.size(); ++i)
+  for (size_t i = 0; i < slots.size(); ++i) {
     indices.emplace(slots[i].layer + "/" + slots[i].variable->name(), i);
+    // Keras 3 calls it kernel, as in every other layer.
+    if (slots[i].variable->name() == "depthwise_kernel")
+      indices.emplace(slots[i].layer + "/kernel", i);
+  }
   std::vector<Slot> result;
   std::set<size_t> taken;
   for (const FileTensor& tensor : from.tensors) {
@@ -74,12 +78,6 @@ std::vector<Slot> slots_of(const Layer& layer) {
 std::vector<Slot> in_keras_order(std::vector<Slot> slots) {
   std::ranges::stable_partition(slots, [](const Slot& slot) { return slot.trains; });
   return slots;
-}
-
-bool names_slot(const std::string& tensor, const Slot& slot) {
-  const std::string name = bare(tensor);
-  const std::string wanted = slot.layer + "/" + slot.variable->name();
-  return name == wanted || name.ends_with("/" + wanted);
 }
 
 std::vector<Slot> arrange(const FileLayer& from, const std::vector<Slot>& slots) {

@@ -32,8 +32,6 @@ struct FileLayer {
   std::vector<FileTensor> tensors;
 };
 
-/// Whether the tensor's name ends in the slot's: "…/Conv1/kernel:0" is kernel of Conv1.
-bool names_slot(const std::string& tensor, const Slot& slot);
 /// The slots in the order of the file's tensors: by their names where these say it without doubt,
 /// else the first of Keras's orders whose shapes fit. Throws Error when the counts differ.
 std::vector<Slot> arrange(const FileLayer& from, const std::vector<Slot>& slots);
