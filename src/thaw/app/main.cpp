@@ -1,0 +1,54 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <exception>
+#include <vector>
+
+#include "thaw/app/command.h"
+#include "thaw/core/error.h"
+
+namespace thaw::app {
+namespace {
+
+int fail(const char* message, Exit code) {
+  fmt::print(stderr, "thaw: error: {}\n", message);
+  return static_cast<int>(code);
+}
+
+int run(int argc, char** argv) {
+  CLI::App program("Fine-tunes pretrained image classifiers.", "thaw");
+  program.set_version_flag("--version", "thaw " THAW_VERSION);
+  program.require_subcommand(1);
+  std::vector<std::pair<CLI::App*, std::function<Exit()>>> bodies;
+  for (const Command* command : commands::all()) {
+    CLI::App* options =
+        program.add_subcommand(std::string(command->name), std::string(command->what));
+    bodies.emplace_back(options, command->configure(*options));
+  }
+  try {
+    program.parse(argc, argv);
+  } catch (const CLI::Success& asked) {  // --help, --version
+    return program.exit(asked);
+  } catch (const CLI::ParseError& error) {
+    return fail(fmt::format("{} (see thaw --help)", error.what()).c_str(), Exit::usage);
+  }
+  for (const auto& [options, body] : bodies) {
+    if (options->parsed()) return static_cast<int>(body());
+  }
+  return static_cast<int>(Exit::usage);
+}
+
+}  // namespace
+}  // namespace thaw::app
+
+int main(int argc, char** argv) {
+  using thaw::app::Exit;
+  try {
+    return thaw::app::run(argc, argv);
+  } catch (const thaw::UsageError& error) {
+    return thaw::app::fail(error.what(), Exit::usage);
+  } catch (const std::exception& error) {
+    return thaw::app::fail(error.what(), Exit::failed);
+  }
+}

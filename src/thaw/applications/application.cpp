@@ -1,0 +1,107 @@
+#include "thaw/applications/application.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "thaw/applications/weights.h"
+#include "thaw/core/error.h"
+#include "thaw/formats/model_file.h"
+
+namespace thaw::applications {
+namespace {
+
+template <typename Value>
+void require(bool holds, std::string_view expected, const Value& received) {
+  if (!holds) throw UsageError(fmt::format("expected {}, received {}", expected, received));
+}
+
+bool takes(const Application& application, std::string_view option) {
+  const std::string words = fmt::format(" {} ", application.takes);
+  return words.find(fmt::format(" {} ", option)) != std::string::npos;
+}
+
+void check_own_options(const Application& application, const Options& options) {
+  const Options usual;
+  const std::string expected = application.takes.empty()
+                                   ? "no option of its own"
+                                   : fmt::format("only {}", application.takes);
+  if (!takes(application, "alpha"))
+    require(options.alpha == usual.alpha, expected, fmt::format("alpha={}", options.alpha));
+  if (!takes(application, "depth_multiplier"))
+    require(options.depth_multiplier == usual.depth_multiplier, expected,
+            fmt::format("depth_multiplier={}", options.depth_multiplier));
+  if (!takes(application, "dropout"))
+    require(options.dropout == usual.dropout, expected, fmt::format("dropout={}", options.dropout));
+}
+
+void check(const Application& application, const Options& options) {
+  const Shape& shape = options.input_shape;
+  require(shape.rank() == 3 && shape[0] >= 32 && shape[1] >= 32 && shape[0] <= 16384 &&
+              shape[1] <= 16384 && shape[2] >= 1 && shape[2] <= 4096,
+          "an input_shape (height, width, channels) of at least 32×32 and at most 16384×16384",
+          shape.to_string());
+  require(options.classes >= 1 && options.classes <= 1'000'000, "classes from 1 to 1000000",
+          options.classes);
+  require(options.pooling.empty() || options.pooling == "avg" || options.pooling == "max",
+          "a pooling of \"avg\", \"max\" or \"\"", options.pooling);
+  // Below 1/32 a layer of 32 channels would have none; above 16 nothing was ever trained.
+  require(options.alpha >= 0.03125 && options.alpha <= 16, "an alpha from 0.03125 to 16",
+          options.alpha);
+  require(options.depth_multiplier >= 1 && options.depth_multiplier <= 64,
+          "a depth_multiplier from 1 to 64", options.depth_multiplier);
+  require(options.dropout >= 0 && options.dropout < 1, "a dropout of at least 0 and below 1",
+          options.dropout);
+  check_own_options(application, options);
+}
+
+void check_fits_imagenet(const Options& options) {
+  require(!options.include_top || options.classes == 1000,
+          "1000 classes, as weights \"imagenet\" have", options.classes);
+  require(options.input_shape[2] == 3, "3 channels, as weights \"imagenet\" have",
+          options.input_shape[2]);
+  const auto kind = options.classifier_activation.kind;
+  require(
+      !options.include_top || kind == Activation::Kind::softmax || kind == Activation::Kind::linear,
+      "a classifier_activation of softmax or linear, as weights \"imagenet\" have",
+      options.classifier_activation.name());
+}
+
+void load(const Application& application, const Functional& model, const Options& options) {
+  if (options.weights.empty() || options.weights == "none") return;
+  if (options.weights != "imagenet") {
+    load_weights(model, options.weights);
+    return;
+  }
+  check_fits_imagenet(options);
+  load_weights(model, fetch_weights(application.weights_file(options), options.on_download));
+}
+
+}  // namespace
+
+std::span<const Application* const> all() {
+  static const std::vector<const Application*> table = [] {
+    std::vector<const Application*> result;
+    for (const ApplicationFamily* family : application_families::all()) {
+      for (const Application& member : family->members) result.push_back(&member);
+    }
+    std::ranges::sort(result, {}, &Application::name);
+    return result;
+  }();
+  return table;
+}
+
+Functional create(const Application& application, Options options) {
+  return with_context(std::string(application.name), [&] {
+    if (options.input_shape.rank() == 0)
+      options.input_shape = {application.default_size, application.default_size, 3};
+    check(application, options);
+    Functional model = application.build(options);
+    load(application, model, options);
+    return model;
+  });
+}
+
+}  // namespace thaw::applications

@@ -1,0 +1,96 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "thaw/graph/functional.h"
+#include "thaw/ops/activation.h"
+
+namespace thaw {
+namespace applications {
+
+/// How a network is made. Each network takes the first part; of the second part it takes what its
+/// Application lists, and throws UsageError when another one is set.
+struct Options {
+  Shape input_shape = {};   ///< (height, width, channels), at least 32×32; empty: the default
+  bool include_top = true;  ///< with the classifier
+  /// "imagenet": the official ones, see weights.h; "none" or "": random; or a file, matched layer
+  /// by layer in the model's order
+  std::string weights = "imagenet";
+  double alpha = 1.0;            ///< width: factor on the channels of every layer
+  int64_t depth_multiplier = 1;  ///< depthwise kernels per channel
+  double dropout = 1e-3;         ///< before the classifier
+  int64_t classes = 1000;        ///< of the classifier
+  std::string pooling = {};      ///< without top: "avg", "max", or "" for the last image
+  Activation classifier_activation = "softmax";
+  std::string name = {};  ///< of the model; empty: Keras's default
+  /// Told how many bytes of official weights have come, of how many (−1: unknown); returning false
+  /// stops.
+  std::function<bool(int64_t received, int64_t total)> on_download = {};
+};
+
+/// One file of official ImageNet weights.
+struct WeightsFile {
+  std::string name;     ///< as in ~/.keras/models
+  std::string address;  ///< where it can be fetched from
+  std::string hash;     ///< MD5 as Keras's source publishes it; empty: it publishes none
+};
+
+}  // namespace applications
+
+/// One network of keras.applications.
+struct Application {
+  std::string_view name;        ///< "mobilenet_v2"
+  std::string_view keras_name;  ///< "MobileNetV2"
+  /// The graph with random weights; `options` are complete and checked.
+  Functional (*build)(const applications::Options& options);
+  /// The official file for `options`; throws UsageError when there is none for them.
+  applications::WeightsFile (*weights_file)(const applications::Options& options);
+  std::string_view preprocessing;  ///< Keras's mode: "tf", "caffe", "torch", "none"
+  int64_t parameters = 0;          ///< with top, 1000 classes
+  int64_t base_parameters = 0;     ///< without top
+  /// On ImageNet's validation images, as in Keras's table.
+  std::optional<double> top_1_accuracy = {};
+  /// Which of alpha, depth_multiplier, dropout it takes, separated by spaces.
+  std::string_view takes = {};
+  int64_t default_size = 224;
+};
+
+/// What one file of networks/ defines.
+struct ApplicationFamily {
+  std::span<const Application> members;
+};
+
+namespace application_families {
+/// Every family there is.
+std::span<const ApplicationFamily* const> all();
+}  // namespace application_families
+
+namespace applications {
+
+/// Every network there is, by name.
+std::span<const Application* const> all();
+
+/// Checks `options`, builds the graph and gives it its weights. Throws UsageError for options that
+/// do not fit, Error for weights that cannot be had.
+Functional create(const Application& application, Options options);
+
+/// A network and options by its command-line name, "mobilenet_v2@alpha=0.35,dropout=0.1"; also
+/// Keras's name, "MobileNetV2". Throws UsageError naming the nearest, or what `@` may set.
+std::pair<const Application*, Options> find(std::string_view text);
+
+/// The network that `model`, or a model nested in it, is or was made from: all layers with weights
+/// of its base are there, by name and kind. nullptr when there is none. Width does not matter.
+const Application* recognize(const Functional& model);
+
+/// A model's base, its trained head dropped: everything up to what the last global pooling reads,
+/// or else up to the last image larger than 1×1. Of a known network it is the model without top.
+/// Goes into nested models. Throws Error when no layer gives an image.
+Functional base_of(const Functional& model);
+
+}  // namespace applications
+}  // namespace thaw

@@ -1,0 +1,94 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <numeric>
+#include <vector>
+
+#include "thaw/applications/application.h"
+#include "thaw/core/error.h"
+
+namespace thaw::applications {
+namespace {
+
+/// How many letters must be changed, added or left out (Levenshtein 1966).
+size_t distance(std::string_view a, std::string_view b) {
+  std::vector<size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), size_t{0});
+  for (size_t i = 0; i < a.size(); ++i) {
+    size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (size_t j = 0; j < b.size(); ++j) {
+      const size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+const Application& by_name(std::string_view name) {
+  std::string known;
+  const Application* nearest = nullptr;
+  size_t smallest = 4;  // more changes than three mean another name
+  for (const Application* application : all()) {
+    if (name == application->name || name == application->keras_name) return *application;
+    known += (known.empty() ? "" : ", ") + std::string(application->name);
+    const size_t changes = distance(name.substr(0, 64), application->name);
+    if (changes < smallest) {
+      smallest = changes;
+      nearest = application;
+    }
+  }
+  throw UsageError(
+      fmt::format("expected a network's name ({}), received \"{}\"{}", known, name.substr(0, 64),
+                  nearest == nullptr ? "" : fmt::format(": did you mean {}?", nearest->name)));
+}
+
+template <typename Number>
+Number parse(std::string_view key, std::string_view text) {
+  Number number{};
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (failure != std::errc() || end != text.data() + text.size() || text.empty())
+    throw UsageError(fmt::format("{}: expected a number, received \"{}\"", key, text));
+  return number;
+}
+
+void set(Options& options, const Application& application, std::string_view assignment) {
+  const size_t equals = assignment.find('=');
+  const std::string_view key = assignment.substr(0, equals);
+  const std::string_view value =
+      equals == std::string_view::npos ? "" : assignment.substr(equals + 1);
+  const std::string words = fmt::format(" {} ", application.takes);
+  if (key.empty() || words.find(fmt::format(" {} ", key)) == std::string::npos) {
+    throw UsageError(fmt::format(
+        "expected {}, received \"{}\"",
+        application.takes.empty() ? "no option, since this network has none"
+                                  : fmt::format("KEY=VALUE with KEY one of: {}", application.takes),
+        assignment));
+  }
+  if (key == "alpha") options.alpha = parse<double>(key, value);
+  if (key == "dropout") options.dropout = parse<double>(key, value);
+  if (key == "depth_multiplier") options.depth_multiplier = parse<int64_t>(key, value);
+}
+
+}  // namespace
+
+std::pair<const Application*, Options> find(std::string_view text) {
+  const size_t at = text.find('@');
+  const Application& application = by_name(text.substr(0, at));
+  Options options;
+  if (at == std::string_view::npos) return {&application, options};
+  std::string_view rest = text.substr(at + 1);
+  with_context(std::string(application.name), [&] {
+    while (true) {
+      const size_t comma = rest.find(',');
+      set(options, application, rest.substr(0, comma));
+      if (comma == std::string_view::npos) break;
+      rest = rest.substr(comma + 1);
+    }
+  });
+  return {&application, options};
+}
+
+}  // namespace thaw::applications

@@ -1,0 +1,43 @@
+#include "thaw/applications/parts.h"
+
+#include <algorithm>
+
+#include "thaw/graph/layers/dense.h"
+#include "thaw/graph/layers/global_average_pooling_2d.h"
+#include "thaw/graph/layers/global_max_pooling_2d.h"
+
+namespace thaw::applications {
+
+int64_t make_divisible(double v) {
+  const int64_t rounded = std::max<int64_t>(8, static_cast<int64_t>(v + 4) / 8 * 8);
+  return static_cast<double>(rounded) < 0.9 * v ? rounded + 8 : rounded;
+}
+
+Symbol pool(const Symbol& x, const Options& options, PoolingNames names) {
+  if (options.pooling == "avg") return global_average_pooling_2d({.name = names.average})(x);
+  if (options.pooling == "max") return global_max_pooling_2d({.name = names.maximum})(x);
+  return x;
+}
+
+Symbol classify(const Symbol& x, const Options& options, PoolingNames names) {
+  if (!options.include_top) return pool(x, options, std::move(names));
+  return dense({.units = options.classes,
+                .activation = options.classifier_activation,
+                .name = "predictions"})(global_average_pooling_2d({.name = names.average})(x));
+}
+
+Padding2 padding_of_strided_3x3(const Shape& image) {
+  return {.top = image[0] % 2, .bottom = 1, .left = image[1] % 2, .right = 1};
+}
+
+Functional finish(const Symbol& image, const Symbol& x, const Options& options,
+                  std::string default_name) {
+  return Functional(image, x, options.name.empty() ? std::move(default_name) : options.name);
+}
+
+int64_t trained_size(const Shape& image, std::initializer_list<int64_t> sizes) {
+  const bool known = image[0] == image[1] && std::ranges::count(sizes, image[0]) > 0;
+  return known ? image[0] : 224;
+}
+
+}  // namespace thaw::applications

@@ -1,0 +1,100 @@
+#include "thaw/download/partial_file.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+
+#include "thaw/core/error.h"
+#include "thaw/core/files.h"
+
+namespace thaw {
+namespace {
+
+[[noreturn]] void fail(const std::filesystem::path& path, std::string_view what) {
+  throw Error(fmt::format("{}: {}: {}", path.string(), what, std::strerror(errno)));
+}
+
+constexpr int64_t note_limit_bytes = 16 << 10;
+
+}  // namespace
+
+PartialFile::PartialFile(const std::filesystem::path& target, const std::string& url) : url_(url) {
+  path_ = target;
+  path_ += ".part";
+  note_ = path_;
+  note_ += ".info";
+  std::error_code failure;
+  std::filesystem::create_directories(target.parent_path(), failure);
+  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (descriptor_ < 0) fail(path_, "cannot be written");
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
+    ::close(descriptor_);
+    throw Error(
+        fmt::format("{}: another process is downloading this file: wait for it", path_.string()));
+  }
+  try {
+    const std::string note = read_file(note_, note_limit_bytes);
+    const size_t line = note.find('\n');
+    if (line != std::string::npos && note.substr(0, line) == url) etag_ = note.substr(line + 1);
+  } catch (const Error&) {
+    etag_.clear();  // no note, so nothing to go on with
+  }
+  struct stat status {};
+  if (!etag_.empty() && ::fstat(descriptor_, &status) == 0) size_ = status.st_size;
+  if (size_ == 0) restart("");
+}
+
+PartialFile::~PartialFile() {
+  std::error_code ignored;
+  if (descriptor_ >= 0 && (size_ == 0 || etag_.empty())) {  // nothing that could be resumed
+    std::filesystem::remove(path_, ignored);
+    std::filesystem::remove(note_, ignored);
+  }
+  if (descriptor_ >= 0) ::close(descriptor_);
+}
+
+void PartialFile::restart(const std::string& etag) {
+  if (::ftruncate(descriptor_, 0) != 0) fail(path_, "cannot be emptied");
+  size_ = 0;
+  etag_ = etag;
+  if (!etag_.empty()) write_file(note_, url_ + "\n" + etag_);
+}
+
+void PartialFile::append(std::span<const char> bytes) {
+  while (!bytes.empty()) {
+    const ssize_t written = ::pwrite(descriptor_, bytes.data(), bytes.size(), size_);
+    if (written < 0 && errno == EINTR) continue;
+    if (written < 0) fail(path_, "cannot be written");
+    size_ += written;
+    bytes = bytes.subspan(static_cast<size_t>(written));
+  }
+}
+
+void PartialFile::discard() {
+  restart("");
+  std::error_code ignored;
+  std::filesystem::remove(note_, ignored);
+}
+
+void PartialFile::commit(const std::filesystem::path& target) {
+  if (::fsync(descriptor_) != 0) fail(path_, "cannot be written to disk");
+  std::error_code failure;
+  std::filesystem::rename(path_, target, failure);
+  if (failure)
+    throw Error(fmt::format("{}: cannot be replaced: {}", target.string(), failure.message()));
+  std::filesystem::remove(note_, failure);
+  ::close(descriptor_);
+  descriptor_ = -1;
+  const auto folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
+  if (const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); handle >= 0) {
+    ::fsync(handle);
+    ::close(handle);
+  }
+}
+
+}  // namespace thaw
