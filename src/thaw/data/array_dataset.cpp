@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "thaw/data/content_hash.h"
+
 namespace thaw {
 
 ArrayDataset::ArrayDataset(Tensor x, std::vector<int64_t> labels)
@@ -40,6 +42,10 @@ Shape ArrayDataset::target_shape() const {
 
 void ArrayDataset::target(int64_t index, std::span<float> values) const {
   std::ranges::copy(y_.rows(index, 1).values(), values.begin());
+}
+
+std::string ArrayDataset::content_key(int64_t index) const {
+  return content_hash(std::as_bytes(x_.rows(index, 1).values()));
 }
 
 }  // namespace thaw

@@ -18,6 +18,8 @@ class ArrayDataset : public Dataset {
   void load(int64_t index, std::span<float> values) const override;
   Shape target_shape() const override;
   void target(int64_t index, std::span<float> values) const override;
+  /// A hash of the sample's values.
+  std::string content_key(int64_t index) const override;
 
  private:
   Tensor x_;

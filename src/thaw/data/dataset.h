@@ -25,6 +25,11 @@ class Dataset {
   /// Of one explicit target; rank 0 when labels are all there is.
   virtual Shape target_shape() const { return {}; }
   virtual void target(int64_t /*index*/, std::span<float> /*values*/) const {}
+  /// A name for all that load() depends on: equal keys, equal values. Empty when there is none.
+  virtual std::string content_key(int64_t /*index*/) const { return {}; }
 };
+
+/// How many samples each class has. Throws Error when a label lies outside of the classes.
+std::vector<int64_t> class_counts(const Dataset& dataset);
 
 }  // namespace thaw

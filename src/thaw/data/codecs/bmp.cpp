@@ -1,0 +1,76 @@
+#include <cstdlib>
+#include <memory>
+
+// Private to this file: nothing of stb is visible to the linker.
+#define STB_IMAGE_STATIC
+#define STB_IMAGE_IMPLEMENTATION
+#define STBI_ONLY_BMP
+#define STBI_NO_STDIO
+#define STBI_NO_LINEAR
+#define STBI_NO_HDR
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wunused-function"
+#include <stb/stb_image.h>
+#pragma GCC diagnostic pop
+
+#include <algorithm>
+
+#include "thaw/core/error.h"
+#include "thaw/data/codec.h"
+#include "thaw/data/exif.h"
+
+namespace thaw::codecs {
+namespace {
+
+/// stb reads zeros behind the end of a file, so a cut-off one must be told before. Without
+/// compression the size of the pixels follows from the header.
+void check_length(std::span<const std::byte> bytes, int64_t width, int64_t height) {
+  constexpr uint32_t old_header_bytes = 12;
+  const ByteReader reader{bytes, false};
+  const bool is_old = reader.u32(14) == old_header_bytes;
+  const int64_t bits_per_pixel = reader.u16(is_old ? 24 : 28);
+  const int64_t row_bytes = (width * bits_per_pixel + 31) / 32 * 4;
+  const int64_t expected = reader.u32(10) + row_bytes * height;
+  if (expected > static_cast<int64_t>(bytes.size())) throw Error("the file is cut off");
+}
+
+[[noreturn]] void fail() {
+  const char* reason = stbi_failure_reason();
+  throw Error(reason != nullptr ? reason : "the file cannot be read");
+}
+
+Image decode_bmp(std::span<const std::byte> bytes, const DecodeOptions& options) {
+  const auto* data = reinterpret_cast<const stbi_uc*>(bytes.data());
+  const int size = static_cast<int>(std::min<size_t>(bytes.size(), INT32_MAX));
+  int width = 0;
+  int height = 0;
+  int channels = 0;
+  if (stbi_info_from_memory(data, size, &width, &height, &channels) == 0) fail();
+  Image image = Image::of_size(width, std::abs(int64_t{height}), options.max_pixels);
+  check_length(bytes, image.width, image.height);
+  struct Free {
+    void operator()(stbi_uc* pixels) const { stbi_image_free(pixels); }
+  };
+  const std::unique_ptr<stbi_uc, Free> pixels(
+      stbi_load_from_memory(data, size, &width, &height, &channels, 3));
+  if (pixels == nullptr) fail();
+  if (width != image.width || height != image.height) throw Error("the header is damaged");
+  std::copy_n(pixels.get(), image.pixels.size(), image.pixels.data());
+  return image;
+}
+
+bool is_bmp(std::span<const std::byte> bytes) { return ByteReader{bytes}.has(0, "BM"); }
+
+constexpr std::string_view extensions[] = {".bmp"};
+
+}  // namespace
+
+extern const ImageCodec bmp;
+constinit const ImageCodec bmp{.name = "BMP",
+                               .extensions = extensions,
+                               .keras_lists = true,
+                               .matches = &is_bmp,
+                               .decode = &decode_bmp,
+                               .exif = nullptr};
+
+}  // namespace thaw::codecs

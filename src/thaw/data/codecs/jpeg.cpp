@@ -1,0 +1,158 @@
+#include <algorithm>
+#include <array>
+#include <csetjmp>
+#include <cstdio>
+#include <string>
+
+// Needs size_t and FILE declared before it.
+#include <jpeglib.h>
+
+#include "thaw/core/error.h"
+#include "thaw/data/codec.h"
+#include "thaw/data/exif.h"
+
+namespace thaw::codecs {
+namespace {
+
+/// libjpeg's decoder and where it jumps to when it fails.
+class Decoder {
+ public:
+  explicit Decoder(std::span<const std::byte> bytes) : bytes_(bytes) {
+    info_.err = jpeg_std_error(&errors_);
+    info_.client_data = this;
+    errors_.error_exit = &fail;
+    errors_.emit_message = &warn;
+  }
+  ~Decoder() { jpeg_destroy_decompress(&info_); }
+  Decoder(const Decoder&) = delete;
+  Decoder& operator=(const Decoder&) = delete;
+
+  /// Runs `step`, which may hold no object with a destructor: a failure jumps out of it.
+  template <typename Step>
+  void run(Step step) {
+    if (setjmp(jump_) == 0) {
+      step(*this);
+      return;
+    }
+    throw Error(message_.data());
+  }
+
+  void read_header() {
+    jpeg_create_decompress(&info_);
+    jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(bytes_.data()),
+                 static_cast<unsigned long>(bytes_.size()));
+    jpeg_read_header(&info_, TRUE);
+    // TensorFlow's choices: the fast inverse transform, smooth chroma.
+    info_.dct_method = JDCT_IFAST;
+    info_.do_fancy_upsampling = TRUE;
+    const bool has_four = info_.num_components == 4;
+    info_.out_color_space = has_four ? JCS_CMYK : JCS_RGB;
+  }
+
+  /// The smallest n/8 that leaves the shorter side at least that long.
+  void choose_scale(int shortest_side) {
+    if (shortest_side <= 0) return;
+    const auto shorter = static_cast<int64_t>(std::min(info_.image_width, info_.image_height));
+    const int64_t eighths = (int64_t{8} * shortest_side + shorter - 1) / shorter;
+    info_.scale_num = static_cast<unsigned>(std::clamp<int64_t>(eighths, 1, 8));
+    info_.scale_denom = 8;
+  }
+
+  void read_rows(Image& image, JSAMPROW four_channels) {
+    jpeg_start_decompress(&info_);
+    while (info_.output_scanline < info_.output_height) {
+      uint8_t* target = image.row(static_cast<int>(info_.output_scanline));
+      JSAMPROW row = four_channels != nullptr ? four_channels : target;
+      jpeg_read_scanlines(&info_, &row, 1);
+      if (four_channels != nullptr) convert_cmyk(four_channels, target, image.width);
+    }
+    jpeg_finish_decompress(&info_);
+  }
+
+  jpeg_decompress_struct& info() { return info_; }
+
+ private:
+  /// Adobe's files hold inverted ink.
+  void convert_cmyk(const uint8_t* source, uint8_t* target, int width) const {
+    const bool inverted = info_.saw_Adobe_marker != 0;
+    for (int x = 0; x < width; ++x, source += 4, target += 3) {
+      const int black = inverted ? source[3] : 255 - source[3];
+      for (int c = 0; c < 3; ++c) {
+        const int ink = inverted ? source[c] : 255 - source[c];
+        target[c] = static_cast<uint8_t>(black * ink / 255);
+      }
+    }
+  }
+
+  [[noreturn]] static void fail(j_common_ptr info) {
+    auto* self = static_cast<Decoder*>(info->client_data);
+    self->errors_.format_message(info, self->message_.data());
+    std::longjmp(self->jump_, 1);
+  }
+
+  /// A cut-off file is only a warning to libjpeg, which would paint the rest grey.
+  static void warn(j_common_ptr info, int level) {
+    constexpr int premature_end = 120;  // JWRN_JPEG_EOF of libjpeg's jerror.h
+    constexpr int most_warnings = 1000;
+    if (level >= 0) return;
+    const long count = ++info->err->num_warnings;
+    if (info->err->msg_code == premature_end || count > most_warnings) fail(info);
+  }
+
+  std::span<const std::byte> bytes_;
+  jpeg_decompress_struct info_{};
+  jpeg_error_mgr errors_{};
+  std::jmp_buf jump_{};
+  std::array<char, JMSG_LENGTH_MAX> message_{};
+};
+
+Image decode_jpeg(std::span<const std::byte> bytes, const DecodeOptions& options) {
+  Decoder decoder(bytes);
+  decoder.run([](Decoder& self) { self.read_header(); });
+  decoder.choose_scale(options.shortest_side);
+  decoder.run([](Decoder& self) { jpeg_calc_output_dimensions(&self.info()); });
+  // The declared size counts, since a progressive file's coefficients are kept whole.
+  if (options.shortest_side > 0)
+    Image::check_size(decoder.info().image_width, decoder.info().image_height, options.max_pixels);
+  Image image =
+      Image::of_size(decoder.info().output_width, decoder.info().output_height, options.max_pixels);
+  std::vector<uint8_t> four_channels;
+  if (decoder.info().out_color_space == JCS_CMYK)
+    four_channels.resize(static_cast<size_t>(image.width) * 4);
+  uint8_t* row = four_channels.empty() ? nullptr : four_channels.data();
+  decoder.run([&image, row](Decoder& self) { self.read_rows(image, row); });
+  return image;
+}
+
+bool is_jpeg(std::span<const std::byte> bytes) { return ByteReader{bytes}.has(0, "\xff\xd8\xff"); }
+
+/// The payload of the first APP1 segment that holds EXIF.
+std::span<const std::byte> jpeg_exif(std::span<const std::byte> bytes) {
+  using namespace std::string_view_literals;
+  constexpr uint32_t app1 = 0xFFE1;
+  constexpr uint32_t start_of_scan = 0xFFDA;
+  const ByteReader reader{bytes};
+  for (size_t at = 2; at + 4 <= bytes.size();) {
+    const uint32_t marker = reader.u16(at);
+    const uint32_t length = reader.u16(at + 2);
+    if (marker < 0xFFC0 || marker == start_of_scan || length < 2) break;
+    if (marker == app1 && reader.has(at + 4, "Exif\0"sv) && length >= 8)
+      return reader.part(at + 10, length - 8);
+    at += 2 + length;
+  }
+  return {};
+}
+
+constexpr std::string_view extensions[] = {".jpg", ".jpeg"};
+
+}  // namespace
+
+extern const ImageCodec jpeg;
+constinit const ImageCodec jpeg{.name = "JPEG",
+                                .extensions = extensions,
+                                .keras_lists = true,
+                                .matches = &is_jpeg,
+                                .decode = &decode_jpeg,
+                                .exif = &jpeg_exif};
+
+}  // namespace thaw::codecs

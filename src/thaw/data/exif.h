@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace thaw {
+
+/// Numbers of either byte order in bytes that may be cut off anywhere: what lies outside reads as
+/// 0.
+struct ByteReader {
+  std::span<const std::byte> bytes;
+  bool big_endian = true;
+
+  uint32_t u8(size_t at) const {
+    return at < bytes.size() ? std::to_integer<uint32_t>(bytes[at]) : 0;
+  }
+  uint32_t u16(size_t at) const {
+    return big_endian ? u8(at) << 8 | u8(at + 1) : u8(at + 1) << 8 | u8(at);
+  }
+  uint32_t u32(size_t at) const {
+    return big_endian ? u16(at) << 16 | u16(at + 2) : u16(at + 2) << 16 | u16(at);
+  }
+  /// Whether `text` stands at `at`.
+  bool has(size_t at, std::string_view text) const;
+  /// [at, at + count), cut to what there is.
+  std::span<const std::byte> part(size_t at, size_t count) const;
+};
+
+/// The orientation (1 … 8) that an EXIF block tells in its first directory; 1 when it tells none or
+/// is damaged. EXIF 2.3, tag 0x0112.
+int exif_orientation(std::span<const std::byte> exif);
+
+}  // namespace thaw

@@ -1,0 +1,104 @@
+#include "thaw/data/image.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "thaw/core/error.h"
+#include "thaw/core/files.h"
+#include "thaw/data/codec.h"
+#include "thaw/data/exif.h"
+
+namespace thaw {
+namespace {
+
+constexpr size_t max_file_bytes = size_t{1} << 30;
+
+std::string format_names() {
+  std::string names;
+  for (const ImageCodec* codec : codecs::all())
+    names += (names.empty() ? "" : ", ") + std::string(codec->name);
+  return names;
+}
+
+std::string first_bytes(std::span<const std::byte> bytes) {
+  if (bytes.empty()) return "an empty file";
+  std::string text = "a file that begins with";
+  for (const std::byte value : bytes.first(std::min<size_t>(bytes.size(), 8)))
+    text += fmt::format(" {:02x}", std::to_integer<int>(value));
+  return text;
+}
+
+}  // namespace
+
+const ImageCodec* codecs::find(std::span<const std::byte> bytes) {
+  for (const ImageCodec* codec : all())
+    if (codec->matches(bytes)) return codec;
+  return nullptr;
+}
+
+void Image::check_size(int64_t width, int64_t height, int64_t max_pixels) {
+  constexpr int64_t longest_side = int64_t{1} << 24;
+  if (width <= 0 || height <= 0)
+    throw Error(fmt::format("expected a picture, received one of {}×{} pixels", width, height));
+  if (width > longest_side || height > longest_side || width * height > max_pixels) {
+    throw Error(fmt::format(
+        "expected at most {} pixels, received a picture that declares {}×{}: make it smaller",
+        max_pixels, width, height));
+  }
+}
+
+Image Image::of_size(int64_t width, int64_t height, int64_t max_pixels) {
+  check_size(width, height, max_pixels);
+  Image image{static_cast<int>(width), static_cast<int>(height), {}};
+  image.pixels.resize(static_cast<size_t>(width * height * 3));
+  return image;
+}
+
+Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& options) {
+  const ImageCodec* codec = codecs::find(bytes);
+  if (codec == nullptr) {
+    throw Error(fmt::format("expected a picture ({}), received {}: convert or remove it",
+                            format_names(), first_bytes(bytes)));
+  }
+  return with_context(fmt::format("damaged or unsupported {}", codec->name), [&] {
+    Image image = codec->decode(bytes, options);
+    if (!options.apply_orientation || codec->exif == nullptr) return image;
+    return with_orientation(std::move(image), exif_orientation(codec->exif(bytes)));
+  });
+}
+
+Image read_image(const std::filesystem::path& file, const DecodeOptions& options) {
+  const std::string content = read_file(file, max_file_bytes);
+  return with_context(file.string(),
+                      [&] { return decode_image(std::as_bytes(std::span(content)), options); });
+}
+
+Image with_orientation(Image image, int orientation) {
+  if (orientation < 2 || orientation > 8) return image;
+  // Where the upright picture's first pixel lies, and the steps to its right and lower neighbours.
+  const bool sides_swap = orientation >= 5;
+  const bool from_right =
+      orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;
+  const bool from_bottom =
+      orientation == 3 || orientation == 4 || orientation == 6 || orientation == 7;
+  const std::ptrdiff_t row_step = (from_bottom ? -3 : 3) * std::ptrdiff_t{image.width};
+  const std::ptrdiff_t column_step = from_right ? -3 : 3;
+  const uint8_t* first = image.pixels.data();
+  if (from_bottom) first += std::ptrdiff_t{image.height - 1} * image.width * 3;
+  if (from_right) first += std::ptrdiff_t{image.width - 1} * 3;
+
+  Image turned = image;
+  if (sides_swap) std::swap(turned.width, turned.height);
+  const std::ptrdiff_t down = sides_swap ? column_step : row_step;
+  const std::ptrdiff_t right = sides_swap ? row_step : column_step;
+  uint8_t* target = turned.pixels.data();
+  for (int y = 0; y < turned.height; ++y) {
+    const uint8_t* source = first + y * down;
+    for (int x = 0; x < turned.width; ++x, source += right) target = std::copy_n(source, 3, target);
+  }
+  return turned;
+}
+
+}  // namespace thaw

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+#include <vector>
+
+#include "thaw/data/dataset.h"
+#include "thaw/data/image.h"
+#include "thaw/data/image_folder.h"
+#include "thaw/data/preprocessing.h"
+#include "thaw/data/resize.h"
+
+namespace thaw {
+
+struct ImageOptions {
+  ResizeOptions size;
+  DecodeOptions decode;
+  Preprocessing preprocessing;
+};
+
+/// Reads, decodes, resizes and preprocesses one file into `out` of height · width · 3 values.
+/// Throws Error that begins with the file's name.
+void load_image(const std::filesystem::path& file, const ImageOptions& options,
+                std::span<float> out);
+
+/// Images in files, decoded anew at each load().
+class ImageDataset : public Dataset {
+ public:
+  /// Throws UsageError unless the size is positive and at most 16384 pixels a side.
+  ImageDataset(ImageFolder folder, ImageOptions options);
+  /// Without labels, for predictions.
+  ImageDataset(std::vector<std::filesystem::path> files, ImageOptions options);
+
+  int64_t size() const override { return static_cast<int64_t>(folder_.files.size()); }
+  const Shape& input_shape() const override { return input_shape_; }
+  const std::vector<std::string>& class_names() const override { return folder_.class_names; }
+  int64_t label(int64_t index) const override;
+  void load(int64_t index, std::span<float> values) const override;
+  /// The file's bytes and all options that shape its pixels.
+  std::string content_key(int64_t index) const override;
+
+  const std::filesystem::path& file(int64_t index) const {
+    return folder_.files[static_cast<size_t>(index)];
+  }
+  const ImageOptions& options() const { return options_; }
+
+  /// Leaves these samples out from now on; the others keep their order and move up.
+  void drop(std::span<const int64_t> indices);
+  /// Throws Error that names the first class with no image left, and tells what became of it.
+  void require_every_class() const;
+
+ private:
+  ImageFolder folder_;
+  ImageOptions options_;
+  Shape input_shape_;
+};
+
+}  // namespace thaw
