@@ -45,7 +45,9 @@ Functional small_base() {
   x = rectify(normalize(x, "depthwise_bn"), "depthwise_relu");
   x = normalize(project(x, 8, "project"), "project_bn");
   x = add({.name = "add"})({skip, x});
-  x = rectify(normalize(project(x, 12, "conv2"), "bn2"), "relu2");
+  x = conv_2d(
+      {.filters = 12, .kernel_size = 3, .padding = "same", .use_bias = false, .name = "conv2"})(x);
+  x = rectify(normalize(x, "bn2"), "relu2");
   return Functional(image, x, "base");
 }
 
@@ -57,8 +59,8 @@ Optimizer optimizer_named(const std::string& name) {
   return sgd({.learning_rate = 0.01, .momentum = 0.9, .nesterov = true});
 }
 
-struct Run {
-  Run(const GoldenFile& file, int64_t index)
+struct RecipeRun {
+  RecipeRun(const GoldenFile& file, int64_t index)
       : golden(file), prefix("run" + std::to_string(index) + "/"), base(small_base()) {
     const std::string which = golden.text(prefix + "which");
     base.set_trainable(which != "head");
@@ -90,7 +92,7 @@ struct Run {
 };
 
 /// Weights and statistics after a step: where Keras names none, the bits of before.
-void expect_weights(const Run& run, const std::string& step) {
+void expect_weights(const RecipeRun& run, const std::string& step) {
   for (const auto& [name, variable] : run.variables) {
     const Tensor before = run.golden.array(run.prefix + "before/" + name);
     const std::string after = run.prefix + step + "after/" + name;
@@ -110,7 +112,7 @@ class Recipe : public ::testing::TestWithParam<FeatureCache> {};
 TEST_P(Recipe, three_steps_are_those_of_keras) {
   const GoldenFile golden("training/recipe.golden.gz");
   for (int64_t i = 0; i < golden.number("runs"); ++i) {
-    const Run run(golden, i);
+    const RecipeRun run(golden, i);
     SCOPED_TRACE(run.prefix + ": " + golden.text(run.prefix + "which") + ", " +
                  golden.text(run.prefix + "optimizer") +
                  ", batch normalization in training mode: " + golden.text(run.prefix + "training"));

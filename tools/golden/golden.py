@@ -57,7 +57,7 @@ def shape_words(shape):
     return ",".join(str(size) for size in shape) or "-"
 
 
-def range_of(weight_name, shape):
+def range_of(weight_name, shape, is_depthwise=False):
     """Uniform bounds that keep activations near 1 through a network of any depth."""
     if weight_name in ("gamma", "moving_variance", "variance"):
         return 0.8, 1.2
@@ -66,6 +66,7 @@ def range_of(weight_name, shape):
     if weight_name == "count":
         return 1.0, 2.0
     # He's variance 2/fan_in; a depthwise kernel [h, w, C, multiplier] has fan-in h·w.
-    fan_in = shape[0] * shape[1] if "depthwise" in weight_name else int(np.prod(shape[:-1]))
+    is_depthwise = is_depthwise or "depthwise" in weight_name
+    fan_in = shape[0] * shape[1] if is_depthwise else int(np.prod(shape[:-1]))
     bound = float(np.float32(np.sqrt(6.0 / fan_in)))
     return -bound, bound

@@ -161,7 +161,8 @@ def record(golden, class_name, index, case_, batch=2):
     golden.text(prefix + "training", int(case_["training"]))
     for i, weight in enumerate(layer.weights):
         shape = tuple(weight.shape)
-        values = golden.generated(f"{prefix}weight{i}", shape, *range_of(weight.name, shape), index + 1, 100 + i)
+        values = golden.generated(f"{prefix}weight{i}", shape, *range_of(weight.name, shape, class_name == "DepthwiseConv2D"),
+                                  index + 1, 100 + i)
         golden.text(f"{prefix}weight{i}/name", weight.name)
         weight.assign(values.astype(weight.dtype))
     if hasattr(layer, "finalize_state"):

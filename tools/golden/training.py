@@ -33,7 +33,9 @@ def small_base():
     x = L.Conv2D(8, 1, use_bias=False, name="project")(x)
     x = L.BatchNormalization(momentum=0.9, name="project_bn")(x)
     x = L.Add(name="add")([skip, x])
-    x = L.Conv2D(12, 1, use_bias=False, name="conv2")(x)
+    # Padded: through an unpadded convolution into batch statistics, project_bn's beta would have no gradient but
+    # rounding, which Adam would make a step of.
+    x = L.Conv2D(12, 3, padding="same", use_bias=False, name="conv2")(x)
     x = L.BatchNormalization(momentum=0.9, name="bn2")(x)
     return keras.Model(image, L.ReLU(6.0, name="relu2")(x), name="base")
 
@@ -59,11 +61,11 @@ def record(golden, prefix, which, training, optimizer_name):
     image = L.Input((12, 10, 3))
     x = L.GlobalAveragePooling2D(name="pool")(base(image, training=False) if not training else base(image))
     model = keras.Model(image, L.Dense(CLASSES, activation="softmax", name="output_layer")(x))
-    weights = [(f"{layer.name}/{weight.name}", weight)
+    weights = [(f"{layer.name}/{weight.name}", weight, isinstance(layer, L.DepthwiseConv2D))
                for layer in base.layers + [model.get_layer("output_layer")] for weight in layer.weights]
-    for i, (name, weight) in enumerate(weights):
+    for i, (name, weight, is_depthwise) in enumerate(weights):
         shape = tuple(weight.shape)
-        weight.assign(golden.generated(f"{prefix}before/{name}", shape, *range_of(weight.name, shape), 7, i))
+        weight.assign(golden.generated(f"{prefix}before/{name}", shape, *range_of(weight.name, shape, is_depthwise), 7, i))
     golden.text(prefix + "which", which)
     golden.text(prefix + "training", int(training))
     golden.text(prefix + "optimizer", optimizer_name)
@@ -78,7 +80,7 @@ def record(golden, prefix, which, training, optimizer_name):
         variables = model.trainable_variables
         optimizer.apply(tape.gradient(loss, variables), variables)
         losses.append(float(loss))
-        for name, weight in weights:
+        for name, weight, _ in weights:
             if weight.trainable or "moving" in weight.name:
                 golden.array(f"{prefix}step{step}/after/{name}", weight)
     golden.array(prefix + "losses", losses)
