@@ -136,4 +136,19 @@ void Emitter::add_parameter_gradient(ops::Value value, BufferId buffer, const De
   found->written = true;
 }
 
+void Emitter::add_weights_step(const std::string& name, const dnnl::primitive& step,
+                               Program::Arguments arguments, ops::Value kernel, const Desc& layout,
+                               const Desc& plain_view, ops::Value bias) {
+  const BufferId kernel_gradient = program.temporary(layout);
+  arguments.emplace_back(DNNL_ARG_DIFF_WEIGHTS, kernel_gradient);
+  BufferId bias_gradient;
+  if (bias.index >= 0) {
+    bias_gradient = program.temporary(plain_vector(shape(bias)[0]));
+    arguments.emplace_back(DNNL_ARG_DIFF_BIAS, bias_gradient);
+  }
+  program.add(Section::backward, name, step, arguments);
+  if (needs_gradient(kernel)) add_parameter_gradient(kernel, kernel_gradient, plain_view);
+  if (bias.index >= 0) add_parameter_gradient(bias, bias_gradient, program.desc(bias_gradient));
+}
+
 }  // namespace thaw::cpu

@@ -21,7 +21,6 @@ class Emitter {
   const ops::Graph& graph;
   const ExecutableOptions& options;
   /// Set by the executable before each run; read by dropout.
-  const uint64_t& step() const { return *step_; }
   std::shared_ptr<uint64_t> step_handle() const { return step_; }
 
   int64_t batch() const { return options.batch_size; }
@@ -65,6 +64,12 @@ class Emitter {
   }
   /// Adds to the gradient of a trainable weight, seen as `plain_view`.
   void add_parameter_gradient(ops::Value value, BufferId buffer, const Desc& plain_view);
+
+  /// Adds `step`, which makes the gradient of `kernel` (as `layout`, seen plain as `plain_view`)
+  /// and, where `bias` is one that trains, of that too. `arguments` are the step's other ones.
+  void add_weights_step(const std::string& name, const dnnl::primitive& step,
+                        Program::Arguments arguments, ops::Value kernel, const Desc& layout,
+                        const Desc& plain_view, ops::Value bias);
 
   struct ParameterGradient {
     VariablePtr variable;

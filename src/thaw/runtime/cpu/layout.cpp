@@ -34,10 +34,6 @@ Desc any_layout(const Shape& sample, int64_t batch) {
 }
 Desc any_layout(const Desc& desc) { return {desc.get_dims(), Type::f32, Tag::any}; }
 
-bool is_plain(const Desc& desc, const Shape& sample, int64_t batch) {
-  return desc == plain(sample, batch);
-}
-
 Desc layout_like(const Desc& like, const Shape& sample, int64_t batch) {
   if (sample.rank() == 3 && like.get_dims().size() == 4) {
     for (const auto& [tag, block] : {std::pair{Tag::nChw8c, 8}, std::pair{Tag::nChw16c, 16}}) {

@@ -15,8 +15,6 @@ Dims batch_dims(const Shape& sample, int64_t batch);
 Desc plain(const Shape& sample, int64_t batch);
 /// The same axes, the layout left to the primitive.
 Desc any_layout(const Shape& sample, int64_t batch);
-/// Whether memory under `desc` is dense and channels last.
-bool is_plain(const Desc& desc, const Shape& sample, int64_t batch);
 /// `sample` laid out as `like` is (blocked by 8 or 16 channels); plain where that is not possible.
 Desc layout_like(const Desc& like, const Shape& sample, int64_t batch);
 

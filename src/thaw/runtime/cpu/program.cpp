@@ -40,7 +40,18 @@ BufferId Program::tensor(const Tensor& tensor, const Desc& desc) {
   return append({.desc = desc, .kind = Kind::tensor, .tensor = tensor});
 }
 BufferId Program::alias(BufferId buffer, const Desc& desc) {
-  return append({.desc = desc, .kind = buffers_[index(buffer)].kind, .root = root(buffer).index});
+  const BufferId owner = root(buffer);
+  const BufferId result =
+      append({.desc = desc, .kind = buffers_[index(owner)].kind, .root = owner.index});
+  buffers_[index(owner)].aliases.push_back(result.index);
+  return result;
+}
+
+void Program::set_handle(Buffer& owner, void* data) {
+  owner.memory.set_data_handle(data);
+  for (const int alias : owner.aliases) {
+    buffers_[static_cast<size_t>(alias)].memory.set_data_handle(data);
+  }
 }
 
 void Program::append(Section section, Step step) {
@@ -106,7 +117,6 @@ std::vector<int64_t> Program::place_temporaries(int64_t& arena_size) {
   for (const int i : order) {
     const Buffer& buffer = buffers_[static_cast<size_t>(i)];
     const int64_t size = aligned(buffer.desc.get_size());
-    unshared_bytes_ += size;
     std::erase_if(alive, [&](const Placed& other) { return other.last < buffer.first; });
     std::ranges::sort(alive, {}, &Placed::begin);
     int64_t offset = 0;
@@ -125,20 +135,15 @@ void Program::plan_memory() {
   int64_t arena_size = 0;
   const auto offsets = place_temporaries(arena_size);
   arena_ = Tensor({arena_size / static_cast<int64_t>(sizeof(float))});
+  for (Buffer& buffer : buffers_) buffer.memory = dnnl::memory(buffer.desc, engine_, nullptr);
   for (size_t i = 0; i < buffers_.size(); ++i) {
     Buffer& buffer = buffers_[i];
-    buffer.memory = dnnl::memory(buffer.desc, engine_, nullptr);
     if (buffer.root >= 0) continue;
     if (buffer.kind == Kind::temporary) {
-      buffer.memory.set_data_handle(reinterpret_cast<char*>(arena_.data()) + offsets[i]);
+      set_handle(buffer, reinterpret_cast<char*>(arena_.data()) + offsets[i]);
     } else if (buffer.kind == Kind::persistent || buffer.kind == Kind::tensor) {
-      buffer.memory.set_data_handle(buffer.tensor.data());
+      set_handle(buffer, buffer.tensor.data());
     }
-  }
-  for (Buffer& buffer : buffers_) {
-    if (buffer.root >= 0)
-      buffer.memory.set_data_handle(
-          buffers_[static_cast<size_t>(buffer.root)].memory.get_data_handle());
   }
   for (auto& section : sections_) {
     for (Step& step : section) {
@@ -152,19 +157,14 @@ void Program::plan_memory() {
 
 void Program::set_data(BufferId external, const float* data) {
   // oneDNN takes no const pointers, though it never writes to a source.
-  auto* handle = const_cast<float*>(data);
-  const int root_index = root(external).index;
-  for (size_t i = 0; i < buffers_.size(); ++i) {
-    if (static_cast<int>(i) == root_index || buffers_[i].root == root_index)
-      buffers_[i].memory.set_data_handle(handle);
-  }
+  set_handle(buffers_[index(root(external))], const_cast<float*>(data));
 }
 
 void Program::refresh_variables() {
   for (Buffer& buffer : buffers_) {
-    if (buffer.kind != Kind::variable) continue;
-    const Buffer& owner = buffer.root >= 0 ? buffers_[static_cast<size_t>(buffer.root)] : buffer;
-    buffer.memory.set_data_handle(owner.variable->value().data());
+    if (buffer.kind == Kind::variable && buffer.root < 0) {
+      set_handle(buffer, buffer.variable->value().data());
+    }
   }
 }
 

@@ -63,9 +63,6 @@ class Program {
   /// Gives every buffer its memory. No step may be added afterwards.
   void plan_memory();
   void set_data(BufferId external, const float* data);
-  float* data(BufferId buffer) {
-    return static_cast<float*>(buffers_[index(root(buffer))].memory.get_data_handle());
-  }
   void run(Section section);
   /// Points the variables' buffers at their present memory.
   void refresh_variables();
@@ -73,14 +70,14 @@ class Program {
   int64_t arena_bytes() const {
     return arena_.empty() ? 0 : arena_.elements() * static_cast<int64_t>(sizeof(float));
   }
-  int64_t unshared_bytes() const { return unshared_bytes_; }
 
  private:
   enum class Kind { temporary, persistent, external, variable, tensor };
   struct Buffer {
     Desc desc;
     Kind kind = Kind::temporary;
-    int root = -1;  ///< of an alias
+    int root = -1;             ///< of an alias
+    std::vector<int> aliases;  ///< of a root
     int first = -1;
     int last = -1;
     VariablePtr variable;
@@ -99,6 +96,8 @@ class Program {
   static size_t index(BufferId buffer) { return static_cast<size_t>(buffer.index); }
   BufferId root(BufferId buffer) const;
   BufferId append(Buffer buffer);
+  /// Points a root and all its aliases at `data`.
+  void set_handle(Buffer& owner, void* data);
   void append(Section section, Step step);
   std::vector<int64_t> place_temporaries(int64_t& arena_size);
 
@@ -108,7 +107,6 @@ class Program {
   std::vector<Step> sections_[4];
   int clock_ = 0;
   Tensor arena_;
-  int64_t unshared_bytes_ = 0;
 };
 
 }  // namespace thaw::cpu

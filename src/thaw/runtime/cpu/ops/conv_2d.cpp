@@ -85,21 +85,12 @@ class Conv2DKernel final : public Kernel {
         any_layout(emit.shape(node_.input(0)), emit.batch()), any_layout(view_), bias,
         any_layout(node_.node.shape, emit.batch()), strides(), dilations(), padding_before(),
         padding_after(), primitive_);
-    const BufferId kernel_gradient = emit.program.temporary(backward.diff_weights_desc());
-    Program::Arguments arguments = {
-        {DNNL_ARG_SRC, emit.value_for_backward(node_.input(0), backward.src_desc())},
-        {DNNL_ARG_DIFF_DST, emit.gradient(node_.value, backward.diff_dst_desc())},
-        {DNNL_ARG_DIFF_WEIGHTS, kernel_gradient}};
-    BufferId bias_gradient;
-    if (bias_trains) {
-      bias_gradient = emit.program.temporary(bias);
-      arguments.emplace_back(DNNL_ARG_DIFF_BIAS, bias_gradient);
-    }
-    emit.program.add(Section::backward, "Conv2D weight gradient " + node_.node.name,
-                     dnnl::convolution_backward_weights(backward), arguments);
-    if (emit.needs_gradient(node_.input(1)))
-      emit.add_parameter_gradient(node_.input(1), kernel_gradient, view_);
-    if (bias_trains) emit.add_parameter_gradient(node_.input(2), bias_gradient, bias);
+    emit.add_weights_step(
+        "Conv2D weight gradient " + node_.node.name, dnnl::convolution_backward_weights(backward),
+        {{DNNL_ARG_SRC, emit.value_for_backward(node_.input(0), backward.src_desc())},
+         {DNNL_ARG_DIFF_DST, emit.gradient(node_.value, backward.diff_dst_desc())}},
+        node_.input(1), backward.diff_weights_desc(), view_,
+        bias_trains ? node_.input(2) : ops::Value{});
   }
 
   ops::Conv2D op_;

@@ -57,20 +57,10 @@ class MatMulKernel final : public Kernel {
     const Desc bias = bias_trains ? plain_vector(node_.node.shape.last()) : Desc();
     const dnnl::inner_product_backward_weights::primitive_desc backward(
         emit.program.engine(), in_, any_layout(view_), bias, out_, primitive_);
-    const BufferId kernel_gradient = emit.program.temporary(backward.diff_weights_desc());
-    Program::Arguments arguments = {{DNNL_ARG_SRC, source_},
-                                    {DNNL_ARG_DIFF_DST, gradient},
-                                    {DNNL_ARG_DIFF_WEIGHTS, kernel_gradient}};
-    BufferId bias_gradient;
-    if (bias_trains) {
-      bias_gradient = emit.program.temporary(bias);
-      arguments.emplace_back(DNNL_ARG_DIFF_BIAS, bias_gradient);
-    }
-    emit.program.add(Section::backward, "MatMul weight gradient " + node_.node.name,
-                     dnnl::inner_product_backward_weights(backward), arguments);
-    if (emit.needs_gradient(node_.input(1)))
-      emit.add_parameter_gradient(node_.input(1), kernel_gradient, view_);
-    if (bias_trains) emit.add_parameter_gradient(node_.input(2), bias_gradient, bias);
+    emit.add_weights_step(
+        "MatMul weight gradient " + node_.node.name, dnnl::inner_product_backward_weights(backward),
+        {{DNNL_ARG_SRC, source_}, {DNNL_ARG_DIFF_DST, gradient}}, node_.input(1),
+        backward.diff_weights_desc(), view_, bias_trains ? node_.input(2) : ops::Value{});
   }
 
   ops::MatMul op_;
