@@ -77,18 +77,18 @@ ops::Graph specialize(const ops::Graph& graph, Phase phase) {
   return result;
 }
 
-Logits without_last_activation(const ops::Graph& graph) {
+Logits without_last_activation(const ops::Graph& graph, Activation::Kind wanted) {
   if (graph.outputs.size() != 1) return {graph, {}};
   const ops::Node& last = graph[graph.outputs[0]];
-  Logits result{graph, {}};
+  auto ends_in = Activation::Kind::linear;
   if (std::holds_alternative<ops::Softmax>(last.op)) {
-    result.activation = Activation::Kind::softmax;
+    ends_in = Activation::Kind::softmax;
   } else if (const auto* activate = std::get_if<ops::Activate>(&last.op);
              activate != nullptr && activate->activation.kind == Activation::Kind::sigmoid) {
-    result.activation = Activation::Kind::sigmoid;
-  } else {
-    return result;
+    ends_in = Activation::Kind::sigmoid;
   }
+  if (ends_in == Activation::Kind::linear || ends_in != wanted) return {graph, {}};
+  Logits result{graph, ends_in};
   result.graph.outputs[0] = last.inputs[0];
   result.graph = result.graph.without_dead_nodes();
   return result;

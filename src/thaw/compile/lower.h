@@ -14,12 +14,13 @@ ops::Graph lower(const Functional& model);
 /// dropout is gone in inference.
 ops::Graph specialize(const ops::Graph& graph, ops::Phase phase);
 
-/// The graph without the softmax or sigmoid that ends it, and which that was (linear: none). A loss
-/// is computed from such logits, as Keras does, because it loses no digits.
+/// The graph without the softmax or sigmoid that ends it, if it ends in the one that is `wanted`;
+/// `activation` says what was left off (linear: nothing). A loss is computed from such logits, as
+/// Keras does, because it loses no digits.
 struct Logits {
   ops::Graph graph;
   Activation activation;
 };
-Logits without_last_activation(const ops::Graph& graph);
+Logits without_last_activation(const ops::Graph& graph, Activation::Kind wanted);
 
 }  // namespace thaw

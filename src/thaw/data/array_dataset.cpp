@@ -28,6 +28,8 @@ ArrayDataset::ArrayDataset(Tensor x, Tensor y)
   }
 }
 
+ArrayDataset::ArrayDataset(Tensor x) : x_(std::move(x)), input_shape_(x_.shape().without_batch()) {}
+
 int64_t ArrayDataset::label(int64_t index) const {
   return labels_.empty() ? -1 : labels_[static_cast<size_t>(index)];
 }

@@ -4,12 +4,14 @@
 
 namespace thaw {
 
-/// Samples in memory: x [samples, …] with a class number each, or with targets y [samples, …].
+/// Samples in memory: x [samples, …] with a class number each, with targets y [samples, …], or
+/// alone.
 class ArrayDataset : public Dataset {
  public:
   /// Throws Error when the counts differ or a label is negative.
   ArrayDataset(Tensor x, std::vector<int64_t> labels);
   ArrayDataset(Tensor x, Tensor y);
+  explicit ArrayDataset(Tensor x);
 
   int64_t size() const override { return x_.shape()[0]; }
   const Shape& input_shape() const override { return input_shape_; }

@@ -16,10 +16,9 @@ TrainingPlan make_plan(const ops::Graph& graph, Activation::Kind logits_of) {
                 std::to_string(graph.outputs.size()));
   }
   TrainingPlan plan;
-  Logits logits = without_last_activation(graph);
-  const bool take = logits_of != Activation::Kind::linear && logits.activation.kind == logits_of;
-  if (take) plan.left_off = logits_of;
-  Split split = split_frozen(take ? logits.graph : graph);
+  const Logits logits = without_last_activation(graph, logits_of);
+  plan.left_off = logits.activation.kind;
+  Split split = split_frozen(logits.graph);
   const auto outputs = split.prefix.outputs;
   split.prefix.outputs.clear();
   for (const ops::Value output : outputs) {

@@ -4,6 +4,7 @@
 
 #include "thaw/compile/lower.h"
 #include "thaw/compile/optimize.h"
+#include "thaw/data/array_dataset.h"
 #include "thaw/train/trainer.h"
 
 namespace thaw {
@@ -66,24 +67,6 @@ TrainingPlan inference_plan(const ops::Graph& graph) {
   return plan;
 }
 
-/// Samples of a tensor, borrowed.
-class Rows : public Dataset {
- public:
-  explicit Rows(const Tensor& x) : x_(x), shape_(x.shape().without_batch()) {}
-  int64_t size() const override { return x_.shape()[0]; }
-  const Shape& input_shape() const override { return shape_; }
-  const std::vector<std::string>& class_names() const override { return class_names_; }
-  int64_t label(int64_t) const override { return -1; }
-  void load(int64_t index, std::span<float> values) const override {
-    std::memcpy(values.data(), x_.rows(index, 1).data(), values.size_bytes());
-  }
-
- private:
-  const Tensor& x_;
-  Shape shape_;
-  std::vector<std::string> class_names_;
-};
-
 /// All outputs at once; samples that cannot be read throw.
 Tensor run_all(const TrainingPlan& plan, const Dataset& data, int thread_count,
                std::vector<int64_t>* usable) {
@@ -104,16 +87,13 @@ Tensor run_all(const TrainingPlan& plan, const Dataset& data, int thread_count,
 Logs Model::evaluate(const Dataset& data, const EvaluateOptions& options) const {
   const CompileOptions& compiled = training_->options();
   const LossType& loss = loss_types::find(compiled.loss.name);
-  const ops::Graph graph = lower(*this);
-  Logits logits = without_last_activation(graph);
-  const bool take =
-      loss.logits_of != Activation::Kind::linear && logits.activation.kind == loss.logits_of;
-  const TrainingPlan plan = inference_plan(take ? logits.graph : graph);
+  const Logits logits = without_last_activation(lower(*this), loss.logits_of);
+  const TrainingPlan plan = inference_plan(logits.graph);
   std::vector<int64_t> usable;
   const Tensor outputs = run_all(plan, data, options.threads, &usable);
   if (usable.empty()) throw Error("evaluate: no sample can be read");
   const Targets targets = make_targets(data, loss, outputs.elements() / outputs.shape()[0], {});
-  Meter meter(compiled, loss, take ? loss.logits_of : Activation::Kind::linear);
+  Meter meter(compiled, loss, logits.activation.kind);
   meter.add(outputs, targets, usable, {});
   return meter.logs();
 }
@@ -123,7 +103,7 @@ Tensor Model::predict(const Dataset& data, const EvaluateOptions& options) const
 }
 
 Tensor Model::predict(const Tensor& x, const EvaluateOptions& options) const {
-  return predict(Rows(x), options);
+  return predict(ArrayDataset(x), options);
 }
 
 TrainState Model::train_state() const {
@@ -169,14 +149,16 @@ void Model::restore(const TrainState& state) const {
     throw Error("restore: the state has no \"" + name +
                 "\": the same layers must be trainable as when it was taken");
   };
-  // The optimizer's order is the executable's, so it is asked for once with a batch of one.
-  const auto training =
-      optimize(specialize(training_->plan->suffix, ops::Phase::training), {.frozen = false});
-  const auto executable = cpu_device(1)->compile(training, {.batch_size = 1, .training = true});
+  // The order that executables have: as the graph names them.
+  const auto changed = changed_variables(training_->plan->suffix);
+  std::vector<VariablePtr> trainable;
+  for (const auto& [name, variable] : changed) {
+    if (variable->can_train()) trainable.push_back(variable);
+  }
   const Optimizer& optimizer = compiled.optimizer;
-  optimizer.build(executable->variables());
+  optimizer.build(trainable);
   const auto slots = optimizer.slot_names();
-  for (const auto& [name, variable] : changed_variables(training_->plan->suffix)) {
+  for (const auto& [name, variable] : changed) {
     variable->assign(find(state.variables, name, variable->shape()));
     for (size_t i = 0; i < optimizer.variables().size(); ++i) {
       if (optimizer.variables()[i] != variable) continue;
