@@ -10,6 +10,14 @@
 #include "thaw/core/error.h"
 #include "thaw/formats/model_file.h"
 
+namespace thaw {
+
+bool Application::accepts(std::string_view option) const {
+  return fmt::format(" {} ", takes).find(fmt::format(" {} ", option)) != std::string::npos;
+}
+
+}  // namespace thaw
+
 namespace thaw::applications {
 namespace {
 
@@ -18,22 +26,17 @@ void require(bool holds, std::string_view expected, const Value& received) {
   if (!holds) throw UsageError(fmt::format("expected {}, received {}", expected, received));
 }
 
-bool takes(const Application& application, std::string_view option) {
-  const std::string words = fmt::format(" {} ", application.takes);
-  return words.find(fmt::format(" {} ", option)) != std::string::npos;
-}
-
 void check_own_options(const Application& application, const Options& options) {
   const Options usual;
   const std::string expected = application.takes.empty()
                                    ? "no option of its own"
                                    : fmt::format("only {}", application.takes);
-  if (!takes(application, "alpha"))
+  if (!application.accepts("alpha"))
     require(options.alpha == usual.alpha, expected, fmt::format("alpha={}", options.alpha));
-  if (!takes(application, "depth_multiplier"))
+  if (!application.accepts("depth_multiplier"))
     require(options.depth_multiplier == usual.depth_multiplier, expected,
             fmt::format("depth_multiplier={}", options.depth_multiplier));
-  if (!takes(application, "dropout"))
+  if (!application.accepts("dropout"))
     require(options.dropout == usual.dropout, expected, fmt::format("dropout={}", options.dropout));
 }
 

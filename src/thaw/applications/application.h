@@ -58,6 +58,9 @@ struct Application {
   /// Which of alpha, depth_multiplier, dropout it takes, separated by spaces.
   std::string_view takes = {};
   int64_t default_size = 224;
+
+  /// Whether `option` is among what it takes.
+  bool accepts(std::string_view option) const;
 };
 
 /// What one file of networks/ defines.

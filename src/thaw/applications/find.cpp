@@ -59,8 +59,7 @@ void set(Options& options, const Application& application, std::string_view assi
   const std::string_view key = assignment.substr(0, equals);
   const std::string_view value =
       equals == std::string_view::npos ? "" : assignment.substr(equals + 1);
-  const std::string words = fmt::format(" {} ", application.takes);
-  if (key.empty() || words.find(fmt::format(" {} ", key)) == std::string::npos) {
+  if (key.empty() || !application.accepts(key)) {
     throw UsageError(fmt::format(
         "expected {}, received \"{}\"",
         application.takes.empty() ? "no option, since this network has none"

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <cstdlib>
 #include <cstring>
 #include <fstream>
 
@@ -14,11 +13,6 @@
 
 namespace thaw::applications {
 namespace {
-
-std::string environment(const char* name) {
-  const char* value = std::getenv(name);
-  return value == nullptr ? "" : value;
-}
 
 std::optional<std::filesystem::path> keras_folder() {
   if (const auto home = environment("KERAS_HOME"); !home.empty())

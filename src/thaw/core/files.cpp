@@ -88,15 +88,16 @@ std::string read_file(const std::filesystem::path& path, size_t limit_bytes) {
   return content;
 }
 
+std::string environment(const char* name) {
+  const char* value = std::getenv(name);
+  return value == nullptr ? "" : value;
+}
+
 std::filesystem::path cache_folder() {
-  const auto variable = [](const char* name) -> std::string {
-    const char* value = std::getenv(name);
-    return value == nullptr ? "" : value;
-  };
-  if (auto home = variable("THAW_HOME"); !home.empty()) return home;
-  if (auto cache = variable("XDG_CACHE_HOME"); !cache.empty())
+  if (auto home = environment("THAW_HOME"); !home.empty()) return home;
+  if (auto cache = environment("XDG_CACHE_HOME"); !cache.empty())
     return std::filesystem::path(cache) / "thaw";
-  if (auto home = variable("HOME"); !home.empty())
+  if (auto home = environment("HOME"); !home.empty())
     return std::filesystem::path(home) / ".cache" / "thaw";
   return std::filesystem::temp_directory_path() / "thaw";
 }

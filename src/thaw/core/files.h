@@ -31,6 +31,9 @@ void write_file(const std::filesystem::path& path, std::string_view content);
 /// The whole file; throws Error when it cannot be read or is larger than `limit_bytes`.
 std::string read_file(const std::filesystem::path& path, size_t limit_bytes = size_t{1} << 32);
 
+/// An environment variable's value; empty when it is not set.
+std::string environment(const char* name);
+
 /// THAW_HOME, else XDG_CACHE_HOME/thaw, else ~/.cache/thaw: downloaded weights and cached features.
 std::filesystem::path cache_folder();
 

@@ -192,7 +192,7 @@ void match_groups(const Functional& model, const Hdf5File& file, const std::stri
   std::map<std::string, int> counts;
   std::set<std::string> used;
   const auto next_group = [&](const std::string& stem) {
-    const int n = counts[stem]++;
+    const int n = counts[stem];
     return fmt::format("{}/{}", group, n == 0 ? stem : fmt::format("{}_{}", stem, n));
   };
   for (const Layer& layer : model.layers()) {
@@ -201,16 +201,14 @@ void match_groups(const Functional& model, const Hdf5File& file, const std::stri
       if (layer.nested()->metadata().find(class_key) != nullptr) stem = "sequential";
       // A model rebuilt in code may nest a Functional where the file's was a Sequential.
       for (const char* other : {"functional", "sequential"}) {
-        const int n = counts[stem];
-        const std::string path =
-            fmt::format("{}/{}", group, n == 0 ? stem : fmt::format("{}_{}", stem, n));
-        if (!file.is_group(path)) stem = other;
+        if (!file.is_group(next_group(stem))) stem = other;
       }
     }
     const std::string path = next_group(stem);
+    ++counts[stem];
     used.insert(path);
     if (layer.variables().empty()) continue;
-    if (plan.skips(layer.name()) || (!file.is_group(path) && plan.skips(layer.name()))) {
+    if (plan.skips(layer.name())) {
       report.missing.push_back(layer.name());
     } else if (layer.nested() != nullptr) {
       match_groups(*layer.nested(), file, path + "/layers", plan, report);
