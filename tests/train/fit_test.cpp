@@ -115,9 +115,47 @@ TEST(Fit, resumed_equals_uninterrupted) {
   const auto second = network().model;
   compile(second);
   second.restore(state);
-  EXPECT_EQ(state.epoch, 2);
-  second.fit(data, {.epochs = 4, .seed = 5, .initial_epoch = state.epoch});
+  EXPECT_EQ(state.position.epoch, 2);
+  second.fit(data, {.epochs = 4, .seed = 5, .initial_epoch = state.position.epoch});
   EXPECT_TRUE(same_bits(weights(whole), weights(second)));
+}
+
+/// Stops after so many steps.
+class StopAfter : public Callback {
+ public:
+  explicit StopAfter(int steps) : left_(steps) {}
+  void on_batch_end(TrainingControl& control, const BatchProgress&) override {
+    control.stop_now = --left_ == 0;
+  }
+
+ private:
+  int left_;
+};
+
+TEST(Fit, resumed_in_the_middle_of_an_epoch_equals_uninterrupted) {
+  const auto data = pictures(45, 1);
+  const FitOptions options{.epochs = 3, .batch_size = 8, .validation_data = data, .seed = 5};
+  const auto whole = network().model;
+  compile(whole);
+  const History expected = whole.fit(data, options);
+  const auto first = network().model;
+  compile(first);
+  StopAfter stop(8);  // of 6 steps an epoch
+  FitOptions stopped = options;
+  stopped.callbacks = {&stop};
+  EXPECT_TRUE(first.fit(data, stopped).interrupted);
+  const TrainState state = first.train_state();
+  EXPECT_EQ(state.position.epoch, 1);
+  EXPECT_EQ(state.position.batch, 2);
+  const auto second = network().model;
+  compile(second);
+  second.restore(state);
+  FitOptions rest = options;
+  rest.initial_epoch = state.position.epoch;
+  const History history = second.fit(data, rest);
+  EXPECT_TRUE(same_bits(weights(whole), weights(second)));
+  ASSERT_EQ(history.logs.size(), 2U);
+  EXPECT_EQ(history.logs[0], expected.logs[1]);
 }
 
 }  // namespace

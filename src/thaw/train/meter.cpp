@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <cstring>
 
 #include "thaw/train/trainer.h"
@@ -35,6 +36,19 @@ void Meter::add(const Tensor& outputs, const Targets& targets, std::span<const i
 void Meter::reset() {
   sums_.assign(1 + options_.metrics.size(), 0.0);
   count_ = 0;
+}
+
+std::vector<double> Meter::sums() const {
+  std::vector<double> result = sums_;
+  result.push_back(count_);
+  return result;
+}
+
+void Meter::restore(std::span<const double> sums) {
+  reset();
+  if (sums.size() != sums_.size() + 1) return;
+  std::ranges::copy(sums.first(sums_.size()), sums_.begin());
+  count_ = sums.back();
 }
 
 const Logs& Meter::logs(std::string_view prefix) {

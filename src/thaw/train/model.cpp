@@ -13,8 +13,8 @@ struct Model::Training {
   std::optional<CompileOptions> compiled;
   /// Made at the first fit after compile(): trainable flags count as they are then.
   std::optional<TrainingPlan> plan;
-  History history;
-  int next_epoch = 0;
+  RunPosition position;
+  bool restored = false;  ///< and not fit since
 
   const CompileOptions& options() const {
     if (!compiled) throw Error("the model must be compiled first: call compile()");
@@ -33,23 +33,24 @@ void Model::compile(const CompileOptions& options) const {
   loss_types::find(options.loss.name);
   training_->compiled = options;
   training_->plan.reset();
-  training_->history = {};
-  training_->next_epoch = 0;
+  training_->position = {};
+  training_->restored = false;
 }
 
 History Model::fit(const Dataset& data, const FitOptions& options) const {
   const CompileOptions& compiled = training_->options();
   if (!training_->plan)
     training_->plan = make_plan(lower(*this), loss_types::find(compiled.loss.name).logits_of);
-  History history;
-  Trainer(*training_->plan, compiled, data, options).run(history);
-  History& all = training_->history;
-  all.epochs.insert(all.epochs.end(), history.epochs.begin(), history.epochs.end());
-  all.logs.insert(all.logs.end(), history.logs.begin(), history.logs.end());
-  all.dropped = history.dropped;
-  training_->next_epoch =
-      history.epochs.empty() ? options.initial_epoch : history.epochs.back() + 1;
-  return history;
+  RunPosition& position = training_->position;
+  const bool goes_on = training_->restored && position.epoch == options.initial_epoch;
+  training_->restored = false;
+  if (!goes_on) {
+    position.epoch = options.initial_epoch;
+    position.batch = 0;
+    position.sums.clear();
+  }
+  Trainer trainer(*training_->plan, compiled, data, options);
+  return trainer.run(position);
 }
 
 namespace {
@@ -123,8 +124,7 @@ TrainState Model::train_state() const {
   state.optimizer = optimizer.name();
   state.learning_rate = optimizer.learning_rate();
   state.iterations = optimizer.iterations();
-  state.epoch = training_->next_epoch;
-  state.history = training_->history;
+  state.position = training_->position;
   return state;
 }
 
@@ -170,8 +170,8 @@ void Model::restore(const TrainState& state) const {
   }
   optimizer.set_learning_rate(state.learning_rate);
   optimizer.set_iterations(state.iterations);
-  training_->next_epoch = state.epoch;
-  training_->history = state.history;
+  training_->position = state.position;
+  training_->restored = true;
 }
 
 }  // namespace thaw

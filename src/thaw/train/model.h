@@ -80,8 +80,9 @@ class Model : public Functional {
 
   /// Everything that the fits since compile() changed, copied. Throws Error before the first fit.
   TrainState train_state() const;
-  /// Takes up where the state was; continue with fit({.initial_epoch = state.epoch, …}). The model
-  /// must be compiled with the same optimizer and the same layers trainable.
+  /// Takes up where the state was, in the middle of an epoch too; continue with
+  /// fit({.initial_epoch = state.position.epoch, …}) and the other options as before. The model must
+  /// be compiled with the same optimizer and the same layers trainable.
   void restore(const TrainState& state) const;
 
  private:

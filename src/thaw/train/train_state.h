@@ -13,6 +13,15 @@ struct NamedTensor {
   Tensor value;
 };
 
+/// How far a run has come.
+struct RunPosition {
+  int epoch = 0;      ///< the one to go on with
+  int64_t batch = 0;  ///< of its batches so many are done
+  /// What loss and metrics are the means of: Σ over the samples done in this epoch, then how many.
+  std::vector<double> sums;
+  History history;
+};
+
 /// All that a run needs to be continued exactly. No part of it shares storage with the model.
 struct TrainState {
   std::vector<NamedTensor> variables;        ///< "conv/kernel", …: all that training changes
@@ -20,8 +29,7 @@ struct TrainState {
   std::string optimizer;                     ///< its name
   double learning_rate = 0;
   int64_t iterations = 0;
-  int epoch = 0;  ///< the next to run
-  History history;
+  RunPosition position;
 };
 
 }  // namespace thaw

@@ -132,7 +132,8 @@ bool Trainer::stop_asked() const {
 }
 
 /// Whether the epoch came to its end.
-bool Trainer::run_epoch(int epoch) {
+bool Trainer::run_epoch(RunPosition& position) {
+  const int epoch = position.epoch;
   const auto& usable = features_->usable();
   std::vector<int64_t> order = usable;
   if (options_.shuffle) {
@@ -140,21 +141,25 @@ bool Trainer::run_epoch(int epoch) {
     const auto places = random.permutation(static_cast<int64_t>(usable.size()));
     for (size_t i = 0; i < places.size(); ++i) order[i] = usable[static_cast<size_t>(places[i])];
   }
-  meter_.reset();
+  meter_.restore(position.sums);
   const auto start = std::chrono::steady_clock::now();
   const auto count = static_cast<int64_t>(order.size());
   const int64_t batches = (count + options_.batch_size - 1) / options_.batch_size;
-  for (int64_t batch = 0; batch < batches; ++batch) {
+  const int64_t done_before = position.batch * options_.batch_size;
+  for (int64_t batch = position.batch; batch < batches; ++batch) {
     const int64_t first = batch * options_.batch_size;
     const int64_t rows = std::min(options_.batch_size, count - first);
     train_batch(std::span(order).subspan(static_cast<size_t>(first), static_cast<size_t>(rows)));
+    position.batch = batch + 1;
+    position.sums = meter_.sums();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
+    const auto now_done = static_cast<double>(first + rows - done_before);
     const BatchProgress progress{
         .epoch = epoch,
         .batch = batch + 1,
         .batches = batches,
         .images = first + rows,
-        .images_per_second = static_cast<double>(first + rows) / std::max(elapsed.count(), 1e-9),
+        .images_per_second = now_done / std::max(elapsed.count(), 1e-9),
         .logs = &meter_.logs()};
     for (Callback* callback : options_.callbacks) callback->on_batch_end(control_, progress);
     if (stop_asked() && batch + 1 < batches) return false;
@@ -182,30 +187,36 @@ void Trainer::validate() {
   for (const auto& entry : meter.logs("val_")) epoch_logs_.push_back(entry);
 }
 
-void Trainer::run(History& history) {
+History Trainer::run(RunPosition& position) {
+  History history;
   history.dropped = features_->dropped();
   if (validation_features_ != nullptr) {
     const auto& more = validation_features_->dropped();
     history.dropped.insert(history.dropped.end(), more.begin(), more.end());
   }
+  position.history.dropped = history.dropped;
   for (Callback* callback : options_.callbacks) callback->on_train_begin(control_);
-  for (int epoch = options_.initial_epoch; epoch < options_.epochs; ++epoch) {
+  while (position.epoch < options_.epochs && !history.interrupted && !control_.stop_after_epoch) {
+    const int epoch = position.epoch;
     for (Callback* callback : options_.callbacks) callback->on_epoch_begin(control_, epoch);
-    if (!run_epoch(epoch)) {
+    if (!run_epoch(position)) {
       history.interrupted = true;
       break;
     }
     if (validation_features_ != nullptr) validate();
-    history.epochs.push_back(epoch);
-    history.logs.push_back(epoch_logs_);
+    ++position.epoch;
+    position.batch = 0;
+    position.sums.clear();
+    for (History* to : {&history, &position.history}) {
+      to->epochs.push_back(epoch);
+      to->logs.push_back(epoch_logs_);
+    }
     for (Callback* callback : options_.callbacks)
       callback->on_epoch_end(control_, epoch, epoch_logs_);
-    if (stop_asked() || control_.stop_after_epoch) {
-      history.interrupted = stop_asked();
-      break;
-    }
+    history.interrupted = stop_asked();
   }
   for (Callback* callback : options_.callbacks) callback->on_train_end(control_, history);
+  return history;
 }
 
 }  // namespace thaw

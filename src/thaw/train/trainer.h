@@ -4,6 +4,7 @@
 #include "thaw/train/metric.h"
 #include "thaw/train/model.h"
 #include "thaw/train/targets.h"
+#include "thaw/train/train_state.h"
 
 namespace thaw {
 
@@ -17,6 +18,10 @@ class Meter {
   void add(const Tensor& outputs, const Targets& targets, std::span<const int64_t> samples,
            std::span<float> gradient);
   void reset();
+  /// Σ of loss and each metric over the samples so far, then how many those are.
+  std::vector<double> sums() const;
+  /// Goes on from sums(); from nothing when empty.
+  void restore(std::span<const double> sums);
   const Logs& logs(std::string_view prefix = "");
 
  private:
@@ -38,7 +43,8 @@ class Trainer {
  public:
   Trainer(const TrainingPlan& plan, const CompileOptions& compiled, const Dataset& data,
           const FitOptions& options);
-  void run(History& history);
+  /// Runs what is left from `position`, which follows every step; returns this run's part.
+  History run(RunPosition& position);
 
  private:
   struct Step {
@@ -51,7 +57,7 @@ class Trainer {
   void prepare(const Dataset& data);
   Step& step_of(int64_t rows);
   void train_batch(std::span<const int64_t> samples);
-  bool run_epoch(int epoch);
+  bool run_epoch(RunPosition& position);
   void validate();
   bool stop_asked() const;
 

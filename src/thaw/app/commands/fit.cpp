@@ -1,0 +1,246 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <charconv>
+#include <chrono>
+#include <memory>
+
+#include "thaw/app/base_model.h"
+#include "thaw/app/command.h"
+#include "thaw/app/fit_data.h"
+#include "thaw/app/fit_history.h"
+#include "thaw/app/interrupt.h"
+#include "thaw/app/picture_form.h"
+#include "thaw/app/progress.h"
+#include "thaw/core/error.h"
+#include "thaw/core/files.h"
+#include "thaw/data/content_hash.h"
+#include "thaw/formats/model_file.h"
+#include "thaw/recipe/recipe.h"
+
+namespace thaw::app::commands {
+namespace {
+
+struct Options {
+  FitDataFlags data;
+  PictureFlags pictures;
+  BaseFlags base;
+  std::string out;
+  uint64_t seed = 1;
+  int64_t batch_size = 32;
+  int epochs = 5;
+  double learning_rate = 1e-3;
+  std::string unfreeze = "5";
+  int fine_tune_epochs = 5;
+  double fine_tune_learning_rate = 1e-4;
+  std::string optimizer = "adam";
+  std::string loss = "auto";
+  std::string history;
+  std::string cache = "auto";
+  int threads = 0;
+  bool resume = false;
+};
+
+/// "all", or a number of layers.
+std::optional<int64_t> parse_unfreeze(const std::string& text) {
+  if (text == "all") return std::nullopt;
+  int64_t layers = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), layers);
+  if (failure != std::errc() || end != text.data() + text.size() || layers < 0)
+    throw UsageError("--unfreeze: expected a number of layers or all, received \"" + text + "\"");
+  return layers;
+}
+
+std::string weights_hash(const Functional& model) {
+  std::string hashes;
+  for (const VariablePtr& variable : model.variables())
+    hashes += content_hash(std::as_bytes(variable->value().values()));
+  return content_hash(std::as_bytes(std::span(hashes)));
+}
+
+/// All that the trained weights depend on, but for the number of threads.
+Config settings(const Options& options, const Functional& base, const FitData& data,
+                const ImageOptions& form) {
+  Config result;
+  result.set("--base", options.base.base)
+      .set("base weights", weights_hash(base))
+      .set("training images", identity(data.train))
+      .set("validation images", data.validation ? identity(*data.validation) : "")
+      .set("--image-size", fmt::format("{}x{}", form.size.height, form.size.width))
+      .set("--preprocessing", std::string(form.preprocessing.name))
+      .set("--aspect-ratio", static_cast<int>(form.size.aspect_ratio))
+      .set("--orientation", form.decode.apply_orientation)
+      .set("--seed", static_cast<int64_t>(options.seed))
+      .set("--batch-size", options.batch_size)
+      .set("--epochs", options.epochs)
+      .set("--learning-rate", options.learning_rate)
+      .set("--unfreeze", options.unfreeze)
+      .set("--fine-tune-epochs", options.fine_tune_epochs)
+      .set("--fine-tune-learning-rate", options.fine_tune_learning_rate)
+      .set("--optimizer", options.optimizer)
+      .set("--loss", options.loss);
+  return result;
+}
+
+RecipeOptions recipe_options(const Options& options, Progress& progress) {
+  const auto layers = parse_unfreeze(options.unfreeze);
+  const bool fine_tunes = !layers || *layers > 0;
+  RecipeOptions result;
+  result.stages = {{.name = "feature_extraction",
+                    .epochs = options.epochs,
+                    .learning_rate = options.learning_rate},
+                   {.name = "fine_tuning",
+                    .epochs = fine_tunes ? options.fine_tune_epochs : 0,
+                    .learning_rate = options.fine_tune_learning_rate,
+                    .unfreeze = layers}};
+  result.optimizer = options.optimizer;
+  result.loss = options.loss;
+  result.batch_size = options.batch_size;
+  result.seed = options.seed;
+  result.cache = options.cache == "off" ? FeatureCache::off : FeatureCache::automatic;
+  result.threads = options.threads;
+  result.callbacks = {&progress};
+  result.on_stage = [&progress](const StageReport& stage) { progress.begin_stage(stage); };
+  result.stop = &Interrupt::stop();
+  return result;
+}
+
+/// What can be known to fail is found before hours of training, not after.
+void check_outputs(const Options& options) {
+  if (!options.out.ends_with(".keras") &&
+      (!options.out.ends_with(".h5") || options.out.ends_with(".weights.h5"))) {
+    throw UsageError("--out: expected a file name that ends in .keras or .h5, received \"" +
+                     options.out + "\"");
+  }
+  const AtomicFile can_be_written(options.out);
+  if (!options.history.empty()) const AtomicFile so_can_this(options.history);
+}
+
+void report_dropped(const std::vector<std::string>& dropped) {
+  for (const std::string& reason : dropped) fmt::print(stderr, "thaw: skipped: {}\n", reason);
+  if (!dropped.empty())
+    fmt::print(stderr, "thaw: {} broken images were left out\n", dropped.size());
+}
+
+std::string last_accuracy(const Recipe& recipe) {
+  if (recipe.stages().empty() || recipe.stages().back().epochs.empty()) return "";
+  const Logs& logs = recipe.stages().back().epochs.back().logs;
+  for (const char* name : {"val_accuracy", "accuracy"}) {
+    for (const auto& [key, value] : logs) {
+      if (key == name)
+        return fmt::format("{} {:.4f}, ", key == "accuracy" ? "accuracy" : "validation accuracy",
+                           value);
+    }
+  }
+  return "";
+}
+
+Exit run(Options options) {
+  const auto start = std::chrono::steady_clock::now();
+  check_outputs(options);
+  Progress progress;
+  RecipeOptions recipe_settings = recipe_options(options, progress);
+  options.base.image_size = options.pictures.image_size;
+  options.base.seed = options.seed;
+  options.base.on_download = [&](int64_t received, int64_t total) {
+    return progress.on_download(received, total);
+  };
+  const Functional base = base_model(options.base);
+  const ImageOptions form = picture_form(base, options.pictures);
+  const FitData data = fit_data(options.data, options.seed, form);
+  const ImageDataset* validation = data.validation ? &*data.validation : nullptr;
+  const std::vector<std::string>& classes = data.train.class_names();
+  const std::string checkpoint = options.out + ".checkpoint";
+  recipe_settings.checkpoint = CheckpointOptions{.path = checkpoint,
+                                                 .settings = settings(options, base, data, form),
+                                                 .resume = options.resume};
+  fmt::print(stderr, "{} images to train on, {} to validate on, {} classes; base {} ({}×{})\n",
+             data.train.size(), validation == nullptr ? 0 : validation->size(), classes.size(),
+             base.name(), form.size.width, form.size.height);
+  std::error_code ignored;
+  if (const bool found = std::filesystem::exists(checkpoint, ignored); options.resume && !found) {
+    fmt::print(stderr, "no unfinished run ({}): starting from the beginning\n", checkpoint);
+  } else if (found && !options.resume) {
+    fmt::print(stderr, "{} holds an unfinished run, which this one replaces (--resume goes on)\n",
+               checkpoint);
+  }
+  Recipe recipe(base, static_cast<int64_t>(classes.size()), recipe_settings);
+  keep_form(recipe.model(), form, classes);
+  const Interrupt interrupt;
+  const bool finished = recipe.run(data.train, validation);
+  report_dropped(recipe.dropped());
+  const FitSummary summary{
+      .classes = classes,
+      .train_images = data.train.size(),
+      .validation_images = validation == nullptr ? 0 : validation->size(),
+      .seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()};
+  if (!options.history.empty()) write_history(options.history, summary, recipe);
+  if (!finished) {
+    fmt::print(stderr,
+               "interrupted; the state is kept in {}: the same command with --resume goes on from "
+               "there. {} was not written.\n",
+               checkpoint, options.out);
+    return Exit::interrupted;
+  }
+  save_model(recipe.model(), options.out);
+  std::filesystem::remove(checkpoint, ignored);
+  fmt::print("{}: {}{:.1f} s\n", options.out, last_accuracy(recipe), summary.seconds);
+  return Exit::done;
+}
+
+void add_training_flags(CLI::App& app, Options& options) {
+  app.add_option("--batch-size", options.batch_size)
+      ->check(CLI::Range(1, 65536))
+      ->capture_default_str();
+  app.add_option("--epochs", options.epochs, "of feature extraction (0: skip it)")
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
+  app.add_option("--learning-rate", options.learning_rate, "of feature extraction")
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--unfreeze", options.unfreeze,
+                 "how many of the base's last layers are fine-tuned (0: skip that; all)")
+      ->capture_default_str();
+  app.add_option("--fine-tune-epochs", options.fine_tune_epochs)
+      ->check(CLI::Range(0, 1000000))
+      ->capture_default_str();
+  app.add_option("--fine-tune-learning-rate", options.fine_tune_learning_rate)
+      ->check(CLI::NonNegativeNumber)
+      ->capture_default_str();
+  app.add_option("--optimizer", options.optimizer, "adam, adamw, rmsprop, sgd")
+      ->capture_default_str();
+  app.add_option("--loss", options.loss, "Keras's name (auto: categorical_crossentropy)")
+      ->capture_default_str();
+}
+
+std::function<Exit()> configure(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  add_data_flags(app, options->data);
+  app.add_option("--out", options->out, "where the model goes: .keras or .h5")->required();
+  app.add_option("--base", options->base.base,
+                 "a network (thaw models; options as in mobilenet_v2@alpha=0.35), or a model file")
+      ->capture_default_str();
+  app.add_option("--weights", options->base.weights, "of the base: imagenet, none, or a file")
+      ->capture_default_str();
+  app.add_option("--seed", options->seed)->capture_default_str();
+  add_picture_flags(app, options->pictures);
+  add_training_flags(app, *options);
+  app.add_option("--history", options->history, "a JSON file for the figures of every epoch");
+  app.add_option("--cache", options->cache,
+                 "what frozen layers give, kept for all epochs: auto, off")
+      ->check(CLI::IsMember({"auto", "off"}))
+      ->capture_default_str();
+  app.add_option("--threads", options->threads, "0: as many as this process may run on at once")
+      ->check(CLI::Range(0, 1024))
+      ->capture_default_str();
+  app.add_flag("--resume", options->resume, "go on with a run that was interrupted");
+  return [options] { return run(*options); };
+}
+
+}  // namespace
+
+extern const Command fit;
+const Command fit{"fit", "the recipe: a new head on a pretrained base, then fine-tuning",
+                  &configure};
+
+}  // namespace thaw::app::commands

@@ -1,0 +1,78 @@
+#include "thaw/app/fit_data.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+
+#include "thaw/core/error.h"
+#include "thaw/data/content_hash.h"
+#include "thaw/data/split.h"
+
+namespace thaw::app {
+
+void add_data_flags(CLI::App& app, FitDataFlags& flags) {
+  app.add_option("images", flags.images, "a folder that holds one folder of images a class")
+      ->required();
+  app.add_option("--validation", flags.validation,
+                 "such a folder of its own for validation, instead of a split");
+  app.add_option("--validation-split", flags.validation_split,
+                 "the part of the images to validate on (0: none)")
+      ->check(CLI::Range(0.0, 0.99))
+      ->capture_default_str();
+  app.add_option("--split", flags.split,
+                 "stratified: that part of each class; keras: as Keras splits with this seed")
+      ->check(CLI::IsMember({"stratified", "keras"}))
+      ->capture_default_str();
+}
+
+FitData fit_data(const FitDataFlags& flags, uint64_t seed, const ImageOptions& form) {
+  const bool as_keras = flags.split == "keras";
+  const ImageFolder folder = list_image_folder(flags.images, {.only_keras_formats = as_keras});
+  if (!flags.validation.empty()) {
+    const ImageFolder other = with_context(flags.validation, [&] {
+      return with_classes(list_image_folder(flags.validation), folder.class_names);
+    });
+    return {ImageDataset(folder, form), ImageDataset(other, form)};
+  }
+  if (flags.validation_split == 0) return {ImageDataset(folder, form), std::nullopt};
+  if (as_keras && seed > UINT32_MAX) {
+    throw UsageError(fmt::format("--seed: expected at most {} for Keras's split, received {}",
+                                 UINT32_MAX, seed));
+  }
+  const Split split = as_keras ? keras_split(static_cast<int64_t>(folder.files.size()),
+                                             flags.validation_split, static_cast<uint32_t>(seed))
+                               : stratified_split(folder.labels, flags.validation_split, seed);
+  return {ImageDataset(folder.select(split.training), form),
+          ImageDataset(folder.select(split.validation), form)};
+}
+
+std::string identity(const ImageDataset& data) {
+  std::string text;
+  for (int64_t i = 0; i < data.size(); ++i) {
+    std::error_code failure;
+    const auto size = std::filesystem::file_size(data.file(i), failure);
+    text += fmt::format("{}/{} {}\n", data.class_names()[static_cast<size_t>(data.label(i))],
+                        data.file(i).filename().string(), failure ? 0 : size);
+  }
+  return content_hash(std::as_bytes(std::span(text)));
+}
+
+ImageFolder with_classes(const ImageFolder& folder, const std::vector<std::string>& class_names) {
+  std::vector<int64_t> numbers;
+  for (const std::string& name : folder.class_names) {
+    const auto found = std::ranges::find(class_names, name);
+    if (found == class_names.end()) {
+      throw Error(fmt::format("expected folders named after the classes {}, received \"{}\"",
+                              fmt::join(class_names, ", "), name));
+    }
+    numbers.push_back(found - class_names.begin());
+  }
+  ImageFolder result = folder;
+  result.class_names = class_names;
+  for (int64_t& label : result.labels) label = numbers[static_cast<size_t>(label)];
+  return result;
+}
+
+}  // namespace thaw::app

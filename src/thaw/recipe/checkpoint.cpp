@@ -1,0 +1,153 @@
+#include "thaw/recipe/checkpoint.h"
+
+#include <fmt/format.h>
+
+#include "thaw/core/error.h"
+#include "thaw/formats/keras/json.h"
+#include "thaw/formats/safetensors/safetensors.h"
+
+namespace thaw {
+namespace {
+
+constexpr const char* metadata_key = "thaw_checkpoint";
+constexpr int64_t version = 1;
+constexpr std::string_view variable_prefix = "variables/";
+constexpr std::string_view slot_prefix = "optimizer/";
+
+Config to_config(const Logs& logs) {
+  Config result{Config::Map{}};
+  for (const auto& [name, value] : logs) result.set(name, value);
+  return result;
+}
+
+Logs logs_from(const Config& config) {
+  Logs logs;
+  for (const auto& [name, value] : config.as_map()) logs.emplace_back(name, value.as_number());
+  return logs;
+}
+
+Config to_config(const StageReport& stage) {
+  Config epochs{Config::List{}};
+  for (const EpochReport& epoch : stage.epochs) {
+    Config row;
+    row.set("logs", to_config(epoch.logs)).set("seconds", epoch.seconds);
+    epochs.append(std::move(row));
+  }
+  Config result;
+  result.set("name", stage.options.name)
+      .set("epochs_wanted", stage.options.epochs)
+      .set("learning_rate", stage.options.learning_rate)
+      .set("unfreeze", stage.options.unfreeze ? Config(*stage.options.unfreeze) : Config())
+      .set("optimizer", stage.optimizer)
+      .set("trainable_parameters", stage.trainable_parameters)
+      .set("seconds", stage.seconds)
+      .set("epochs", std::move(epochs));
+  return result;
+}
+
+StageReport stage_from(const Config& config) {
+  StageReport stage;
+  stage.options.name = config.at("name").as_string();
+  stage.options.epochs = static_cast<int>(config.at("epochs_wanted").as_integer());
+  stage.options.learning_rate = config.at("learning_rate").as_number();
+  const Config& unfreeze = config.at("unfreeze");
+  stage.options.unfreeze = unfreeze.is_null() ? std::nullopt : std::optional(unfreeze.as_integer());
+  stage.optimizer = config.at("optimizer").as_string();
+  stage.trainable_parameters = config.at("trainable_parameters").as_integer();
+  stage.seconds = config.at("seconds").as_number();
+  for (const Config& epoch : config.at("epochs").as_list())
+    stage.epochs.push_back({logs_from(epoch.at("logs")), epoch.at("seconds").as_number()});
+  return stage;
+}
+
+Config position_config(const RunPosition& position) {
+  Config sums{Config::List{}};
+  for (const double sum : position.sums) sums.append(sum);
+  Config result;
+  result.set("epoch", position.epoch).set("batch", position.batch).set("sums", std::move(sums));
+  return result;
+}
+
+/// The history is in the stage's report: written once, rebuilt from there.
+RunPosition position_from(const Config& config, const StageReport& stage) {
+  RunPosition position;
+  position.epoch = static_cast<int>(config.at("epoch").as_integer());
+  position.batch = config.at("batch").as_integer();
+  if (position.epoch < 0 || position.batch < 0)
+    throw Error("expected a position, received " + config.to_string());
+  for (const Config& sum : config.at("sums").as_list()) position.sums.push_back(sum.as_number());
+  for (const EpochReport& epoch : stage.epochs) {
+    position.history.epochs.push_back(static_cast<int>(position.history.epochs.size()));
+    position.history.logs.push_back(epoch.logs);
+  }
+  return position;
+}
+
+Checkpoint parse(TensorFile file) {
+  const auto text = file.metadata.find(metadata_key);
+  if (text == file.metadata.end())
+    throw Error("expected a checkpoint of thaw fit, received another .safetensors file");
+  const Config config = keras::parse_json(text->second);
+  if (const int64_t found = config.at("version").as_integer(); found != version) {
+    throw Error(fmt::format(
+        "expected a checkpoint of version {}, received version {}: start anew without --resume",
+        version, found));
+  }
+  Checkpoint result;
+  result.settings = config.at("settings");
+  for (const Config& stage : config.at("stages").as_list())
+    result.stages.push_back(stage_from(stage));
+  if (result.stages.empty()) throw Error("expected a stage begun, received none");
+  result.train.optimizer = config.at("optimizer").as_string();
+  result.train.learning_rate = config.at("learning_rate").as_number();
+  result.train.iterations = config.at("iterations").as_integer();
+  result.train.position = position_from(config.at("position"), result.stages.back());
+  for (auto& [name, value] : file.tensors) {
+    if (name.starts_with(variable_prefix)) {
+      result.train.variables.push_back({name.substr(variable_prefix.size()), std::move(value)});
+    } else if (name.starts_with(slot_prefix)) {
+      result.train.optimizer_slots.push_back({name.substr(slot_prefix.size()), std::move(value)});
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& path) {
+  Config stages{Config::List{}};
+  for (const StageReport& stage : checkpoint.stages) stages.append(to_config(stage));
+  Config config;
+  config.set("version", version)
+      .set("settings", checkpoint.settings)
+      .set("stages", std::move(stages))
+      .set("optimizer", checkpoint.train.optimizer)
+      .set("learning_rate", checkpoint.train.learning_rate)
+      .set("iterations", checkpoint.train.iterations)
+      .set("position", position_config(checkpoint.train.position));
+  TensorFile file;
+  file.metadata[metadata_key] = keras::write_json(config);
+  for (const NamedTensor& tensor : checkpoint.train.variables)
+    file.tensors.emplace_back(std::string(variable_prefix) + tensor.name, tensor.value);
+  for (const NamedTensor& tensor : checkpoint.train.optimizer_slots)
+    file.tensors.emplace_back(std::string(slot_prefix) + tensor.name, tensor.value);
+  save_safetensors(file, path);
+}
+
+Checkpoint load_checkpoint(const std::filesystem::path& path) {
+  TensorFile file = load_safetensors(path);
+  return with_context(path.string(), [&] { return parse(std::move(file)); });
+}
+
+void require_same_settings(const Config& expected, const Config& received) {
+  for (const auto& [name, value] : expected.as_map()) {
+    const Config* other = received.find(name);
+    if (other != nullptr && *other == value) continue;
+    throw UsageError(fmt::format(
+        "--resume: the unfinished run had {} {}, this one has {}: give the same options, or start "
+        "anew without --resume",
+        name, other == nullptr ? "(nothing)" : other->to_string(), value.to_string()));
+  }
+}
+
+}  // namespace thaw

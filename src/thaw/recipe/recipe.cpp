@@ -1,0 +1,158 @@
+#include "thaw/recipe/recipe.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "thaw/core/error.h"
+#include "thaw/core/random.h"
+
+namespace thaw {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+std::string resolved(const std::string& loss) {
+  return loss == "auto" ? "categorical_crossentropy" : loss;
+}
+
+void check(const Functional& base, const RecipeOptions& options) {
+  const auto layers = static_cast<int64_t>(base.layers().size());
+  for (const StageOptions& stage : options.stages) {
+    if (stage.epochs < 0)
+      throw UsageError(
+          fmt::format("{}: expected 0 epochs or more, received {}", stage.name, stage.epochs));
+    if (stage.unfreeze && (*stage.unfreeze < 0 || *stage.unfreeze > layers)) {
+      throw UsageError(
+          fmt::format("{}: expected to unfreeze from 0 to all {} layers of the base, received {}",
+                      stage.name, layers, *stage.unfreeze));
+    }
+  }
+  if (std::ranges::all_of(options.stages, [](const auto& stage) { return stage.epochs == 0; }))
+    throw UsageError("nothing to do: every stage has 0 epochs");
+}
+
+/// So often the state is written, but for what an interruption writes.
+constexpr double checkpoint_seconds = 2;
+
+}  // namespace
+
+/// Follows a stage: takes the times, keeps the state.
+class StageWatch : public Callback {
+ public:
+  explicit StageWatch(Recipe& recipe) : recipe_(recipe), started_(Clock::now()) {}
+
+  void on_train_begin(TrainingControl&) override {
+    recipe_.prefix_seconds_ += seconds_since(started_);
+    saved_ = Clock::now();
+  }
+  void on_epoch_begin(TrainingControl&, int) override { epoch_started_ = Clock::now(); }
+  void on_epoch_end(TrainingControl&, int, const Logs& logs) override {
+    recipe_.stages_.back().epochs.push_back({logs, seconds_since(epoch_started_)});
+    recipe_.stages_.back().seconds = seconds_before_ + seconds_since(started_);
+    if (seconds_since(saved_) < checkpoint_seconds) return;
+    recipe_.save_checkpoint();
+    saved_ = Clock::now();
+  }
+  void on_train_end(TrainingControl&, const History& history) override {
+    recipe_.stages_.back().seconds = seconds_before_ + seconds_since(started_);
+    if (history.interrupted) recipe_.save_checkpoint();
+  }
+
+ private:
+  Recipe& recipe_;
+  Clock::time_point started_;
+  Clock::time_point epoch_started_;
+  Clock::time_point saved_;
+  double seconds_before_ = recipe_.stages_.back().seconds;
+};
+
+Recipe::Recipe(const Functional& base, int64_t classes, RecipeOptions options)
+    : base_(base),
+      options_(std::move(options)),
+      model_(with_head(
+          base, {.classes = classes, .loss = resolved(options_.loss), .seed = options_.seed})) {
+  check(base, options_);
+}
+
+void Recipe::unfreeze(const std::optional<int64_t>& layers) const {
+  base_.set_trainable(!layers || *layers > 0);
+  if (!layers || *layers == 0) return;
+  const auto all = base_.layers();
+  for (const Layer& layer : all.first(all.size() - static_cast<size_t>(*layers)))
+    layer.set_trainable(false);
+}
+
+bool Recipe::resume() {
+  if (!options_.checkpoint || !options_.checkpoint->resume) return false;
+  if (!std::filesystem::exists(options_.checkpoint->path)) return false;
+  Checkpoint checkpoint = load_checkpoint(options_.checkpoint->path);
+  require_same_settings(options_.checkpoint->settings, checkpoint.settings);
+  stages_ = std::move(checkpoint.stages);
+  restored_ = std::move(checkpoint.train);
+  return true;
+}
+
+void Recipe::save_checkpoint() const {
+  if (!options_.checkpoint) return;
+  thaw::save_checkpoint(
+      {.settings = options_.checkpoint->settings, .stages = stages_, .train = model_.train_state()},
+      options_.checkpoint->path);
+}
+
+bool Recipe::run_stage(const StageOptions& stage, const Dataset& train, const Dataset* validation) {
+  const bool goes_on = restored_.has_value();
+  unfreeze(stage.unfreeze);
+  model_.compile({.optimizer = optimizer_types::find(options_.optimizer).make(stage.learning_rate),
+                  .loss = resolved(options_.loss),
+                  .metrics = {"accuracy"}});
+  if (!goes_on) {
+    stages_.push_back({.options = stage,
+                       .optimizer = options_.optimizer,
+                       .trainable_parameters = model_.count_trainable_parameters()});
+  }
+  if (options_.on_stage) options_.on_stage(stages_.back());
+  int first_epoch = 0;
+  if (goes_on) {
+    model_.restore(*restored_);
+    first_epoch = restored_->position.epoch;
+    restored_.reset();
+  }
+  if (first_epoch >= stage.epochs) return true;
+  StageWatch watch(*this);
+  std::vector<Callback*> callbacks{&watch};
+  callbacks.insert(callbacks.end(), options_.callbacks.begin(), options_.callbacks.end());
+  const History history = model_.fit(train, {.epochs = stage.epochs,
+                                             .batch_size = options_.batch_size,
+                                             .validation_data = validation,
+                                             .seed = random_stream(options_.seed, stages_.size()),
+                                             .initial_epoch = first_epoch,
+                                             .callbacks = callbacks,
+                                             .cache = options_.cache,
+                                             .cache_bytes = options_.cache_bytes,
+                                             .threads = options_.threads,
+                                             .stop = options_.stop});
+  dropped_ = history.dropped;
+  return !history.interrupted;
+}
+
+bool Recipe::run(const Dataset& train, const Dataset* validation) {
+  stages_.clear();
+  prefix_seconds_ = 0;
+  resume();
+  const std::string running = stages_.empty() ? "" : stages_.back().options.name;
+  bool reached = !restored_;
+  for (const StageOptions& stage : options_.stages) {
+    reached = reached || stage.name == running;
+    if (!reached || stage.epochs == 0) continue;
+    if (!run_stage(stage, train, validation)) return false;
+  }
+  return true;
+}
+
+}  // namespace thaw

@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thaw/train/history.h"
+
+namespace thaw {
+
+/// One round of the recipe: what trains, how fast, for how long.
+struct StageOptions {
+  std::string name;
+  int epochs = 5;  ///< 0: the stage is left out
+  double learning_rate = 1e-3;
+  /// How many of the base's last layers train beside the head, layers[-n:], as Keras counts them;
+  /// nothing: all of them.
+  std::optional<int64_t> unfreeze = 0;
+};
+
+struct EpochReport {
+  Logs logs;  ///< "loss", "accuracy", "val_loss", …
+  double seconds = 0;
+};
+
+/// What became of a stage.
+struct StageReport {
+  StageOptions options;
+  std::string optimizer;
+  int64_t trainable_parameters = 0;
+  std::vector<EpochReport> epochs;
+  double seconds = 0;
+};
+
+}  // namespace thaw
