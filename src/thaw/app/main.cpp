@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <exception>
 #include <vector>
@@ -16,6 +17,17 @@ int fail(const char* message, Exit code) {
   return static_cast<int>(code);
 }
 
+bool is_command(std::string_view word) {
+  return std::ranges::any_of(commands::all(), [&](const Command* c) { return c->name == word; });
+}
+
+std::string command_names() {
+  std::string names;
+  for (const Command* command : commands::all())
+    names += (names.empty() ? "" : ", ") + std::string(command->name);
+  return names;
+}
+
 int run(int argc, char** argv) {
   CLI::App program("Fine-tunes pretrained image classifiers.", "thaw");
   program.set_version_flag("--version", "thaw " THAW_VERSION);
@@ -26,12 +38,22 @@ int run(int argc, char** argv) {
         program.add_subcommand(std::string(command->name), std::string(command->what));
     bodies.emplace_back(options, command->configure(*options));
   }
+  const std::string_view word = argc > 1 ? argv[1] : "";
+  if (!word.starts_with('-') && !is_command(word)) {
+    return fail(fmt::format("expected a command ({}), received {} (see thaw --help)",
+                            command_names(), word.empty() ? "none" : fmt::format("\"{}\"", word))
+                    .c_str(),
+                Exit::usage);
+  }
   try {
     program.parse(argc, argv);
   } catch (const CLI::Success& asked) {  // --help, --version
     return program.exit(asked);
   } catch (const CLI::ParseError& error) {
-    return fail(fmt::format("{} (see thaw --help)", error.what()).c_str(), Exit::usage);
+    return fail(fmt::format("{} (see thaw {}--help)", error.what(),
+                            is_command(word) ? fmt::format("{} ", word) : "")
+                    .c_str(),
+                Exit::usage);
   }
   for (const auto& [options, body] : bodies) {
     if (options->parsed()) return static_cast<int>(body());

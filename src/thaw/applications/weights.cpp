@@ -59,6 +59,15 @@ std::optional<std::filesystem::path> find_weights(const WeightsFile& file) {
   return std::nullopt;
 }
 
+std::optional<std::filesystem::path> weights_path(const WeightsFile& file) {
+  std::error_code ignored;
+  for (const auto& folder : {std::optional(weights_folder()), keras_folder()}) {
+    if (folder && std::filesystem::is_regular_file(*folder / file.name, ignored))
+      return *folder / file.name;
+  }
+  return std::nullopt;
+}
+
 std::filesystem::path fetch_weights(
     const WeightsFile& file, const std::function<bool(int64_t received, int64_t total)>& progress) {
   if (const auto found = find_weights(file)) return *found;

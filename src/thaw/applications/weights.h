@@ -15,6 +15,9 @@ std::filesystem::path weights_folder();
 /// there and whole.
 std::optional<std::filesystem::path> find_weights(const WeightsFile& file);
 
+/// Where a file of that name lies in one of the two, not verified.
+std::optional<std::filesystem::path> weights_path(const WeightsFile& file);
+
 /// find_weights(), or else the file downloaded into thaw's folder. The environment's
 /// THAW_WEIGHTS_URL replaces the address's folder (a mirror). Throws Error that says which file to
 /// put where.

@@ -36,85 +36,93 @@ TrainingPlan make_plan(const ops::Graph& graph, Activation::Kind logits_of) {
 
 FeatureSource::FeatureSource(const Dataset& data, const TrainingPlan& plan, Device& device,
                              Threads& threads, const Options& options)
-    : data_(data), plan_(plan), threads_(threads) {
+    : data_(data), plan_(plan), threads_(threads), prefix_(plan.prefix, device) {
   const Shape& expected = plan.prefix[plan.prefix.inputs[0]].shape;
   if (data.input_shape() != expected) {
     throw Error("expected samples of shape " + expected.to_string() + ", received " +
                 data.input_shape().to_string());
   }
-  if (!plan.prefix.outputs.empty()) {
-    prefix_ =
-        device.compile(optimize(specialize(plan.prefix, ops::Phase::inference), {.frozen = true}),
-                       {.batch_size = micro_batch});
-  }
-  images_ = Tensor::zeros(expected.with_batch(micro_batch));
-  std::vector<Shape> shapes;
-  for (const ops::Value input : plan.suffix.inputs) shapes.push_back(plan.suffix[input].shape);
   if (options.keep) {
+    std::vector<Shape> shapes;
+    for (const ops::Value input : plan.suffix.inputs) shapes.push_back(plan.suffix[input].shape);
     store_ = memory_features(data.size(), shapes,
                              options.budget_bytes.value_or(default_feature_budget()));
   }
-  for (int64_t first = 0; first < data.size(); first += micro_batch) {
-    std::vector<int64_t> samples;
-    for (int64_t i = first; i < std::min(first + micro_batch, data.size()); ++i)
-      samples.push_back(i);
-    std::vector<std::string> errors(samples.size());
-    run(samples, errors);
-    for (size_t row = 0; row < samples.size(); ++row) {
-      if (!errors[row].empty()) {
-        dropped_.push_back(errors[row]);
-        continue;
-      }
-      usable_.push_back(samples[row]);
-      for (size_t b = 0; store_ != nullptr && b < shapes.size(); ++b) {
-        store_->put(samples[row], b, boundary(b).rows(static_cast<int64_t>(row), 1).values());
+  read_all(options);
+}
+
+void FeatureSource::read_all(const Options& options) {
+  const auto loader = micro_batch_loader(data_, all_samples(data_), threads_);
+  while (const Batch* batch = loader->next()) {
+    if (options.stop != nullptr && options.stop->load()) return;
+    usable_.insert(usable_.end(), batch->indices.begin(), batch->indices.end());
+    if (store_ != nullptr) {
+      batch_ = batch;
+      results_ = prefix_.run(batch->inputs);
+      for (size_t b = 0; b < plan_.sources.size(); ++b) {
+        for (int64_t row = 0; row < batch->size(); ++row)
+          store_->put(batch->indices[static_cast<size_t>(row)], b,
+                      boundary(b).rows(row, 1).values());
       }
     }
     if (options.progress)
-      options.progress(first + static_cast<int64_t>(samples.size()), data.size());
+      options.progress(static_cast<int64_t>(usable_.size() + loader->failures().size()),
+                       data_.size());
   }
+  batch_ = nullptr;
+  for (const LoadFailure& failure : loader->failures()) dropped_.push_back(failure.message);
+  complete_ = true;
 }
 
 const Tensor& FeatureSource::boundary(size_t index) const {
   const int source = plan_.sources[index];
-  return source < 0 ? images_ : results_[static_cast<size_t>(source)];
+  return source < 0 ? batch_->inputs : results_[static_cast<size_t>(source)];
 }
 
-/// Up to micro_batch samples; what is left of the batch keeps old rows, whose results nobody reads.
-void FeatureSource::run(std::span<const int64_t> samples, std::vector<std::string>& errors) {
-  threads_.for_each(static_cast<int64_t>(samples.size()), [&](int64_t row) {
-    Tensor image = images_.rows(row, 1);
-    try {
-      data_.load(samples[static_cast<size_t>(row)], image.values());
-    } catch (const Error& error) {
-      errors[static_cast<size_t>(row)] = error.what();
-      std::ranges::fill(image.values(), 0.0F);
+void FeatureSource::start(std::vector<int64_t> order) {
+  order_ = std::move(order);
+  place_ = 0;
+  batch_ = nullptr;
+  if (store_ != nullptr) return;
+  loader_.reset();
+  loader_ = micro_batch_loader(data_, order_, threads_);
+}
+
+void FeatureSource::copy_kept(std::span<const int64_t> samples, std::span<Tensor> inputs) const {
+  for (size_t row = 0; row < samples.size(); ++row) {
+    for (size_t b = 0; b < inputs.size(); ++b) {
+      Tensor to = inputs[b].rows(static_cast<int64_t>(row), 1);
+      store_->get(samples[row], b, to.values());
     }
-  });
-  if (prefix_ != nullptr) results_ = prefix_->forward({&images_, 1});
+  }
 }
 
-void FeatureSource::gather(std::span<const int64_t> samples, std::span<Tensor> inputs) {
+/// To the next micro-batch of the walk.
+void FeatureSource::advance() {
+  batch_ = loader_->next();
+  batch_row_ = 0;
+  if (!loader_->failures().empty()) {
+    throw Error("a sample that could be read before cannot now: " +
+                loader_->failures().front().message);
+  }
+  results_ = prefix_.run(batch_->inputs);
+}
+
+void FeatureSource::next(int64_t rows, std::span<Tensor> inputs) {
   if (store_ != nullptr) {
-    for (size_t row = 0; row < samples.size(); ++row) {
-      for (size_t b = 0; b < inputs.size(); ++b) {
-        Tensor to = inputs[b].rows(static_cast<int64_t>(row), 1);
-        store_->get(samples[row], b, to.values());
-      }
-    }
+    copy_kept(std::span(order_).subspan(place_, static_cast<size_t>(rows)), inputs);
+    place_ += static_cast<size_t>(rows);
     return;
   }
-  for (size_t first = 0; first < samples.size(); first += micro_batch) {
-    const auto part = samples.subspan(first, std::min<size_t>(micro_batch, samples.size() - first));
-    std::vector<std::string> errors(part.size());
-    run(part, errors);
-    for (const std::string& error : errors)
-      if (!error.empty()) throw Error("a sample that could be read before cannot now: " + error);
+  for (int64_t done = 0; done < rows;) {
+    if (batch_ == nullptr || batch_row_ == batch_->size()) advance();
+    const int64_t count = std::min(rows - done, batch_->size() - batch_row_);
     for (size_t b = 0; b < inputs.size(); ++b) {
-      Tensor to = inputs[b].rows(static_cast<int64_t>(first), static_cast<int64_t>(part.size()));
-      const auto from = boundary(b).rows(0, static_cast<int64_t>(part.size()));
-      std::memcpy(to.data(), from.data(), to.values().size_bytes());
+      Tensor to = inputs[b].rows(done, count);
+      std::memcpy(to.data(), boundary(b).rows(batch_row_, count).data(), to.values().size_bytes());
     }
+    batch_row_ += count;
+    done += count;
   }
 }
 

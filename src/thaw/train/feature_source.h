@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -11,6 +12,7 @@
 #include "thaw/ops/graph.h"
 #include "thaw/runtime/device.h"
 #include "thaw/train/feature_store.h"
+#include "thaw/train/micro_batches.h"
 
 namespace thaw {
 
@@ -33,32 +35,46 @@ class FeatureSource {
   struct Options {
     bool keep = true;
     std::optional<int64_t> budget_bytes = {};
+    const std::atomic<bool>* stop = nullptr;
     std::function<void(int64_t done, int64_t total)> progress = {};
   };
-  /// Reads every sample once; finds the broken ones.
+  /// Reads every sample once; finds the broken ones. When `stop` is set it ends early and
+  /// is_complete() is false.
   FeatureSource(const Dataset& data, const TrainingPlan& plan, Device& device, Threads& threads,
                 const Options& options);
 
+  bool is_complete() const { return complete_; }
   /// The samples that can be read, ascending.
   const std::vector<int64_t>& usable() const { return usable_; }
   const std::vector<std::string>& dropped() const { return dropped_; }
-  /// Fills row i of each tensor from samples[i].
-  void gather(std::span<const int64_t> samples, std::span<Tensor> inputs);
+
+  /// Begins a walk over usable samples in this order.
+  void start(std::vector<int64_t> order);
+  /// Fills the first `rows` rows of each tensor from the next samples of the walk.
+  void next(int64_t rows, std::span<Tensor> inputs);
 
  private:
-  static constexpr int64_t micro_batch = 16;
-  void run(std::span<const int64_t> samples, std::vector<std::string>& errors);
+  void read_all(const Options& options);
   const Tensor& boundary(size_t index) const;
+  void copy_kept(std::span<const int64_t> samples, std::span<Tensor> inputs) const;
+  void advance();
 
   const Dataset& data_;
   const TrainingPlan& plan_;
   Threads& threads_;
-  std::unique_ptr<Executable> prefix_;
+  MicroBatches prefix_;
   std::unique_ptr<FeatureStore> store_;
-  Tensor images_;
-  std::span<const Tensor> results_;
+  bool complete_ = false;
   std::vector<int64_t> usable_;
   std::vector<std::string> dropped_;
+
+  std::vector<int64_t> order_;
+  size_t place_ = 0;
+  // Without a store: the loader ahead of the walk and the micro-batch that it is in.
+  std::unique_ptr<BatchLoader> loader_;
+  const Batch* batch_ = nullptr;
+  int64_t batch_row_ = 0;
+  std::span<const Tensor> results_;
 };
 
 }  // namespace thaw

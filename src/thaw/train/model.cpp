@@ -1,10 +1,11 @@
 #include "thaw/train/model.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "thaw/compile/lower.h"
-#include "thaw/compile/optimize.h"
 #include "thaw/data/array_dataset.h"
+#include "thaw/train/predictor.h"
 #include "thaw/train/trainer.h"
 
 namespace thaw {
@@ -53,54 +54,36 @@ History Model::fit(const Dataset& data, const FitOptions& options) const {
   return trainer.run(position);
 }
 
-namespace {
-
-/// Everything constant: the whole graph runs as a prefix.
-TrainingPlan inference_plan(const ops::Graph& graph) {
-  TrainingPlan plan;
-  plan.prefix = specialize(graph, ops::Phase::inference);
-  if (plan.prefix.inputs.size() != 1 || plan.prefix.outputs.size() != 1)
-    throw Error("expected a model with one input and one output");
-  const ops::Node& output = plan.prefix[plan.prefix.outputs[0]];
-  plan.suffix.inputs.push_back(plan.suffix.append(ops::Input{output.shape}, {}));
-  plan.suffix.outputs = plan.suffix.inputs;
-  plan.sources = {0};
-  return plan;
-}
-
-/// All outputs at once; samples that cannot be read throw.
-Tensor run_all(const TrainingPlan& plan, const Dataset& data, int thread_count,
-               std::vector<int64_t>* usable) {
-  const auto device = cpu_device(thread_count);
-  Threads threads(thread_count);
-  FeatureSource source(data, plan, *device, threads,
-                       {.keep = true, .budget_bytes = int64_t{1} << 46});
-  if (usable == nullptr && !source.dropped().empty()) throw Error(source.dropped().front());
-  Tensor result(plan.suffix[plan.suffix.inputs[0]].shape.with_batch(
-      static_cast<int64_t>(source.usable().size())));
-  source.gather(source.usable(), {&result, 1});
-  if (usable != nullptr) *usable = source.usable();
-  return result;
-}
-
-}  // namespace
-
 Logs Model::evaluate(const Dataset& data, const EvaluateOptions& options) const {
   const CompileOptions& compiled = training_->options();
   const LossType& loss = loss_types::find(compiled.loss.name);
   const Logits logits = without_last_activation(lower(*this), loss.logits_of);
-  const TrainingPlan plan = inference_plan(logits.graph);
-  std::vector<int64_t> usable;
-  const Tensor outputs = run_all(plan, data, options.threads, &usable);
-  if (usable.empty()) throw Error("evaluate: no sample can be read");
-  const Targets targets = make_targets(data, loss, outputs.elements() / outputs.shape()[0], {});
+  const Predictor predictor(logits.graph, options.threads);
+  const int64_t columns = predictor.output_shape().elements();
+  const Targets targets = make_targets(data, loss, columns, {});
   Meter meter(compiled, loss, logits.activation.kind);
-  meter.add(outputs, targets, usable, {});
+  int64_t read = 0;
+  predictor.run(data, [&](const Prediction& prediction) {
+    if (!prediction.error.empty()) {
+      if (!options.on_broken) throw Error(prediction.error);
+      options.on_broken(prediction.error);
+      return;
+    }
+    ++read;
+    meter.add(Tensor::from({1, columns}, prediction.outputs), targets, {&prediction.sample, 1}, {});
+  });
+  if (read == 0) throw Error("evaluate: no sample can be read");
   return meter.logs();
 }
 
 Tensor Model::predict(const Dataset& data, const EvaluateOptions& options) const {
-  return run_all(inference_plan(lower(*this)), data, options.threads, nullptr);
+  const Predictor predictor(*this, options.threads);
+  Tensor result(predictor.output_shape().with_batch(data.size()));
+  predictor.run(data, [&](const Prediction& prediction) {
+    if (!prediction.error.empty()) throw Error(prediction.error);
+    std::ranges::copy(prediction.outputs, result.rows(prediction.sample, 1).data());
+  });
+  return result;
 }
 
 Tensor Model::predict(const Tensor& x, const EvaluateOptions& options) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -56,8 +57,10 @@ struct FitOptions {
 };
 
 struct EvaluateOptions {
-  int64_t batch_size = 32;
   int threads = 0;
+  /// Told why each sample that cannot be read is left out; unless given, such a sample throws.
+  /// Only evaluate() leaves any out.
+  std::function<void(const std::string& reason)> on_broken = {};
 };
 
 /// A model that can be trained (Keras's Model). A handle, like Functional.
@@ -81,8 +84,8 @@ class Model : public Functional {
   /// Everything that the fits since compile() changed, copied. Throws Error before the first fit.
   TrainState train_state() const;
   /// Takes up where the state was, in the middle of an epoch too; continue with
-  /// fit({.initial_epoch = state.position.epoch, …}) and the other options as before. The model must
-  /// be compiled with the same optimizer and the same layers trainable.
+  /// fit({.initial_epoch = state.position.epoch, …}) and the other options as before. The model
+  /// must be compiled with the same optimizer and the same layers trainable.
   void restore(const TrainState& state) const;
 
  private:

@@ -81,6 +81,7 @@ Trainer::Trainer(const TrainingPlan& plan, const CompileOptions& compiled, const
 void Trainer::prepare(const Dataset& data) {
   FeatureSource::Options source{.keep = options_.cache == FeatureCache::automatic,
                                 .budget_bytes = options_.cache_bytes,
+                                .stop = options_.stop,
                                 .progress = [&](int64_t done, int64_t total) {
                                   for (Callback* callback : options_.callbacks)
                                     callback->on_features(control_, done, total);
@@ -88,13 +89,16 @@ void Trainer::prepare(const Dataset& data) {
   const int64_t columns = columns_of(plan_.suffix);
   targets_ = make_targets(data, loss_, columns, options_.class_weight);
   features_ = std::make_unique<FeatureSource>(data, plan_, *device_, threads_, source);
+  if (!features_->is_complete()) return;
   check_classes(data, *features_);
   if (const Dataset* validation = options_.validation_data.dataset) {
     validation_targets_ = make_targets(*validation, loss_, columns, {});
     validation_features_ =
         std::make_unique<FeatureSource>(*validation, plan_, *device_, threads_, source);
+    if (!validation_features_->is_complete()) return;
     check_classes(*validation, *validation_features_);
   }
+  ready_ = true;
 }
 
 Trainer::Step& Trainer::step_of(int64_t rows) {
@@ -118,7 +122,7 @@ Trainer::Step& Trainer::step_of(int64_t rows) {
 void Trainer::train_batch(std::span<const int64_t> samples) {
   Step& step = step_of(static_cast<int64_t>(samples.size()));
   if (step.stale) step.executable->variables_changed();
-  features_->gather(samples, step.inputs);
+  features_->next(static_cast<int64_t>(samples.size()), step.inputs);
   step.executable->set_step(static_cast<uint64_t>(compiled_.optimizer.iterations()));
   const auto outputs = step.executable->forward(step.inputs);
   meter_.add(outputs[0], targets_, samples, step.gradient.values());
@@ -145,6 +149,7 @@ bool Trainer::run_epoch(RunPosition& position) {
   const auto start = std::chrono::steady_clock::now();
   const auto count = static_cast<int64_t>(order.size());
   const int64_t batches = (count + options_.batch_size - 1) / options_.batch_size;
+  features_->start({order.begin() + position.batch * options_.batch_size, order.end()});
   const int64_t done_before = position.batch * options_.batch_size;
   for (int64_t batch = position.batch; batch < batches; ++batch) {
     const int64_t first = batch * options_.batch_size;
@@ -154,13 +159,12 @@ bool Trainer::run_epoch(RunPosition& position) {
     position.sums = meter_.sums();
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     const auto now_done = static_cast<double>(first + rows - done_before);
-    const BatchProgress progress{
-        .epoch = epoch,
-        .batch = batch + 1,
-        .batches = batches,
-        .images = first + rows,
-        .images_per_second = now_done / std::max(elapsed.count(), 1e-9),
-        .logs = &meter_.logs()};
+    const BatchProgress progress{.epoch = epoch,
+                                 .batch = batch + 1,
+                                 .batches = batches,
+                                 .images = first + rows,
+                                 .images_per_second = now_done / std::max(elapsed.count(), 1e-9),
+                                 .logs = &meter_.logs()};
     for (Callback* callback : options_.callbacks) callback->on_batch_end(control_, progress);
     if (stop_asked() && batch + 1 < batches) return false;
   }
@@ -178,10 +182,11 @@ void Trainer::validate() {
   for (const ops::Value input : graph.inputs)
     inputs.push_back(Tensor::zeros(graph[input].shape.with_batch(rows)));
   Meter meter(compiled_, loss_, plan_.left_off);
+  validation_features_->start(usable);
   for (size_t first = 0; first < usable.size(); first += static_cast<size_t>(rows)) {
     const auto samples = std::span(usable).subspan(
         first, std::min(static_cast<size_t>(rows), usable.size() - first));
-    validation_features_->gather(samples, inputs);
+    validation_features_->next(static_cast<int64_t>(samples.size()), inputs);
     meter.add(executable->forward(inputs)[0], validation_targets_, samples, {});
   }
   for (const auto& entry : meter.logs("val_")) epoch_logs_.push_back(entry);
@@ -189,6 +194,10 @@ void Trainer::validate() {
 
 History Trainer::run(RunPosition& position) {
   History history;
+  if (!ready_) {  // stopped while the features were computed
+    history.interrupted = true;
+    return history;
+  }
   history.dropped = features_->dropped();
   if (validation_features_ != nullptr) {
     const auto& more = validation_features_->dropped();

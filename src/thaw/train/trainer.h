@@ -69,6 +69,7 @@ class Trainer {
   Threads threads_;
   TrainingControl control_;
   ops::Graph training_;
+  bool ready_ = false;
   std::unique_ptr<FeatureSource> features_;
   std::unique_ptr<FeatureSource> validation_features_;
   Targets targets_;

@@ -6,7 +6,9 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 
+#include "thaw/app/base_model.h"
 #include "thaw/app/command.h"
+#include "thaw/applications/application.h"
 #include "thaw/formats/model_file.h"
 
 namespace thaw::app::commands {
@@ -42,8 +44,16 @@ nlohmann::json to_json(const Functional& model) {
           {"layers", std::move(layers)}};
 }
 
+/// A network of keras.applications as it is built, with its top and no weights looked for.
+Functional network(const std::string& name) {
+  auto [application, options] = applications::find(name);
+  options.weights = "none";
+  return applications::create(*application, options);
+}
+
 Exit run(const Options& options) {
-  const Functional model = load_model(options.model);
+  const Functional model =
+      names_a_file(options.model) ? load_model(options.model) : network(options.model);
   if (options.json) {
     fmt::print("{}\n", to_json(model).dump());
   } else {
@@ -54,7 +64,8 @@ Exit run(const Options& options) {
 
 std::function<Exit()> configure(CLI::App& app) {
   auto options = std::make_shared<Options>();
-  app.add_option("model", options->model, "a model file: .keras or .h5")->required();
+  app.add_option("model", options->model, "a model file (.keras, .h5), or a network of thaw models")
+      ->required();
   app.add_flag("--json", options->json, "one JSON object on standard output");
   return [options] { return run(*options); };
 }

@@ -1,0 +1,86 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <nlohmann/json.hpp>
+
+#include "thaw/app/command.h"
+#include "thaw/app/fit_data.h"
+#include "thaw/app/picture_form.h"
+#include "thaw/core/error.h"
+#include "thaw/formats/model_file.h"
+#include "thaw/train/model.h"
+
+namespace thaw::app::commands {
+namespace {
+
+struct Options {
+  std::string model;
+  std::string images;
+  PictureFlags pictures;
+  std::string loss = "auto";
+  bool json = false;
+  int threads = 0;
+};
+
+std::string loss_of(const Functional& model, const std::string& flag) {
+  if (flag != "auto") return flag;
+  return model.outputs()[0].shape().elements() == 1 ? "binary_crossentropy"
+                                                    : "categorical_crossentropy";
+}
+
+Exit run(const Options& options) {
+  Functional network = load_model(options.model);
+  const ImageOptions form = picture_form(network, options.pictures);
+  const std::vector<std::string> names = class_names(network);
+  if (options.pictures.image_size)
+    network = network.with_input_shape({form.size.height, form.size.width, 3});
+  const ImageDataset data(
+      with_context(options.images,
+                   [&] { return with_classes(list_image_folder(options.images), names); }),
+      form);
+  const Model model(network);
+  model.compile(
+      {.optimizer = sgd({}), .loss = loss_of(network, options.loss), .metrics = {"accuracy"}});
+  int64_t broken = 0;
+  const Logs logs = model.evaluate(
+      data, {.threads = options.threads, .on_broken = [&](const std::string& reason) {
+               ++broken;
+               fmt::print(stderr, "thaw: skipped: {}\n", reason);
+             }});
+  const int64_t images = data.size() - broken;
+  if (options.json) {
+    nlohmann::ordered_json result = {{"images", images}};
+    for (const auto& [name, value] : logs) result[name] = value;
+    result["classes"] = names;
+    fmt::print("{}\n",
+               result.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+  } else {
+    fmt::print("{} images", images);
+    for (const auto& [name, value] : logs) fmt::print("  {} {:.4f}", name, value);
+    fmt::print("\n");
+  }
+  return Exit::done;
+}
+
+std::function<Exit()> configure(CLI::App& app) {
+  auto options = std::make_shared<Options>();
+  app.add_option("model", options->model, "a model file: .keras or .h5")->required();
+  app.add_option("images", options->images, "a folder that holds one folder of images a class")
+      ->required();
+  app.add_flag("--json", options->json, "one JSON object on standard output");
+  add_picture_flags(app, options->pictures);
+  app.add_option("--loss", options->loss, "Keras's name (auto: by the model's outputs)")
+      ->capture_default_str();
+  app.add_option("--threads", options->threads, "0: as many as this process may run on at once")
+      ->check(CLI::Range(0, 1024));
+  return [options] { return run(*options); };
+}
+
+}  // namespace
+
+extern const Command evaluate;
+const Command evaluate{"evaluate", "loss and accuracy of a model on a folder of images",
+                       &configure};
+
+}  // namespace thaw::app::commands

@@ -1,0 +1,38 @@
+#include "thaw/train/micro_batches.h"
+
+#include <cstring>
+#include <numeric>
+
+#include "thaw/compile/lower.h"
+#include "thaw/compile/optimize.h"
+
+namespace thaw {
+
+MicroBatches::MicroBatches(const ops::Graph& graph, Device& device) {
+  padded_ = Tensor::zeros(graph[graph.inputs[0]].shape.with_batch(size));
+  if (graph.outputs.empty()) return;
+  executable_ = device.compile(optimize(specialize(graph, ops::Phase::inference), {.frozen = true}),
+                               {.batch_size = size});
+}
+
+std::span<const Tensor> MicroBatches::run(const Tensor& inputs) {
+  if (executable_ == nullptr) return {};
+  if (inputs.shape()[0] == size) return executable_->forward({&inputs, 1});
+  std::memcpy(padded_.data(), inputs.data(), inputs.values().size_bytes());
+  return executable_->forward({&padded_, 1});
+}
+
+std::unique_ptr<BatchLoader> micro_batch_loader(const Dataset& data, std::vector<int64_t> order,
+                                                Threads& threads) {
+  // A batch is decoded about as fast as the network runs: two in hand even out their differences.
+  const LoaderOptions options{.batch_size = MicroBatches::size, .batches_ahead = 2};
+  return std::make_unique<BatchLoader>(data, std::move(order), threads, options);
+}
+
+std::vector<int64_t> all_samples(const Dataset& data) {
+  std::vector<int64_t> order(static_cast<size_t>(data.size()));
+  std::iota(order.begin(), order.end(), int64_t{0});
+  return order;
+}
+
+}  // namespace thaw

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+
+#include "thaw/data/dataset.h"
+#include "thaw/graph/functional.h"
+#include "thaw/ops/graph.h"
+
+namespace thaw {
+
+/// What a model makes of one sample.
+struct Prediction {
+  int64_t sample = 0;
+  std::span<const float> outputs;  ///< empty when the sample could not be read
+  std::string error;               ///< then why
+};
+
+/// A model compiled once for predictions, in inference mode. It holds its weights of that moment.
+class Predictor {
+ public:
+  /// 0 threads: as many as this process may run on at once. Throws Error unless the model has one
+  /// input and one output.
+  explicit Predictor(const Functional& model, int threads = 0);
+  explicit Predictor(const ops::Graph& graph, int threads = 0);
+  ~Predictor();
+  Predictor(Predictor&&) noexcept;
+
+  /// Of one sample, without the batch axis.
+  const Shape& output_shape() const;
+  /// Calls `sink` for every sample in order; samples are loaded ahead.
+  void run(const Dataset& data, const std::function<void(const Prediction&)>& sink) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace thaw
