@@ -2,6 +2,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/threads.h"
+#include "thaw/runtime/cpu/idle_threads.h"
 #include "thaw/runtime/cpu/kernel.h"
 
 // Of OpenMP's API (omp.h, which clang-tidy does not find beside GCC's).
@@ -161,6 +162,7 @@ class CpuDevice final : public Device {
 }  // namespace cpu
 
 std::unique_ptr<Device> cpu_device(int threads) {
+  cpu::let_idle_threads_sleep();
   return std::make_unique<cpu::CpuDevice>(threads);
 }
 
