@@ -46,15 +46,16 @@ Image decode_bmp(std::span<const std::byte> bytes, const DecodeOptions& options)
   int height = 0;
   int channels = 0;
   if (stbi_info_from_memory(data, size, &width, &height, &channels) == 0) fail();
-  Image image = Image::of_size(width, std::abs(int64_t{height}), options.max_pixels);
-  check_length(bytes, image.width, image.height);
+  const int64_t rows = std::abs(int64_t{height});
+  Image::check_size(width, rows, options.max_pixels);
+  check_length(bytes, width, rows);
   struct Free {
     void operator()(stbi_uc* pixels) const { stbi_image_free(pixels); }
   };
   const std::unique_ptr<stbi_uc, Free> pixels(
       stbi_load_from_memory(data, size, &width, &height, &channels, 3));
   if (pixels == nullptr) fail();
-  if (width != image.width || height != image.height) throw Error("the header is damaged");
+  Image image = Image::of_size(width, height, options.max_pixels);
   std::copy_n(pixels.get(), image.pixels.size(), image.pixels.data());
   return image;
 }
