@@ -41,6 +41,8 @@ class Decoder {
     jpeg_create_decompress(&info_);
     jpeg_mem_src(&info_, reinterpret_cast<const unsigned char*>(bytes_.data()),
                  static_cast<unsigned long>(bytes_.size()));
+    progress_.progress_monitor = &limit_scans;
+    info_.progress = &progress_;
     jpeg_read_header(&info_, TRUE);
     // TensorFlow's choices: the fast inverse transform, smooth chroma.
     info_.dct_method = JDCT_IFAST;
@@ -99,9 +101,20 @@ class Decoder {
     if (info->err->msg_code == premature_end || count > most_warnings) fail(info);
   }
 
+  /// A scan of a few bytes costs a pass over the whole picture. Real files have about ten.
+  static void limit_scans(j_common_ptr info) {
+    constexpr int most_scans = 256;
+    auto* self = static_cast<Decoder*>(info->client_data);
+    if (self->info_.input_scan_number <= most_scans) return;
+    std::snprintf(self->message_.data(), self->message_.size(),
+                  "expected at most %d scans, received more", most_scans);
+    std::longjmp(self->jump_, 1);
+  }
+
   std::span<const std::byte> bytes_;
   jpeg_decompress_struct info_{};
   jpeg_error_mgr errors_{};
+  jpeg_progress_mgr progress_{};
   std::jmp_buf jump_{};
   std::array<char, JMSG_LENGTH_MAX> message_{};
 };
