@@ -36,8 +36,10 @@ struct DecodeOptions {
 
 /// The picture in `bytes`, as TensorFlow's decode_image(channels=3, expand_animations=False) gives
 /// it: first frame, alpha dropped without compositing, the high byte of 16 bits, grey and palette
-/// spread to RGB. The format is told by its signature. Throws Error when the bytes are no picture
-/// of a known format, are damaged or cut off, or declare too large a size.
+/// spread to RGB. Better than there: a BMP's palette gives its colours, and a GIF's first frame
+/// lies on the whole screen, not on one of the frame's size. The format is told by its signature.
+/// Throws Error when the bytes are no picture of a known format, are damaged or cut off, or declare
+/// too large a size.
 Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& options = {});
 
 /// decode_image() of a file; its errors begin with the file's name.

@@ -1,0 +1,168 @@
+#include "thaw/data/image_folder.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "data/pictures.h"
+#include "support/golden_file.h"
+#include "thaw/core/error.h"
+
+namespace thaw {
+namespace {
+
+namespace fs = std::filesystem;
+using testing::error_of;
+using testing::TemporaryFolder;
+using Names = std::vector<std::string>;
+
+Names words(const std::string& text) {
+  Names result;
+  std::istringstream stream(text);
+  for (std::string word; std::getline(stream, word, '|');) result.push_back(word);
+  return result;
+}
+
+Names names_below(const fs::path& folder, const std::vector<fs::path>& files) {
+  Names names;
+  for (const fs::path& file : files) names.push_back(fs::relative(file, folder).generic_string());
+  return names;
+}
+
+TEST(ImageFolder, lists_what_keras_lists_in_its_order) {
+  const testing::GoldenFile golden("data/listing.golden.gz");
+  const TemporaryFolder folder;
+  for (const std::string& name : words(golden.text("tree"))) folder.write(name);
+  const ImageFolder listing = list_image_folder(folder.path(), {.only_keras_formats = true});
+  EXPECT_EQ(listing.class_names, words(golden.text("classes")));
+  EXPECT_EQ(names_below(folder.path(), listing.files), words(golden.text("files")));
+  ASSERT_EQ(listing.labels.size(), listing.files.size());
+  for (size_t i = 0; i < listing.files.size(); ++i) {
+    const std::string name = fs::relative(listing.files[i], folder.path()).generic_string();
+    EXPECT_EQ(listing.class_names[static_cast<size_t>(listing.labels[i])],
+              name.substr(0, name.find('/')));
+  }
+}
+
+TEST(ImageFolder, webp_is_listed_unless_only_kerass_formats_are_asked_for) {
+  const TemporaryFolder folder;
+  for (const char* name : {"a/1.png", "a/2.webp", "b/1.JPEG", "b/2.WebP"}) folder.write(name);
+  EXPECT_EQ(names_below(folder.path(), list_image_folder(folder.path()).files),
+            (Names{"a/1.png", "a/2.webp", "b/1.JPEG", "b/2.WebP"}));
+  EXPECT_EQ(names_below(folder.path(),
+                        list_image_folder(folder.path(), {.only_keras_formats = true}).files),
+            (Names{"a/1.png", "b/1.JPEG"}));
+}
+
+TEST(ImageFolder, linked_class_folders_count_and_links_below_are_left_out) {
+  const TemporaryFolder elsewhere;
+  elsewhere.write("1.png");
+  const TemporaryFolder folder;
+  folder.write("a/1.png");
+  fs::create_directory_symlink(elsewhere.path(), folder.path() / "b");
+  fs::create_directory_symlink(folder.path(), folder.path() / "a/circle");
+  fs::create_symlink(elsewhere.path() / "1.png", folder.path() / "a/2.png");
+  const ImageFolder listing = list_image_folder(folder.path());
+  EXPECT_EQ(listing.class_names, (Names{"a", "b"}));
+  EXPECT_EQ(listing.labels, (std::vector<int64_t>{0, 0, 1}));
+  EXPECT_EQ(listing.files[1], folder.path() / "a/2.png");
+}
+
+TEST(ImageFolder, a_selection_keeps_the_classes) {
+  const ImageFolder listing{{"a", "b"}, {"1", "2", "3"}, {0, 0, 1}};
+  const std::vector<int64_t> indices = {2, 0};
+  const ImageFolder selection = listing.select(indices);
+  EXPECT_EQ(selection.class_names, listing.class_names);
+  EXPECT_EQ(selection.files, (std::vector<fs::path>{"3", "1"}));
+  EXPECT_EQ(selection.labels, (std::vector<int64_t>{1, 0}));
+}
+
+/// The error of listing the folder, without the folder's own name, which it must begin with.
+std::string listing_error(const fs::path& folder, const ListingOptions& options = {}) {
+  const std::string message = error_of([&] { (void)list_image_folder(folder, options); });
+  const std::string start = folder.string() + ": ";
+  EXPECT_TRUE(message.starts_with(start)) << message;
+  return message.substr(std::min(message.size(), start.size()));
+}
+
+TEST(ImageFolder, absent_or_no_folder_is_told) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(listing_error(folder.path() / "missing"), "there is no such folder");
+  EXPECT_EQ(listing_error(folder.write("file.png")), "expected a folder, received a file");
+  EXPECT_EQ(listing_error(folder.path() / "file.png" / "below"), "there is no such folder");
+  fs::create_symlink("nowhere", folder.path() / "broken");
+  EXPECT_EQ(listing_error(folder.path() / "broken"), "there is no such folder");
+}
+
+TEST(ImageFolder, without_class_folders_it_says_where_images_belong) {
+  const TemporaryFolder folder;
+  EXPECT_EQ(listing_error(folder.path()),
+            "expected one folder a class, received none: put each class's images into a folder "
+            "named after it");
+  folder.write("1.png");
+  folder.write("2.jpg");
+  folder.write("notes.txt");
+  folder.write(".hidden/3.jpg");
+  EXPECT_NE(listing_error(folder.path()).find("received none (2 images beside)"),
+            std::string::npos);
+}
+
+TEST(ImageFolder, one_class_is_not_enough) {
+  const TemporaryFolder folder;
+  folder.write("only/1.png");
+  EXPECT_EQ(listing_error(folder.path()),
+            "expected at least two class folders, received only \"only\"");
+}
+
+TEST(ImageFolder, a_class_without_an_image_is_named) {
+  const TemporaryFolder folder;
+  folder.write("a/1.png");
+  folder.write("b/notes.txt");
+  EXPECT_EQ(listing_error(folder.path()),
+            "the class folder \"b\" holds no image: add some or remove the folder");
+  folder.write("b/1.webp");
+  EXPECT_NO_THROW((void)list_image_folder(folder.path()));
+  EXPECT_NE(listing_error(folder.path(), {.only_keras_formats = true}).find("\"b\""),
+            std::string::npos);
+}
+
+TEST(ImageFolder, without_any_image_it_tells_the_endings) {
+  const TemporaryFolder folder;
+  folder.write("a/1.tiff");
+  folder.write("b/notes.txt");
+  EXPECT_EQ(listing_error(folder.path()),
+            "expected images (bmp, gif, jpeg, jpg, png, webp) in its 2 class folders, found none");
+}
+
+TEST(ImageFolder, names_that_differ_in_case_only_are_refused) {
+  const TemporaryFolder folder;
+  folder.write("Cat/1.png");
+  folder.write("cat/1.png");
+  if (std::distance(fs::directory_iterator(folder.path()), {}) < 2)
+    GTEST_SKIP() << "file names ignore case here";
+  EXPECT_EQ(listing_error(folder.path()),
+            "the class folders \"Cat\" and \"cat\" differ in upper and lower case only: merge or "
+            "rename them");
+}
+
+TEST(ImageFolder, for_predictions_files_and_folders_stand_in_the_order_given) {
+  const TemporaryFolder folder;
+  for (const char* name : {"f/b/1.png", "f/a.jpg", "f/no.txt", "odd.ending"}) folder.write(name);
+  const std::vector<fs::path> paths = {folder.path() / "odd.ending", folder.path() / "f",
+                                       folder.path() / "f/a.jpg"};
+  EXPECT_EQ(names_below(folder.path(), list_images(paths)),
+            (Names{"odd.ending", "f/a.jpg", "f/b/1.png", "f/a.jpg"}));
+}
+
+TEST(ImageFolder, for_predictions_what_holds_no_image_is_named) {
+  const TemporaryFolder folder;
+  folder.write("empty/no.txt");
+  for (const auto& [name, reason] : {std::pair{"missing.png", "there is no such file or folder"},
+                                     std::pair{"empty", "the folder holds no image"}}) {
+    const std::vector<fs::path> paths = {folder.path() / name};
+    EXPECT_EQ(error_of([&] { (void)list_images(paths); }), paths[0].string() + ": " + reason);
+  }
+}
+
+}  // namespace
+}  // namespace thaw

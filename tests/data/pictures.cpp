@@ -1,0 +1,60 @@
+#include "data/pictures.h"
+
+#include <cstdlib>
+
+#include "thaw/core/error.h"
+#include "thaw/core/files.h"
+
+namespace thaw::testing {
+
+namespace fs = std::filesystem;
+
+fs::path picture_path(const std::string& name) {
+  return fs::path(THAW_SOURCE_FOLDER) / "tests/golden/data/pictures" / name;
+}
+
+std::string picture_bytes(const std::string& name) { return read_file(picture_path(name)); }
+
+std::string little_endian(uint32_t value, int bytes) {
+  std::string text;
+  for (int i = 0; i < bytes; ++i) text += static_cast<char>(value >> (8 * i) & 0xFF);
+  return text;
+}
+
+std::string big_endian(uint32_t value, int bytes) {
+  const std::string text = little_endian(value, bytes);
+  return {text.rbegin(), text.rend()};
+}
+
+std::string patched(std::string content, size_t at, std::string_view part) {
+  return content.replace(at, part.size(), part);
+}
+
+std::string error_of(const std::function<void()>& body) {
+  try {
+    body();
+  } catch (const Error& error) {
+    return error.what();
+  }
+  return {};
+}
+
+TemporaryFolder::TemporaryFolder() {
+  std::string pattern = (fs::temp_directory_path() / "thaw_data_XXXXXX").string();
+  if (::mkdtemp(pattern.data()) == nullptr) throw Error("no temporary folder: " + pattern);
+  path_ = pattern;
+}
+
+TemporaryFolder::~TemporaryFolder() {
+  std::error_code ignored;
+  fs::remove_all(path_, ignored);
+}
+
+fs::path TemporaryFolder::write(const std::string& name, std::string_view content) const {
+  const fs::path path = path_ / name;
+  fs::create_directories(path.parent_path());
+  write_file(path, content);
+  return path;
+}
+
+}  // namespace thaw::testing

@@ -1,0 +1,66 @@
+#include "thaw/data/resize.h"
+
+#include <gtest/gtest.h>
+
+#include "support/golden_file.h"
+
+namespace thaw {
+namespace {
+
+using testing::GoldenFile;
+
+Image image_of(const Tensor& values) {
+  Image image{static_cast<int>(values.shape()[1]), static_cast<int>(values.shape()[0]), {}};
+  for (const float value : values.values()) image.pixels.push_back(static_cast<uint8_t>(value));
+  return image;
+}
+
+std::vector<float> resized(const Image& image, const ResizeOptions& options) {
+  std::vector<float> out(static_cast<size_t>(options.height) * options.width * 3, -1.0F);
+  resize(image, options, out);
+  return out;
+}
+
+/// The arithmetic is TensorFlow's, so values are equal to the bit unless a compiler fuses a
+/// multiplication and an addition: four units in the last place of 255.
+constexpr float tolerance = 4 * 0x1p-16F;
+
+/// Compares all cases of one way; returns how many there were.
+int expect_sizes_of_keras(const char* way, AspectRatio aspect_ratio) {
+  const GoldenFile golden("data/resize.golden.gz");
+  int compared = 0;
+  for (int64_t i = 0; i < golden.number("cases"); ++i) {
+    const std::string prefix = "case" + std::to_string(i) + "/";
+    if (!golden.has(prefix + way)) continue;
+    ++compared;
+    const ResizeOptions options{.height = static_cast<int>(golden.number(prefix + "height")),
+                                .width = static_cast<int>(golden.number(prefix + "width")),
+                                .aspect_ratio = aspect_ratio};
+    const auto values = resized(image_of(golden.array(prefix + "source")), options);
+    const auto step = static_cast<size_t>(golden.number(prefix + "step"));
+    std::vector<float> kept;
+    for (size_t k = 0; k < values.size(); k += step) kept.push_back(values[k]);
+    const Tensor expected = golden.array(prefix + way);
+    const auto difference =
+        testing::difference(expected, Tensor::from(expected.shape(), std::span<const float>(kept)));
+    EXPECT_LE(difference.largest, tolerance)
+        << prefix << way << ": " << golden.shape(prefix + "source").to_string() << " to "
+        << options.height << "×" << options.width << ": " << difference.to_string();
+  }
+  return compared;
+}
+
+TEST(Resize, stretching_gives_kerass_values) {
+  EXPECT_EQ(expect_sizes_of_keras("stretch", AspectRatio::stretch), 18);
+}
+
+TEST(Resize, cropping_to_the_ratio_gives_kerass_values) {
+  EXPECT_EQ(expect_sizes_of_keras("crop", AspectRatio::crop), 18);
+}
+
+TEST(Resize, padding_to_the_ratio_gives_kerass_values) {
+  EXPECT_EQ(expect_sizes_of_keras("pad", AspectRatio::pad), 13);
+}
+
+}  // namespace
+}  // namespace thaw
