@@ -210,6 +210,42 @@ bool is_worth_another_attempt(CURLcode result) {
          result == CURLE_SEND_ERROR;
 }
 
+/// How long to wait for another process: as long as it gets on.
+class Patience {
+ public:
+  explicit Patience(const DownloadOptions& options) : options_(options) {}
+
+  bool operator()(int64_t received) {
+    const auto now = std::chrono::steady_clock::now();
+    if (received != received_) since_ = now;
+    received_ = received;
+    if (options_.progress && !options_.progress(received, -1)) throw Error("stopped");
+    return std::chrono::duration<double>(now - since_).count() < options_.wait_seconds;
+  }
+
+ private:
+  const DownloadOptions& options_;
+  int64_t received_ = -1;
+  std::chrono::steady_clock::time_point since_;
+};
+
+void check(const DownloadOptions& options, const std::filesystem::path& path) {
+  if (!options.digest.empty()) check_digest(path, options.digest);
+  if (options.check) options.check(path);
+}
+
+/// Whether the other process brought what is wanted.
+bool is_there(const DownloadOptions& options) {
+  std::error_code failure;
+  if (!std::filesystem::is_regular_file(options.target, failure)) return false;
+  try {
+    check(options, options.target);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
 void fetch(const DownloadOptions& options, PartialFile& file) {
   const bool is_loopback = is_plain_loopback(options.url);
   for (int attempt = 1;; ++attempt) {
@@ -239,11 +275,11 @@ void download(const DownloadOptions& options) {
   static const CURLcode started = curl_global_init(CURL_GLOBAL_DEFAULT);
   if (started != CURLE_OK) throw Error("libcurl cannot be started");
   with_context(options.url, [&] {
-    PartialFile file(options.target, options.url);
+    PartialFile file(options.target, options.url, Patience(options));
+    if (file.has_waited() && is_there(options)) return;
     fetch(options, file);
     try {
-      if (!options.digest.empty()) check_digest(file.path(), options.digest);
-      if (options.check) options.check(file.path());
+      check(options, file.path());
     } catch (...) {
       file.discard();
       throw;

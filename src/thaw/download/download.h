@@ -19,12 +19,15 @@ struct DownloadOptions {
   int attempts = 5;  ///< how often a connection may break before that is an error
   double connect_seconds = 10;
   double stall_seconds = 30;  ///< so long below 100 bytes a second is a broken connection
+  double wait_seconds = 60;  ///< for another process at the same file, while its part grows no more
 };
 
 /// Fetches a file. It comes into TARGET.part, beside which TARGET.part.info notes what it is a part
 /// of, so that a later call goes on where this one broke off, if the server still has the same file
 /// (its ETag). Once whole it is checked, written to disk and renamed: TARGET is never seen
-/// unfinished. A file that fails its check is removed. Throws Error naming the address and reason.
+/// unfinished. A file that fails its check is removed. Where another process or thread is fetching
+/// the same target, waits for it and takes what it brought. Throws Error naming the address and
+/// reason.
 void download(const DownloadOptions& options);
 
 }  // namespace thaw

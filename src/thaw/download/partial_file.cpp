@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
+#include <thread>
 
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
@@ -20,22 +22,32 @@ namespace {
 }
 
 constexpr int64_t note_limit_bytes = 16 << 10;
+constexpr auto pause = std::chrono::milliseconds(100);
+
+int64_t size_on_disk(const std::filesystem::path& path) {
+  std::error_code failure;
+  const auto size = std::filesystem::file_size(path, failure);
+  return failure ? 0 : static_cast<int64_t>(size);
+}
 
 }  // namespace
 
-PartialFile::PartialFile(const std::filesystem::path& target, const std::string& url) : url_(url) {
+PartialFile::PartialFile(const std::filesystem::path& target, const std::string& url,
+                         const std::function<bool(int64_t received)>& wait)
+    : url_(url) {
   path_ = target;
   path_ += ".part";
   note_ = path_;
   note_ += ".info";
   std::error_code failure;
   std::filesystem::create_directories(target.parent_path(), failure);
-  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (descriptor_ < 0) fail(path_, "cannot be written");
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) != 0) {
-    ::close(descriptor_);
-    throw Error(
-        fmt::format("{}: another process is downloading this file: wait for it", path_.string()));
+  while (!lock()) {
+    has_waited_ = true;
+    if (!wait(size_on_disk(path_))) {
+      throw Error(
+          fmt::format("{}: another process is downloading this file: wait for it", path_.string()));
+    }
+    std::this_thread::sleep_for(pause);
   }
   try {
     const std::string note = read_file(note_, note_limit_bytes);
@@ -47,6 +59,22 @@ PartialFile::PartialFile(const std::filesystem::path& target, const std::string&
   struct stat status {};
   if (!etag_.empty() && ::fstat(descriptor_, &status) == 0) size_ = status.st_size;
   if (size_ == 0) restart("");
+}
+
+/// False while another holds the file. Who held it may have renamed or removed it before we came to
+/// hold it: then what we hold is no longer the file of this name.
+bool PartialFile::lock() {
+  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
+  if (descriptor_ < 0) fail(path_, "cannot be written");
+  struct stat held {};
+  struct stat named {};
+  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 && ::fstat(descriptor_, &held) == 0 &&
+      ::stat(path_.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
+      held.st_dev == named.st_dev)
+    return true;
+  ::close(descriptor_);
+  descriptor_ = -1;
+  return false;
 }
 
 PartialFile::~PartialFile() {
@@ -84,10 +112,10 @@ void PartialFile::discard() {
 void PartialFile::commit(const std::filesystem::path& target) {
   if (::fsync(descriptor_) != 0) fail(path_, "cannot be written to disk");
   std::error_code failure;
+  std::filesystem::remove(note_, failure);  // first: afterwards it may be another process's
   std::filesystem::rename(path_, target, failure);
   if (failure)
     throw Error(fmt::format("{}: cannot be replaced: {}", target.string(), failure.message()));
-  std::filesystem::remove(note_, failure);
   ::close(descriptor_);
   descriptor_ = -1;
   const auto folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
