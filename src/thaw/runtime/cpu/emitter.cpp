@@ -71,8 +71,18 @@ BufferId Emitter::new_value(ops::Value value, const Desc& desc) {
 }
 
 bool Emitter::is_last_use(ops::Value value, ops::Value reader) const {
-  return !options.training && last_reader_[at(value)] == reader.index &&
-         values_[at(value)].size() == 1 && program.is_temporary(values_[at(value)].front());
+  if (options.training || last_reader_[at(value)] != reader.index ||
+      values_[at(value)].size() != 1 || std::ranges::count(graph[reader].inputs, value) != 1) {
+    return false;
+  }
+  const BufferId memory = values_[at(value)].front();
+  if (!program.is_temporary(memory)) return false;
+  for (size_t other = 0; other < values_.size(); ++other) {
+    if (other == at(value) || last_reader_[other] < reader.index) continue;
+    for (const BufferId buffer : values_[other])
+      if (program.share_memory(buffer, memory)) return false;
+  }
+  return true;
 }
 
 BufferId Emitter::in_layout(Section section, BufferId buffer, const Desc& wanted) {

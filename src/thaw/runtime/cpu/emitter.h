@@ -36,8 +36,8 @@ class Emitter {
   void set_value(ops::Value value, BufferId buffer);
   /// A new buffer that becomes the value.
   BufferId new_value(ops::Value value, const Desc& desc);
-  /// Whether the value's memory may be overwritten by the node that is being emitted: nobody reads
-  /// it later.
+  /// Whether `reader`, the node that is being emitted, may write its result over the value: it
+  /// reads it as one input only, and nobody reads that memory later, under another name either.
   bool is_last_use(ops::Value value, ops::Value reader) const;
 
   /// A weight or constant seen as `plain_view`, in the layout `wanted`. Packed once, or after each

@@ -51,6 +51,8 @@ class Program {
     return buffers_[index(root(buffer))].kind == Kind::temporary;
   }
 
+  bool share_memory(BufferId a, BufferId b) const { return root(a) == root(b); }
+
   using Arguments = std::vector<std::pair<int, BufferId>>;
   void add(Section section, std::string name, const dnnl::primitive& primitive,
            const Arguments& arguments);
