@@ -13,7 +13,9 @@ namespace {
 using Block = std::array<uint32_t, 4>;
 
 TEST(Random, philox_gives_the_known_answers_of_random123) {
-  // The lines "philox4x32 10" of Random123's kat_vectors.
+  // The lines "philox4x32 10" of Random123's kat_vectors. TensorFlow 2.21 gives the same words from
+  // its own Philox: raw_ops.StatelessRandomUniformFullIntV2(shape=[4], key, counter, alg=1,
+  // uint32), where a 64-bit word of key or counter holds two of these, the lower first.
   EXPECT_EQ(philox({0, 0}, {0, 0, 0, 0}), (Block{0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8}));
   constexpr uint32_t ones = 0xffffffff;
   EXPECT_EQ(philox({ones, ones}, {ones, ones, ones, ones}),
