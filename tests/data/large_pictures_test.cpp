@@ -12,6 +12,7 @@ namespace {
 using namespace std::string_literals;
 using testing::big_endian;
 using testing::bytes_of;
+using testing::crc32;
 using testing::little_endian;
 using testing::patched;
 using testing::picture_bytes;
@@ -21,16 +22,6 @@ std::string jpeg_of(const std::string& name, uint32_t width, uint32_t height) {
   size_t frame = content.find("\xff\xc0\0"s);
   if (frame == std::string::npos) frame = content.find("\xff\xc2\0"s);
   return patched(content, frame + 5, big_endian(height, 2) + big_endian(width, 2));
-}
-
-/// The checksum of PNG's chunks.
-uint32_t crc32(std::string_view bytes) {
-  uint32_t crc = ~0U;
-  for (const char byte : bytes) {
-    crc ^= static_cast<uint8_t>(byte);
-    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0U);
-  }
-  return ~crc;
 }
 
 std::string png_of(uint32_t width, uint32_t height) {

@@ -30,6 +30,15 @@ std::string patched(std::string content, size_t at, std::string_view part) {
   return content.replace(at, part.size(), part);
 }
 
+uint32_t crc32(std::string_view bytes) {
+  uint32_t crc = ~0U;
+  for (const char byte : bytes) {
+    crc ^= static_cast<uint8_t>(byte);
+    for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0U);
+  }
+  return ~crc;
+}
+
 std::string error_of(const std::function<void()>& body) {
   try {
     body();

@@ -25,6 +25,9 @@ std::string little_endian(uint32_t value, int bytes);
 /// `content` with `part` written over it at `at`.
 std::string patched(std::string content, size_t at, std::string_view part);
 
+/// The checksum of PNG's chunks and of zip.
+uint32_t crc32(std::string_view bytes);
+
 /// What `body` threw as an Error; empty when it threw none.
 std::string error_of(const std::function<void()>& body);
 
