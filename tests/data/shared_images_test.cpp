@@ -57,6 +57,17 @@ TEST_F(SharedImages, trashnet_splits_as_in_keras) {
   }
 }
 
+TEST_F(SharedImages, trashnet_has_tensorflows_pixels) {
+  const testing::GoldenFile golden("data/trashnet.golden.gz");
+  const ImageFolder listing = list_image_folder(images / "trashnet");
+  std::string pixels;
+  for (size_t i = 0; i < listing.files.size(); i += 20) {
+    const Image image = read_image(listing.files[i], {.apply_orientation = false});
+    pixels.append(image.pixels.begin(), image.pixels.end());
+  }
+  EXPECT_EQ(testing::crc32(pixels), golden.number("pixels/crc32"));
+}
+
 TEST_F(SharedImages, the_camera_originals_among_the_sign_digits_decode) {
   int originals = 0;
   for (const auto& entry : fs::directory_iterator(images / "sign-digits/7")) {
