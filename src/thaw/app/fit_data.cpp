@@ -41,9 +41,13 @@ FitData fit_data(const FitDataFlags& flags, uint64_t seed, const ImageOptions& f
     throw UsageError(fmt::format("--seed: expected at most {} for Keras's split, received {}",
                                  UINT32_MAX, seed));
   }
-  const Split split = as_keras ? keras_split(static_cast<int64_t>(folder.files.size()),
+  Split split = as_keras ? keras_split(static_cast<int64_t>(folder.files.size()),
                                              flags.validation_split, static_cast<uint32_t>(seed))
                                : stratified_split(folder.labels, flags.validation_split, seed);
+  // Both kinds of split then read files in the order they lie in, and the seed's shuffle of each
+  // epoch alone decides the order of training.
+  std::ranges::sort(split.training);
+  std::ranges::sort(split.validation);
   return {ImageDataset(folder.select(split.training), form),
           ImageDataset(folder.select(split.validation), form)};
 }

@@ -37,6 +37,11 @@ int run(int argc, char** argv) {
     CLI::App* options =
         program.add_subcommand(std::string(command->name), std::string(command->what));
     bodies.emplace_back(options, command->configure(*options));
+    // So that a script can add to a command that it was given.
+    for (CLI::Option* option : options->get_options()) {
+      if (option->nonpositional() && option->get_expected_max() == 1)
+        option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
+    }
   }
   const std::string_view word = argc > 1 ? argv[1] : "";
   if (!word.starts_with('-') && !is_command(word)) {

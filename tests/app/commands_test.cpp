@@ -1,0 +1,148 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "app/program.h"
+#include "support/error_of.h"
+#include "support/temporary_folder.h"
+#include "thaw/applications/application.h"
+#include "thaw/core/files.h"
+
+namespace thaw {
+namespace {
+
+using nlohmann::json;
+using testing::contains;
+using testing::ProgramRun;
+using testing::run_thaw;
+
+std::vector<json> lines(const std::string& text) {
+  std::vector<json> result;
+  std::istringstream stream(text);
+  for (std::string line; std::getline(stream, line);) result.push_back(json::parse(line));
+  return result;
+}
+
+TEST(Program, says_its_version_and_knows_its_commands) {
+  const ProgramRun version = run_thaw({"--version"});
+  EXPECT_EQ(version.exit_code, 0);
+  EXPECT_TRUE(version.output.starts_with("thaw ")) << version.output;
+  const ProgramRun help = run_thaw({"--help"});
+  EXPECT_EQ(help.exit_code, 0);
+  for (const char* command : {"fit", "evaluate", "predict", "summary", "models"}) {
+    EXPECT_TRUE(contains(help.output, command)) << help.output;
+    EXPECT_EQ(run_thaw({command, "--help"}).exit_code, 0);
+  }
+  const ProgramRun unknown = run_thaw({"frobnicate"});
+  EXPECT_EQ(unknown.exit_code, 2);
+  EXPECT_TRUE(contains(unknown.errors, "\"frobnicate\"")) << unknown.errors;
+  EXPECT_EQ(run_thaw({}).exit_code, 2);
+}
+
+TEST(ModelsCommand, lists_every_network) {
+  const ProgramRun run = run_thaw({"models", "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const json rows = json::parse(run.output);
+  ASSERT_EQ(rows.size(), applications::all().size());
+  for (const json& row : rows) {
+    for (const char* key : {"name", "parameters", "image_size", "preprocessing", "weights"})
+      EXPECT_TRUE(row.contains(key)) << key;
+  }
+  const ProgramRun table = run_thaw({"models"});
+  for (const Application* network : applications::all())
+    EXPECT_TRUE(contains(table.output, std::string(network->name))) << network->name;
+}
+
+TEST(SummaryCommand, takes_a_networks_name_too) {
+  const ProgramRun run = run_thaw({"summary", "mobilenet_v2@alpha=0.35", "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const json summary = json::parse(run.output);
+  EXPECT_EQ(summary["parameters"], 1'691'208);  // Keras 3.15's count_params()
+  EXPECT_EQ(run_thaw({"summary", "mobilenet_v9"}).exit_code, 2);
+  EXPECT_EQ(run_thaw({"summary", "no/such/file.h5"}).exit_code, 1);
+}
+
+/// A fine-tuned model and pictures.
+class TrainedModel : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    testing::draw_pictures(folder_ / "images", 12, 1);
+    testing::save_small_base(folder_ / "base.keras");
+    const ProgramRun run =
+        run_thaw({"fit", images(), "--out", model(), "--base", path("base.keras"),
+                  "--preprocessing", "torch", "--learning-rate", "0.05", "--unfreeze", "0",
+                  "--epochs", "20", "--history", path("h.json")});
+    ASSERT_EQ(run.exit_code, 0) << run.errors;
+  }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  std::string images() const { return path("images"); }
+  std::string model() const { return path("model.keras"); }
+
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(TrainedModel, evaluates_as_fit_said) {
+  // What fit validated on is chosen by the seed; all images at once are judged well too.
+  const ProgramRun run = run_thaw({"evaluate", model(), images(), "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const json result = json::parse(run.output);
+  EXPECT_EQ(result["images"], 36);
+  EXPECT_EQ(result["classes"], (json{"blue", "green", "red"}));
+  EXPECT_GT(result["accuracy"], 0.9);
+  EXPECT_TRUE(result.contains("loss"));
+}
+
+TEST_F(TrainedModel, evaluates_a_folder_with_some_of_the_classes) {
+  std::filesystem::remove_all(folder_ / "images" / "green");
+  const ProgramRun run = run_thaw({"evaluate", model(), images(), "--json"});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_GT(json::parse(run.output)["accuracy"], 0.9);
+  std::filesystem::rename(folder_ / "images" / "red", folder_ / "images" / "crimson");
+  const ProgramRun wrong = run_thaw({"evaluate", model(), images()});
+  EXPECT_EQ(wrong.exit_code, 1);
+  EXPECT_TRUE(contains(wrong.errors, "crimson")) << wrong.errors;
+}
+
+TEST_F(TrainedModel, predicts_classes_by_name_with_what_the_file_alone_tells) {
+  const ProgramRun run = run_thaw({"predict", model(), images(), "--json", "--top", "2"});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  int right = 0;
+  const auto rows = lines(run.output);
+  for (const json& row : rows) {
+    ASSERT_EQ(row["predictions"].size(), 2U);
+    const std::string name = row["predictions"][0]["class"];
+    right += contains(row["file"], "/" + name + "/") ? 1 : 0;
+  }
+  ASSERT_EQ(rows.size(), 36U);
+  EXPECT_GE(right, 33);
+}
+
+TEST_F(TrainedModel, reports_an_unreadable_image_and_goes_on) {
+  write_file(folder_ / "bad.png", "no picture");
+  const ProgramRun run =
+      run_thaw({"predict", model(), path("bad.png"), path("images/red/0.bmp"), "--json"});
+  EXPECT_EQ(run.exit_code, 1);
+  const auto rows = lines(run.output);
+  ASSERT_EQ(rows.size(), 2U);
+  EXPECT_EQ(rows[0]["file"], path("bad.png"));
+  EXPECT_FALSE(std::string(rows[0]["error"]).empty());
+  EXPECT_EQ(rows[1]["predictions"].size(), 3U);
+  const ProgramRun text = run_thaw({"predict", model(), path("bad.png"), path("images/red/0.bmp")});
+  EXPECT_EQ(text.exit_code, 1);
+  EXPECT_TRUE(contains(text.errors, "bad.png")) << text.errors;
+  EXPECT_TRUE(contains(text.output, "%")) << text.output;
+}
+
+TEST_F(TrainedModel, tells_a_wrong_call_from_a_failure) {
+  EXPECT_EQ(run_thaw({"predict", model()}).exit_code, 2);
+  EXPECT_EQ(run_thaw({"predict", model(), "--input", "x.npy"}).exit_code, 2);
+  EXPECT_EQ(run_thaw({"predict", model(), path("none.png")}).exit_code, 1);
+  EXPECT_EQ(run_thaw({"evaluate", path("none.keras"), images()}).exit_code, 1);
+  const ProgramRun base = run_thaw({"predict", path("base.keras"), images()});
+  EXPECT_EQ(base.exit_code, 2) << "nothing tells the preprocessing";
+  EXPECT_TRUE(contains(base.errors, "--preprocessing")) << base.errors;
+}
+
+}  // namespace
+}  // namespace thaw

@@ -1,0 +1,182 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "app/program.h"
+#include "support/error_of.h"
+#include "support/temporary_folder.h"
+#include "thaw/core/files.h"
+#include "thaw/formats/model_file.h"
+
+namespace thaw {
+namespace {
+
+using nlohmann::json;
+using testing::contains;
+using testing::ProgramRun;
+using testing::run_thaw;
+
+/// Pictures of three colours and a base, and the command that fits them.
+class FitCommand : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    testing::draw_pictures(images(), 20, 1);
+    testing::save_small_base(base());
+  }
+  std::filesystem::path images() const { return folder_ / "images"; }
+  std::filesystem::path base() const { return folder_ / "base.keras"; }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+
+  std::vector<std::string> fit(const std::string& out, std::vector<std::string> more = {}) const {
+    std::vector<std::string> arguments{"fit",
+                                       images().string(),
+                                       "--out",
+                                       path(out),
+                                       "--base",
+                                       base().string(),
+                                       "--preprocessing",
+                                       "tf",
+                                       "--unfreeze",
+                                       "2",
+                                       "--learning-rate",
+                                       "0.01",
+                                       "--batch-size",
+                                       "8"};
+    arguments.insert(arguments.end(), more.begin(), more.end());
+    return arguments;
+  }
+
+  testing::TemporaryFolder folder_;
+};
+
+TEST_F(FitCommand, trains_and_writes_the_model_and_the_history_that_was_promised) {
+  const ProgramRun run = run_thaw(fit("m.keras", {"--history", path("h.json")}));
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_TRUE(contains(run.errors, "epoch 5/5")) << run.errors;
+  EXPECT_FALSE(contains(run.errors, "\x1b")) << "no terminal, no escape sequences";
+  const json history = json::parse(read_file(path("h.json")));
+  EXPECT_EQ(history["classes"], (json{"blue", "green", "red"}));
+  EXPECT_EQ(history["train_images"], 48);
+  EXPECT_EQ(history["validation_images"], 12);
+  ASSERT_EQ(history["stages"].size(), 2U);
+  EXPECT_EQ(history["stages"][0]["name"], "feature_extraction");
+  EXPECT_EQ(history["stages"][1]["name"], "fine_tuning");
+  EXPECT_EQ(history["stages"][0]["trainable_parameters"], 8 * 3 + 3);
+  EXPECT_EQ(history["stages"][1]["trainable_parameters"], 27 + 8 * 8 * 9 + 8 + 16);
+  EXPECT_EQ(history["stages"][1]["learning_rate"], 1e-4);
+  EXPECT_EQ(history["stages"][1]["optimizer"], "adam");
+  for (const json& stage : history["stages"]) {
+    EXPECT_GT(stage["seconds"], 0);
+    ASSERT_EQ(stage["epochs"].size(), 5U);
+    for (size_t i = 0; i < 5; ++i) {
+      const json& epoch = stage["epochs"][i];
+      EXPECT_EQ(epoch["epoch"], i + 1);
+      for (const char* key : {"loss", "accuracy", "val_loss", "val_accuracy", "seconds"})
+        EXPECT_TRUE(epoch.contains(key)) << key;
+    }
+  }
+  EXPECT_GT(history["peak_rss_bytes"], 1'000'000);
+  EXPECT_GT(history["seconds"], history["prefix_seconds"]);
+  EXPECT_FALSE(std::filesystem::exists(path("m.keras.checkpoint")));
+}
+
+TEST_F(FitCommand, writes_the_same_file_again_for_the_same_seed) {
+  ASSERT_EQ(run_thaw(fit("a.keras")).exit_code, 0);
+  ASSERT_EQ(run_thaw(fit("b.keras", {"--cache", "off"})).exit_code, 0);
+  ASSERT_EQ(run_thaw(fit("c.keras", {"--seed", "2"})).exit_code, 0);
+  EXPECT_TRUE(read_file(path("a.keras")) == read_file(path("b.keras")));
+  EXPECT_FALSE(read_file(path("a.keras")) == read_file(path("c.keras")));
+}
+
+TEST_F(FitCommand, interrupted_keeps_its_state_and_resumes_to_the_same_file) {
+  ASSERT_EQ(run_thaw(fit("a.keras", {"--epochs", "3000"})).exit_code, 0);
+  const auto arguments = fit("b.keras", {"--epochs", "3000", "--resume"});
+  write_file(path("b.keras"), "an older model");
+  const ProgramRun stopped = run_thaw(arguments, {.interrupt_at = "epoch 2/3000"});
+  ASSERT_EQ(stopped.exit_code, 130) << stopped.errors;
+  EXPECT_TRUE(contains(stopped.errors, "b.keras.checkpoint")) << stopped.errors;
+  EXPECT_EQ(read_file(path("b.keras")), "an older model");
+  const ProgramRun other =
+      run_thaw(fit("b.keras", {"--epochs", "3000", "--resume", "--batch-size", "9"}));
+  EXPECT_EQ(other.exit_code, 2);
+  const ProgramRun resumed = run_thaw(arguments);
+  ASSERT_EQ(resumed.exit_code, 0) << resumed.errors;
+  EXPECT_FALSE(contains(resumed.errors, "epoch 1/3000")) << resumed.errors;
+  EXPECT_TRUE(read_file(path("a.keras")) == read_file(path("b.keras")));
+}
+
+TEST_F(FitCommand, leaves_broken_images_out_by_name) {
+  write_file(images() / "red" / "broken.jpg", "this is no picture");
+  write_file(images() / "blue" / "0.bmp", "BM");
+  const ProgramRun run = run_thaw(fit("m.keras"));
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_TRUE(contains(run.errors, "red/broken.jpg")) << run.errors;
+  EXPECT_TRUE(contains(run.errors, "blue/0.bmp")) << run.errors;
+  EXPECT_TRUE(contains(run.errors, "2 broken images")) << run.errors;
+}
+
+TEST_F(FitCommand, refuses_a_class_with_broken_images_alone) {
+  std::filesystem::create_directories(images() / "violet");
+  for (const char* name : {"1.png", "2.png", "3.png", "4.png"})
+    write_file(images() / "violet" / name, "no picture");
+  const ProgramRun run = run_thaw(fit("m.keras"));
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_TRUE(contains(run.errors, "violet")) << run.errors;
+  EXPECT_FALSE(std::filesystem::exists(path("m.keras")));
+}
+
+TEST_F(FitCommand, takes_validation_images_from_a_folder_of_their_own) {
+  testing::draw_pictures(folder_ / "validation", 4, 2);
+  const ProgramRun run =
+      run_thaw(fit("m.keras", {"--validation", path("validation"), "--history", path("h.json")}));
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const json history = json::parse(read_file(path("h.json")));
+  EXPECT_EQ(history["train_images"], 60);
+  EXPECT_EQ(history["validation_images"], 12);
+  testing::draw_pictures(folder_ / "other" / "deep", 2, 2);
+  const ProgramRun wrong = run_thaw(fit("n.keras", {"--validation", path("other/deep/..")}));
+  EXPECT_EQ(wrong.exit_code, 1);
+}
+
+TEST_F(FitCommand, tells_a_wrong_call_from_a_failure) {
+  struct Case {
+    std::vector<std::string> more;
+    int exit_code;
+    std::string part;
+  };
+  const Case cases[] = {
+      {{"--unfreeze", "some"}, 2, "expected a number of layers or all"},
+      {{"--unfreeze", "99"}, 2, "layers of the base"},
+      {{"--optimizer", "lion"}, 2, "lion"},
+      {{"--loss", "hinge"}, 2, "hinge"},
+      {{"--epochs", "-1"}, 2, "--epochs"},
+      {{"--epochs", "0", "--unfreeze", "0"}, 2, "nothing to do"},
+      {{"--split", "fair"}, 2, "fair"},
+      {{"--frob"}, 2, "--frob"},
+  };
+  for (const Case& c : cases) {
+    const ProgramRun run = run_thaw(fit("m.keras", c.more));
+    EXPECT_EQ(run.exit_code, c.exit_code) << c.part << ": " << run.errors;
+    EXPECT_TRUE(contains(run.errors, "thaw: error: ")) << run.errors;
+    EXPECT_TRUE(contains(run.errors, c.part)) << run.errors;
+  }
+  const ProgramRun ending = run_thaw(fit("m.onnx"));
+  EXPECT_EQ(ending.exit_code, 2) << ending.errors;
+  const ProgramRun nowhere = run_thaw(fit("no/such/folder/m.keras"));
+  EXPECT_EQ(nowhere.exit_code, 1) << nowhere.errors;
+}
+
+TEST_F(FitCommand, without_a_network_says_which_file_to_put_where) {
+  const testing::Environment home("THAW_HOME", path("cache"));
+  const testing::Environment keras("KERAS_HOME", path("keras"));
+  const ProgramRun run =
+      run_thaw({"fit", images().string(), "--out", path("m.keras"), "--base", "mobilenet_v2"});
+  EXPECT_EQ(run.exit_code, 1);
+  EXPECT_TRUE(
+      contains(run.errors, "mobilenet_v2_weights_tf_dim_ordering_tf_kernels_1.0_224_no_top.h5"))
+      << run.errors;
+  EXPECT_TRUE(contains(run.errors, path("cache"))) << run.errors;
+}
+
+}  // namespace
+}  // namespace thaw

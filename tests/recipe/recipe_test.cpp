@@ -1,0 +1,238 @@
+#include "thaw/recipe/recipe.h"
+
+#include <gtest/gtest.h>
+
+#include <cstring>
+#include <fstream>
+
+#include "support/error_of.h"
+#include "support/temporary_folder.h"
+#include "thaw/core/files.h"
+#include "thaw/core/random.h"
+#include "thaw/data/array_dataset.h"
+#include "thaw/graph/layers/activation.h"
+#include "thaw/graph/layers/batch_normalization.h"
+#include "thaw/graph/layers/conv_2d.h"
+
+namespace thaw {
+namespace {
+
+using testing::contains;
+using testing::error_of;
+
+/// Noise on one of three colours.
+ArrayDataset pictures(int64_t count, uint64_t seed) {
+  Random random(seed);
+  Tensor x({count, 8, 8, 3});
+  std::vector<int64_t> labels;
+  for (int64_t i = 0; i < count; ++i) {
+    labels.push_back(i % 3);
+    float* p = x.data() + i * 192;
+    for (int64_t k = 0; k < 192; ++k) p[k] = random.uniform() + (k % 3 == i % 3 ? 0.5F : 0.0F);
+  }
+  return {x, labels};
+}
+
+/// Seven layers, three of them with weights.
+Functional small_base() {
+  const Symbol image = input({8, 8, 3});
+  Symbol x = conv_2d({.filters = 8, .kernel_size = 3, .name = "conv1"})(image);
+  x = batch_normalization({.name = "bn1"})(x);
+  x = activation({.activation = "relu", .name = "relu1"})(x);
+  x = conv_2d({.filters = 8, .kernel_size = 3, .name = "conv2"})(x);
+  x = batch_normalization({.name = "bn2"})(x);
+  const Functional base(image, activation({.activation = "relu", .name = "relu2"})(x), "base");
+  base.initialize_weights(7);
+  return base;
+}
+
+/// Copies of all weights by "layer/weight".
+std::map<std::string, Tensor> weights(const Functional& model) {
+  std::map<std::string, Tensor> result;
+  for (const Layer& layer : model.layers()) {
+    if (const Functional* nested = layer.nested()) {
+      for (auto& [name, value] : weights(*nested)) result[name] = value;
+      continue;
+    }
+    for (const auto& variable : layer.variables())
+      result[layer.name() + "/" + variable->name()] = variable->value().clone();
+  }
+  return result;
+}
+
+/// The names of the weights whose bits differ.
+std::vector<std::string> changed(const std::map<std::string, Tensor>& before,
+                                 const std::map<std::string, Tensor>& after) {
+  std::vector<std::string> names;
+  for (const auto& [name, value] : before) {
+    if (std::memcmp(value.data(), after.at(name).data(), value.values().size_bytes()) != 0)
+      names.push_back(name);
+  }
+  return names;
+}
+
+RecipeOptions small_options() {
+  RecipeOptions options;
+  options.stages = {{.name = "feature_extraction", .epochs = 3, .learning_rate = 1e-2},
+                    {.name = "fine_tuning", .epochs = 3, .learning_rate = 1e-3, .unfreeze = 3}};
+  options.batch_size = 8;
+  options.seed = 5;
+  return options;
+}
+
+using Names = std::vector<std::string>;
+
+TEST(Head, is_the_recipes_and_alone_has_new_weights) {
+  const Functional base = small_base();
+  const auto before = weights(base);
+  const Model model = with_head(base, {.classes = 3, .seed = 1});
+  EXPECT_EQ(changed(before, weights(base)), Names{});
+  EXPECT_EQ(model.layers().back().name(), "output_layer");
+  EXPECT_EQ(model.layers().size(), 4U);
+  EXPECT_EQ(model.outputs()[0].shape(), Shape{3});
+  base.set_trainable(false);
+  EXPECT_EQ(model.count_trainable_parameters(), 8 * 3 + 3);
+}
+
+TEST(Head, has_one_unit_for_binary_crossentropy_of_two_classes) {
+  const Model model = with_head(small_base(), {.classes = 2, .loss = "binary_crossentropy"});
+  EXPECT_EQ(model.outputs()[0].shape(), Shape{1});
+  EXPECT_NE(error_of<UsageError>([] { with_head(small_base(), {.classes = 1}); }), "");
+}
+
+TEST(Recipe, extraction_changes_the_head_alone) {
+  const auto data = pictures(45, 1);
+  const Functional base = small_base();
+  const auto before = weights(base);
+  RecipeOptions options = small_options();
+  options.stages.pop_back();
+  Recipe recipe(base, 3, options);
+  ASSERT_TRUE(recipe.run(data, nullptr));
+  EXPECT_EQ(changed(before, weights(base)), Names{});
+  EXPECT_GT(recipe.stages()[0].epochs.back().logs[1].second, 0.6);
+}
+
+TEST(Recipe, fine_tuning_changes_the_last_layers_and_never_moves_statistics) {
+  const auto data = pictures(45, 1);
+  const auto validation = pictures(20, 2);
+  const Functional base = small_base();
+  const auto before = weights(base);
+  Recipe recipe(base, 3, small_options());
+  ASSERT_TRUE(recipe.run(data, &validation));
+  EXPECT_EQ(changed(before, weights(base)),
+            (Names{"bn2/beta", "bn2/gamma", "conv2/bias", "conv2/kernel"}));
+  ASSERT_EQ(recipe.stages().size(), 2U);
+  EXPECT_EQ(recipe.stages()[0].trainable_parameters, 27);
+  EXPECT_EQ(recipe.stages()[1].trainable_parameters, 27 + 8 * 8 * 9 + 8 + 16);
+  EXPECT_EQ(recipe.stages()[1].epochs.size(), 3U);
+  EXPECT_EQ(recipe.stages()[1].epochs[0].logs.back().first, "val_accuracy");
+}
+
+TEST(Recipe, gives_the_same_bits_for_the_same_seed_and_others_for_another) {
+  const auto data = pictures(45, 1);
+  std::vector<std::map<std::string, Tensor>> results;
+  for (const uint64_t seed : {5, 5, 6}) {
+    RecipeOptions options = small_options();
+    options.seed = seed;
+    Recipe recipe(small_base(), 3, options);
+    ASSERT_TRUE(recipe.run(data, nullptr));
+    results.push_back(weights(recipe.model()));
+  }
+  EXPECT_EQ(changed(results[0], results[1]), Names{});
+  EXPECT_FALSE(changed(results[0], results[2]).empty());
+}
+
+TEST(Recipe, gives_the_same_bits_with_and_without_kept_features) {
+  const auto data = pictures(45, 1);
+  std::vector<std::map<std::string, Tensor>> results;
+  for (const FeatureCache cache : {FeatureCache::automatic, FeatureCache::off}) {
+    RecipeOptions options = small_options();
+    options.cache = cache;
+    Recipe recipe(small_base(), 3, options);
+    ASSERT_TRUE(recipe.run(data, nullptr));
+    results.push_back(weights(recipe.model()));
+  }
+  EXPECT_EQ(changed(results[0], results[1]), Names{});
+}
+
+/// Sets `stop` after so many steps.
+class StopAfter : public Callback {
+ public:
+  StopAfter(int steps, std::atomic<bool>& stop) : left_(steps), stop_(stop) {}
+  void on_batch_end(TrainingControl&, const BatchProgress&) override {
+    if (--left_ == 0) stop_ = true;
+  }
+
+ private:
+  int left_;
+  std::atomic<bool>& stop_;
+};
+
+TEST(Recipe, interrupted_anywhere_and_resumed_equals_uninterrupted) {
+  const auto data = pictures(45, 1);
+  const auto validation = pictures(20, 2);
+  Recipe whole(small_base(), 3, small_options());
+  ASSERT_TRUE(whole.run(data, &validation));
+  const auto expected = weights(whole.model());
+  // 6 steps an epoch, 18 a stage: in an epoch, at its end, at the stage's end, in the next stage.
+  for (const int steps : {1, 6, 9, 18, 19, 35}) {
+    const testing::TemporaryFolder folder;
+    std::atomic<bool> stop = false;
+    StopAfter watch(steps, stop);
+    RecipeOptions options = small_options();
+    options.callbacks = {&watch};
+    options.stop = &stop;
+    options.checkpoint = CheckpointOptions{
+        .path = folder.path() / "state", .settings = Config(Config::Map{}), .resume = true};
+    Recipe first(small_base(), 3, options);
+    ASSERT_FALSE(first.run(data, &validation)) << steps;
+    stop = false;
+    options.callbacks = {};
+    Recipe second(small_base(), 3, options);
+    ASSERT_TRUE(second.run(data, &validation)) << steps;
+    EXPECT_EQ(changed(expected, weights(second.model())), Names{}) << steps;
+    ASSERT_EQ(second.stages().size(), 2U);
+    for (size_t i = 0; i < 2; ++i) {
+      ASSERT_EQ(second.stages()[i].epochs.size(), 3U) << steps;
+      for (size_t e = 0; e < 3; ++e)
+        EXPECT_EQ(second.stages()[i].epochs[e].logs, whole.stages()[i].epochs[e].logs) << steps;
+    }
+  }
+}
+
+TEST(Checkpoint, of_other_settings_is_refused_by_name) {
+  Config mine;
+  mine.set("--seed", 1).set("--epochs", 5);
+  Config other;
+  other.set("--seed", 2).set("--epochs", 5);
+  EXPECT_EQ(error_of<UsageError>([&] { require_same_settings(mine, mine); }), "");
+  const std::string message = error_of<UsageError>([&] { require_same_settings(mine, other); });
+  EXPECT_TRUE(contains(message, "--seed 2, this one has 1")) << message;
+}
+
+TEST(Checkpoint, cut_off_or_damaged_is_an_error_and_never_a_crash) {
+  const testing::TemporaryFolder folder;
+  const auto path = folder.path() / "state";
+  Checkpoint checkpoint;
+  checkpoint.settings = Config(Config::Map{});
+  checkpoint.stages = {{.options = {.name = "fine_tuning"}, .optimizer = "adam"}};
+  checkpoint.train.variables = {{"a/kernel", Tensor::full({2, 3}, 1.5F)}};
+  checkpoint.train.optimizer = "adam";
+  save_checkpoint(checkpoint, path);
+  EXPECT_EQ(load_checkpoint(path).train.variables[0].value.values()[5], 1.5F);
+  const std::string whole = read_file(path);
+  for (size_t length = 0; length < whole.size(); ++length) {
+    std::ofstream(path, std::ios::binary) << whole.substr(0, length);
+    EXPECT_NE(error_of([&] { load_checkpoint(path); }), "") << length;
+  }
+  const size_t values = whole.size() - 24;
+  for (size_t at = 0; at < values; ++at) {
+    std::string damaged = whole;
+    damaged[at] = static_cast<char>(damaged[at] ^ 0x55);
+    std::ofstream(path, std::ios::binary) << damaged;
+    error_of([&] { load_checkpoint(path); });  // an Error or a checkpoint, nothing worse
+  }
+}
+
+}  // namespace
+}  // namespace thaw
