@@ -1,22 +1,33 @@
-"""Asks Keras for the layers, shapes and parameters of every network: tests/golden/applications/.
+"""tests/golden/applications/: the layers, shapes, weights and parameters of every network, as Keras builds it.
 
-One file a network. Its records are `text CASE.options …` (how to build it), `text CASE.model NAME
-PARAMETERS TRAINABLE OUTPUT_SHAPE` and `text CASE.layers`: CLASS NAME SHAPE of each layer, `;`
-between them. Layers are written where the case is the first of its kind; the others carry the MD5 of
-that text, which keeps the files small.
+One file a network, with `text cases N` and for each case
+
+    text I.options KEY=VALUE …                            how to build it
+    text I.model NAME PARAMETERS TRAINABLE OUTPUT_SHAPE
+    text I.layers CLASS NAME SHAPE WEIGHT=SHAPE …;…       in Keras's order
+    text I.configs JSON                                   of each layer what is a number, a text or a list of them;
+                                                          for the first case alone
+    text I.weights NAME ADDRESS MD5                       the file that weights="imagenet" fetches; none: not there
+
+SqueezeNet (Iandola et al. 2016, version 1.1) is none of keras.applications; it is written out here with Keras's
+layers, under the names of the weights that were published for Keras 1 (R. Malli, "keras-squeezenet", MIT).
 """
 
-import hashlib
+import json
+import sys
 
 from golden import GoldenFile  # first: sets the environment
 import keras
 from keras import layers
+from keras.src.utils import file_utils
 
-SIZES = [(224, 224), (96, 128), (75, 33)]
+SIZES = [(224, 224, 3), (96, 128, 3), (75, 33, 3), (160, 160, 3), (32, 32, 1)]
+TOPS = [{"include_top": True, "classes": 1000}, {"include_top": True, "classes": 7}, {"include_top": False},
+        {"include_top": False, "pooling": "avg"}, {"include_top": False, "pooling": "max"}]
 
 
 def squeezenet(input_shape, include_top, pooling, classes, weights, **_):
-    """Iandola et al. 2016 as version 1.1. Keras 3 allows no "/" in names: "|" stands for it."""
+    # Keras 3 allows no "/" in names: "|" stands for it.
     image = x = layers.Input(input_shape)
     x = layers.Conv2D(64, 3, strides=2, name="conv1")(x)
     x = layers.Activation("relu", name="relu_conv1")(x)
@@ -57,42 +68,66 @@ NETWORKS = {
 }
 
 
-def shape_of(tensor):
-    return ",".join(str(size) for size in tensor.shape[1:])
+def words(shape):
+    return ",".join(str(size) for size in shape) or "-"
 
 
-def describe(model):
-    return ";".join(f"{type(layer).__name__} {layer.name.replace('|', '/')} {shape_of(layer.output)}"
-                    for layer in model.layers)
+def describe(layer):
+    name = layer.name.replace("|", "/")
+    weights = [f" {weight.name}={words(weight.shape)}" for weight in layer.weights]
+    return f"{type(layer).__name__} {name} {words(layer.output.shape[1:])}{''.join(weights)}"
 
 
-def main():
-    for name, (build, variants) in NETWORKS.items():
-        file = GoldenFile()
-        cases = []
-        for own in variants:
-            for height, width in SIZES:
-                for top in ({"include_top": True, "classes": 1000}, {"include_top": True, "classes": 7},
-                            {"include_top": False}, {"include_top": False, "pooling": "avg"},
-                            {"include_top": False, "pooling": "max"}):
-                    cases.append({"height": height, "width": width, **own, **top})
-        for index, case in enumerate(cases):
-            options = {"pooling": None, "classes": 1000, **case}
-            height, width = options.pop("height"), options.pop("width")
-            keras.backend.clear_session()
-            model = build(input_shape=(height, width, 3), weights=None, **options)
-            trainable = sum(weight.shape.num_elements() if hasattr(weight.shape, "num_elements")
-                            else int(keras.ops.size(weight)) for weight in model.trainable_weights)
-            file.text(f"{index}.options", " ".join(f"{k}={v}" for k, v in case.items()))
-            file.text(f"{index}.model",
-                      f"{model.name} {model.count_params()} {trainable} {shape_of(model.output)}")
-            text = describe(model)
-            file.text(f"{index}.digest", hashlib.md5(text.encode()).hexdigest())
-            if index == 0:
-                file.text("0.layers", text)
-        file.text("cases", str(len(cases)))
-        file.write(f"applications/{name}.golden.gz")
+def plain_config(layer):
+    """Without what says how training or another back end would do it."""
+    config = {key: value for key, value in layer.get_config().items()
+              if key not in ("name", "trainable", "dtype", "batch_shape", "data_format", "sparse", "ragged")
+              and value is not None and not isinstance(value, dict)}
+    return {"name": layer.name.replace("|", "/"), "config": config}
+
+
+def official_weights(build, shape, options):
+    """What Keras would fetch, asked without fetching it."""
+    asked = []
+
+    def get_file(fname, origin, file_hash=None, **_):
+        asked.append(f"{fname} {origin} {file_hash or ''}")
+        raise InterruptedError
+
+    original, file_utils.get_file = file_utils.get_file, get_file
+    try:
+        build(input_shape=shape, weights="imagenet", **options)
+    except (InterruptedError, ValueError):
+        pass
+    file_utils.get_file = original
+    return asked
+
+
+def record(name):
+    build, variants = NETWORKS[name]
+    golden = GoldenFile()
+    cases = [{"height": height, "width": width, "channels": channels, **own, **top}
+             for own in variants for height, width, channels in SIZES for top in TOPS]
+    golden.text("cases", len(cases))
+    for index, case in enumerate(cases):
+        options = {"pooling": None, "classes": 1000, **case}
+        shape = tuple(options.pop(key) for key in ("height", "width", "channels"))
+        keras.backend.clear_session()  # automatic names start anew
+        model = build(input_shape=shape, weights=None, **options)
+        trainable = sum(keras.ops.size(weight) for weight in model.trainable_weights)
+        golden.text(f"{index}.options", " ".join(f"{key}={value}" for key, value in case.items()))
+        golden.text(f"{index}.model",
+                    f"{model.name} {model.count_params()} {trainable} {words(model.output.shape[1:])}")
+        golden.text(f"{index}.layers", ";".join(describe(layer) for layer in model.layers))
+        if build is not squeezenet:
+            for file in official_weights(build, shape, options):
+                golden.text(f"{index}.weights", file)
+        if index == 0:
+            golden.text("0.configs", json.dumps([plain_config(layer) for layer in model.layers]))
+    golden.write(f"applications/{name}.golden.gz")
 
 
 if __name__ == "__main__":
-    main()
+    for network in NETWORKS:
+        if len(sys.argv) == 1 or network in sys.argv[1:]:
+            record(network)

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 #include <numeric>
+#include <set>
+#include <string>
 #include <vector>
 
 #include "thaw/applications/application.h"
@@ -10,6 +12,15 @@
 
 namespace thaw::applications {
 namespace {
+
+constexpr size_t shown_letters = 64;  // of what was received, in a message
+
+std::string in_lower_case(std::string_view text) {
+  std::string result(text);
+  for (char& letter : result)
+    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
+  return result;
+}
 
 /// How many letters must be changed, added or left out (Levenshtein 1966).
 size_t distance(std::string_view a, std::string_view b) {
@@ -31,18 +42,19 @@ const Application& by_name(std::string_view name) {
   std::string known;
   const Application* nearest = nullptr;
   size_t smallest = 4;  // more changes than three mean another name
+  const std::string plain = in_lower_case(name.substr(0, shown_letters));
   for (const Application* application : all()) {
     if (name == application->name || name == application->keras_name) return *application;
     known += (known.empty() ? "" : ", ") + std::string(application->name);
-    const size_t changes = distance(name.substr(0, 64), application->name);
+    const size_t changes = distance(plain, application->name);
     if (changes < smallest) {
       smallest = changes;
       nearest = application;
     }
   }
-  throw UsageError(
-      fmt::format("expected a network's name ({}), received \"{}\"{}", known, name.substr(0, 64),
-                  nearest == nullptr ? "" : fmt::format(": did you mean {}?", nearest->name)));
+  throw UsageError(fmt::format(
+      "expected a network's name ({}), received \"{}\"{}", known, name.substr(0, shown_letters),
+      nearest == nullptr ? "" : fmt::format(": did you mean {}?", nearest->name)));
 }
 
 template <typename Number>
@@ -50,7 +62,8 @@ Number parse(std::string_view key, std::string_view text) {
   Number number{};
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc() || end != text.data() + text.size() || text.empty())
-    throw UsageError(fmt::format("{}: expected a number, received \"{}\"", key, text));
+    throw UsageError(
+        fmt::format("{}: expected a number, received \"{}\"", key, text.substr(0, shown_letters)));
   return number;
 }
 
@@ -64,7 +77,7 @@ void set(Options& options, const Application& application, std::string_view assi
         "expected {}, received \"{}\"",
         application.takes.empty() ? "no option, since this network has none"
                                   : fmt::format("KEY=VALUE with KEY one of: {}", application.takes),
-        assignment));
+        assignment.substr(0, shown_letters)));
   }
   if (key == "alpha") options.alpha = parse<double>(key, value);
   if (key == "dropout") options.dropout = parse<double>(key, value);
@@ -79,10 +92,15 @@ std::pair<const Application*, Options> find(std::string_view text) {
   Options options;
   if (at == std::string_view::npos) return {&application, options};
   std::string_view rest = text.substr(at + 1);
+  std::set<std::string_view> keys;
   with_context(std::string(application.name), [&] {
     while (true) {
       const size_t comma = rest.find(',');
-      set(options, application, rest.substr(0, comma));
+      const std::string_view assignment = rest.substr(0, comma);
+      set(options, application, assignment);
+      const std::string_view key = assignment.substr(0, assignment.find('='));
+      if (!keys.insert(key).second)
+        throw UsageError(fmt::format("expected {} once, received it twice", key));
       if (comma == std::string_view::npos) break;
       rest = rest.substr(comma + 1);
     }
