@@ -174,10 +174,11 @@ TEST(Recipe, interrupted_anywhere_and_resumed_equals_uninterrupted) {
   Recipe whole(small_base(), 3, small_options());
   ASSERT_TRUE(whole.run(data, &validation));
   const auto expected = weights(whole.model());
-  // 6 steps an epoch, 18 a stage: in an epoch, at its end, at the stage's end, in the next stage.
-  for (const int steps : {1, 6, 9, 18, 19, 35}) {
+  // 6 steps an epoch, 18 a stage: before the first step, in an epoch, at its end, at the stage's
+  // end, in the next stage.
+  for (const int steps : {0, 1, 6, 9, 18, 19, 35}) {
     const testing::TemporaryFolder folder;
-    std::atomic<bool> stop = false;
+    std::atomic<bool> stop = steps == 0;
     StopAfter watch(steps, stop);
     RecipeOptions options = small_options();
     options.callbacks = {&watch};
@@ -198,6 +199,18 @@ TEST(Recipe, interrupted_anywhere_and_resumed_equals_uninterrupted) {
         EXPECT_EQ(second.stages()[i].epochs[e].logs, whole.stages()[i].epochs[e].logs) << steps;
     }
   }
+}
+
+TEST(Recipe, asked_to_stop_in_its_last_step_is_done) {
+  const auto data = pictures(45, 1);
+  std::atomic<bool> stop = false;
+  StopAfter watch(36, stop);
+  RecipeOptions options = small_options();
+  options.callbacks = {&watch};
+  options.stop = &stop;
+  Recipe recipe(small_base(), 3, options);
+  EXPECT_TRUE(recipe.run(data, nullptr));
+  EXPECT_TRUE(stop);
 }
 
 TEST(Checkpoint, of_other_settings_is_refused_by_name) {

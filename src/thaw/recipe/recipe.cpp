@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "thaw/core/error.h"
 #include "thaw/core/random.h"
@@ -59,9 +60,8 @@ class StageWatch : public Callback {
     recipe_.save_checkpoint();
     saved_ = Clock::now();
   }
-  void on_train_end(TrainingControl&, const History& history) override {
+  void on_train_end(TrainingControl&, const History&) override {
     recipe_.stages_.back().seconds = seconds_before_ + seconds_since(started_);
-    if (history.interrupted) recipe_.save_checkpoint();
   }
 
  private:
@@ -138,7 +138,10 @@ bool Recipe::run_stage(const StageOptions& stage, const Dataset& train, const Da
                                              .threads = options_.threads,
                                              .stop = options_.stop});
   dropped_ = history.dropped;
-  return !history.interrupted;
+  // Asked to stop in its last step, a stage is done all the same.
+  if (std::cmp_greater_equal(stages_.back().epochs.size(), stage.epochs)) return true;
+  save_checkpoint();
+  return false;
 }
 
 bool Recipe::run(const Dataset& train, const Dataset* validation) {

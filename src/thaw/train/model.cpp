@@ -140,7 +140,10 @@ void Model::restore(const TrainState& state) const {
   }
   const Optimizer& optimizer = compiled.optimizer;
   optimizer.build(trainable);
-  const auto slots = optimizer.slot_names();
+  // Before the first step there are none yet, and those just built are what they would be.
+  const auto slots = state.iterations == 0 && state.optimizer_slots.empty()
+                         ? std::vector<std::string>{}
+                         : optimizer.slot_names();
   for (const auto& [name, variable] : changed) {
     variable->assign(find(state.variables, name, variable->shape()));
     for (size_t i = 0; i < optimizer.variables().size(); ++i) {
