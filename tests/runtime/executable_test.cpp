@@ -115,9 +115,9 @@ TEST(Executable, prefix_then_suffix_is_the_whole_at_every_cut) {
   const auto layers = model.layers();
   for (size_t frozen = 0; frozen <= layers.size(); ++frozen) {
     for (size_t i = 0; i < layers.size(); ++i) layers[i].set_trainable(i >= frozen);
-    auto [prefix, suffix] = split_frozen(lower(model));
-    prefix = optimize(specialize(prefix, ops::Phase::inference), {.frozen = true});
-    suffix = specialize(suffix, ops::Phase::inference);
+    const Split split = split_frozen(lower(model));
+    const auto prefix = optimize(specialize(split.prefix, ops::Phase::inference), {.frozen = true});
+    const auto suffix = specialize(split.suffix, ops::Phase::inference);
     auto below = cpu_device(2)->compile(prefix, {.batch_size = batch});
     auto above = cpu_device(2)->compile(suffix, {.batch_size = batch});
     const auto boundary = below->forward({&x, 1});

@@ -7,7 +7,7 @@
 #include <algorithm>
 
 #include "thaw/core/error.h"
-#include "thaw/data/content_hash.h"
+#include "thaw/core/content_hash.h"
 #include "thaw/data/split.h"
 
 namespace thaw::app {

@@ -1,6 +1,8 @@
 #include "thaw/compile/split_frozen.h"
 
-#include <map>
+#include <algorithm>
+
+#include "thaw/compile/extract.h"
 
 namespace thaw {
 namespace {
@@ -18,6 +20,23 @@ bool varies(const ops::Op& op) {
   return false;
 }
 
+template <typename... Kinds>
+bool is_any(const ops::Op& op) {
+  return (std::holds_alternative<Kinds>(op) || ...);
+}
+
+/// Whether the optimizer may compute `reader` in one operation with what it reads, and so round
+/// differently. A plain relu rounds nothing.
+bool may_join(const ops::Op& op, const ops::Op& reader) {
+  if (is_any<ops::Pad2D, ops::ScaleShift>(op)) return true;  // absorbed by what follows
+  if (const auto* activate = std::get_if<ops::Activate>(&reader)) {
+    return !activate->activation.is_simple_relu() &&
+           is_any<ops::Conv2D, ops::MatMul, ops::BatchNormalization, ops::Binary>(op);
+  }
+  return is_any<ops::Conv2D, ops::MatMul, ops::BatchNormalization>(op) &&
+         is_any<ops::BatchNormalization, ops::ScaleShift, ops::Binary>(reader);
+}
+
 }  // namespace
 
 std::vector<bool> constant_values(const ops::Graph& graph) {
@@ -31,41 +50,34 @@ std::vector<bool> constant_values(const ops::Graph& graph) {
   return constant;
 }
 
+bool is_clean_cut(const ops::Graph& graph, const std::vector<Value>& cut) {
+  for (const ops::Node& reader : graph.nodes) {
+    for (const Value value : reader.inputs) {
+      if (std::ranges::find(cut, value) == cut.end()) continue;
+      if (may_join(graph[value].op, reader.op)) return false;
+    }
+  }
+  return true;
+}
+
 Split split_frozen(const ops::Graph& graph) {
   const auto constant = constant_values(graph);
   const auto is_constant = [&](Value value) { return constant[static_cast<size_t>(value.index)]; };
-  Split split{.prefix = graph, .suffix = {}};
-  split.prefix.outputs.clear();
-  std::map<Value, Value> moved;  // from the whole graph to the suffix
-
+  Split split;
   const auto cross = [&](Value value) {
-    if (const auto found = moved.find(value); found != moved.end()) return found->second;
-    const ops::Node& node = graph[value];
-    Value here;
-    if (node.is_parameter()) {
-      here = split.suffix.append(node.op, {}, node.name);
-    } else {
-      here = split.suffix.append(ops::Input{node.shape}, {}, node.name);
-      split.suffix.inputs.push_back(here);
-      split.prefix.outputs.push_back(value);
-    }
-    moved.emplace(value, here);
-    return here;
+    if (!graph[value].is_parameter() &&
+        std::ranges::find(split.frontier, value) == split.frontier.end())
+      split.frontier.push_back(value);
   };
-
-  for (int i = 0; i < static_cast<int>(graph.nodes.size()); ++i) {
-    const Value value{i};
-    if (is_constant(value)) continue;
-    const ops::Node& node = graph[value];
-    std::vector<Value> inputs;
-    for (const Value input : node.inputs)
-      inputs.push_back(is_constant(input) ? cross(input) : moved.at(input));
-    moved.emplace(value, split.suffix.append(node.op, std::move(inputs), node.name));
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (constant[i]) continue;
+    for (const Value input : graph.nodes[i].inputs)
+      if (is_constant(input)) cross(input);
   }
-  for (const Value output : graph.outputs) {
-    split.suffix.outputs.push_back(is_constant(output) ? cross(output) : moved.at(output));
-  }
-  split.prefix = split.prefix.without_dead_nodes();
+  for (const Value output : graph.outputs)
+    if (is_constant(output)) cross(output);
+  split.prefix = extract(graph, graph.inputs, split.frontier);
+  split.suffix = extract(graph, split.frontier, graph.outputs);
   return split;
 }
 

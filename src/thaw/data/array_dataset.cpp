@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "thaw/data/content_hash.h"
+#include "thaw/core/content_hash.h"
 
 namespace thaw {
 

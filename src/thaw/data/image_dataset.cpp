@@ -7,7 +7,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
-#include "thaw/data/content_hash.h"
+#include "thaw/core/content_hash.h"
 
 namespace thaw {
 namespace {

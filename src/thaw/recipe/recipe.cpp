@@ -8,6 +8,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/random.h"
+#include "thaw/train/feature_bank.h"
 
 namespace thaw {
 namespace {
@@ -105,12 +106,26 @@ void Recipe::save_checkpoint() const {
       options_.checkpoint->path);
 }
 
-bool Recipe::run_stage(const StageOptions& stage, const Dataset& train, const Dataset* validation) {
-  const bool goes_on = restored_.has_value();
+/// Tells the features that are kept where every stage will begin.
+void Recipe::expect_cuts() {
+  features_ = std::make_shared<FeatureBank>();
+  for (const StageOptions& stage : options_.stages) {
+    if (stage.epochs == 0) continue;
+    prepare(stage);
+    features_->expect(model_.frozen_cut());
+  }
+}
+
+void Recipe::prepare(const StageOptions& stage) const {
   unfreeze(stage.unfreeze);
   model_.compile({.optimizer = optimizer_types::find(options_.optimizer).make(stage.learning_rate),
                   .loss = resolved(options_.loss),
                   .metrics = {"accuracy"}});
+}
+
+bool Recipe::run_stage(const StageOptions& stage, const Dataset& train, const Dataset* validation) {
+  const bool goes_on = restored_.has_value();
+  prepare(stage);
   if (!goes_on) {
     stages_.push_back({.options = stage,
                        .optimizer = options_.optimizer,
@@ -135,6 +150,7 @@ bool Recipe::run_stage(const StageOptions& stage, const Dataset& train, const Da
                                              .callbacks = callbacks,
                                              .cache = options_.cache,
                                              .cache_bytes = options_.cache_bytes,
+                                             .features = features_,
                                              .threads = options_.threads,
                                              .stop = options_.stop});
   dropped_ = history.dropped;
@@ -147,6 +163,7 @@ bool Recipe::run_stage(const StageOptions& stage, const Dataset& train, const Da
 bool Recipe::run(const Dataset& train, const Dataset* validation) {
   stages_.clear();
   prefix_seconds_ = 0;
+  expect_cuts();
   resume();
   const std::string running = stages_.empty() ? "" : stages_.back().options.name;
   bool reached = !restored_;

@@ -57,6 +57,8 @@ class Recipe {
 
  private:
   bool run_stage(const StageOptions& stage, const Dataset& train, const Dataset* validation);
+  void expect_cuts();
+  void prepare(const StageOptions& stage) const;
   void unfreeze(const std::optional<int64_t>& layers) const;
   /// Goes back to what the checkpoint holds; false when there is none.
   bool resume();
@@ -66,6 +68,7 @@ class Recipe {
   Functional base_;
   RecipeOptions options_;
   Model model_;
+  std::shared_ptr<FeatureBank> features_;
   std::vector<StageReport> stages_;
   std::optional<TrainState> restored_;
   double prefix_seconds_ = 0;

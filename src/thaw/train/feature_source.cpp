@@ -3,98 +3,174 @@
 #include <algorithm>
 #include <cstring>
 
-#include "thaw/compile/lower.h"
-#include "thaw/compile/optimize.h"
-#include "thaw/compile/split_frozen.h"
+#include "thaw/core/error.h"
 
 namespace thaw {
+namespace {
 
-TrainingPlan make_plan(const ops::Graph& graph, Activation::Kind logits_of) {
-  if (graph.inputs.size() != 1 || graph.outputs.size() != 1) {
-    throw Error("expected a model with one input and one output, received " +
-                std::to_string(graph.inputs.size()) + " and " +
-                std::to_string(graph.outputs.size()));
+using Cut = std::vector<ops::Value>;
+
+/// Those of the expected cuts whose features fit into memory beside the target's.
+std::vector<Cut> affordable(const TrainingPlan& plan, const FeatureBank& bank, int64_t samples,
+                            int64_t budget_bytes) {
+  const auto bytes = [&](const Cut& cut) {
+    int64_t row = 0;
+    for (const ops::Value value : cut) row += plan.graph[value].shape.elements();
+    return row * samples * static_cast<int64_t>(sizeof(float));
+  };
+  int64_t left = budget_bytes - bytes(plan.frontier);
+  std::vector<Cut> result;
+  for (const Cut& cut : bank.expected()) {
+    if (bytes(cut) > left) continue;
+    left -= bytes(cut);
+    result.push_back(cut);
   }
-  TrainingPlan plan;
-  const Logits logits = without_last_activation(graph, logits_of);
-  plan.left_off = logits.activation.kind;
-  Split split = split_frozen(logits.graph);
-  const auto outputs = split.prefix.outputs;
-  split.prefix.outputs.clear();
-  for (const ops::Value output : outputs) {
-    if (output == split.prefix.inputs[0]) {
-      plan.sources.push_back(-1);
-    } else {
-      plan.sources.push_back(static_cast<int>(split.prefix.outputs.size()));
-      split.prefix.outputs.push_back(output);
-    }
-  }
-  plan.prefix = std::move(split.prefix);
-  plan.suffix = std::move(split.suffix);
-  return plan;
+  return result;
 }
 
-FeatureSource::FeatureSource(const Dataset& data, const TrainingPlan& plan, Device& device,
-                             Threads& threads, const Options& options)
-    : data_(data), plan_(plan), threads_(threads), prefix_(plan.prefix, device) {
-  const Shape& expected = plan.prefix[plan.prefix.inputs[0]].shape;
+}  // namespace
+
+FeatureSource::FeatureSource(const Dataset& data, const TrainingPlan& plan, FeatureBank& bank,
+                             Device& device, Threads& threads, const Options& options)
+    : data_(data),
+      bank_(bank),
+      device_(device),
+      threads_(threads),
+      broken_(static_cast<size_t>(data.size())) {
+  const Shape& expected = plan.graph[plan.graph.inputs[0]].shape;
   if (data.input_shape() != expected) {
     throw Error("expected samples of shape " + expected.to_string() + ", received " +
                 data.input_shape().to_string());
   }
-  if (options.keep) {
-    std::vector<Shape> shapes;
-    for (const ops::Value input : plan.suffix.inputs) shapes.push_back(plan.suffix[input].shape);
-    store_ = memory_features(data.size(), shapes,
-                             options.budget_bytes.value_or(default_feature_budget()));
-  }
-  read_all(options);
+  const int64_t budget = options.budget_bytes.value_or(default_feature_budget());
+  ladder_ =
+      make_ladder(plan.graph, plan.frontier,
+                  options.keep ? affordable(plan, bank, data.size(), budget) : std::vector<Cut>{});
+  steps_.resize(ladder_.size());
+  complete_ = options.keep && make_stores(budget) ? fill(options) : only_read(options);
+  for (int64_t i = 0; i < data.size(); ++i)
+    if (!broken_[static_cast<size_t>(i)]) usable_.push_back(i);
 }
 
-void FeatureSource::read_all(const Options& options) {
-  const auto loader = micro_batch_loader(data_, all_samples(data_), threads_);
-  while (const Batch* batch = loader->next()) {
-    if (options.stop != nullptr && options.stop->load()) return;
-    usable_.insert(usable_.end(), batch->indices.begin(), batch->indices.end());
-    if (store_ != nullptr) {
-      batch_ = batch;
-      results_ = prefix_.run(batch->inputs);
-      for (size_t b = 0; b < plan_.sources.size(); ++b) {
-        for (int64_t row = 0; row < batch->size(); ++row)
-          store_->put(batch->indices[static_cast<size_t>(row)], b,
-                      boundary(b).rows(row, 1).values());
-      }
+MicroBatches& FeatureSource::step(size_t rung) {
+  if (steps_[rung] == nullptr)
+    steps_[rung] = std::make_unique<MicroBatches>(ladder_[rung].segment, device_);
+  return *steps_[rung];
+}
+
+/// False when there is not enough memory: then nothing is kept.
+bool FeatureSource::make_stores(int64_t budget_bytes) {
+  for (const Rung& rung : ladder_) {
+    Features& features = bank_.of(data_, rung.function);
+    if (features.store == nullptr) {
+      features.store = memory_features(data_.size(), rung.shapes, budget_bytes);
+      features.present.assign(static_cast<size_t>(data_.size()), false);
     }
-    if (options.progress)
-      options.progress(static_cast<int64_t>(usable_.size() + loader->failures().size()),
-                       data_.size());
+    if (features.store == nullptr) {
+      features_.clear();
+      return false;
+    }
+    features_.push_back(&features);
   }
-  batch_ = nullptr;
-  for (const LoadFailure& failure : loader->failures()) dropped_.push_back(failure.message);
-  complete_ = true;
+  return true;
 }
 
-const Tensor& FeatureSource::boundary(size_t index) const {
-  const int source = plan_.sources[index];
-  return source < 0 ? batch_->inputs : results_[static_cast<size_t>(source)];
+/// The samples that the rung has not, but for the broken ones.
+std::vector<int64_t> FeatureSource::missing(size_t rung) const {
+  std::vector<int64_t> result;
+  for (size_t i = 0; i < broken_.size(); ++i) {
+    if (!features_[rung]->present[i] && !broken_[i]) result.push_back(static_cast<int64_t>(i));
+  }
+  return result;
+}
+
+void FeatureSource::keep(size_t rung, std::span<const int64_t> samples,
+                         std::span<const Tensor> results) {
+  for (size_t row = 0; row < samples.size(); ++row) {
+    for (size_t b = 0; b < results.size(); ++b) {
+      features_[rung]->store->put(samples[row], b,
+                                  results[b].rows(static_cast<int64_t>(row), 1).values());
+    }
+    features_[rung]->present[static_cast<size_t>(samples[row])] = true;
+  }
+}
+
+void FeatureSource::gather(size_t rung, std::span<const int64_t> samples,
+                           std::span<Tensor> tensors) const {
+  for (size_t row = 0; row < samples.size(); ++row) {
+    for (size_t b = 0; b < tensors.size(); ++b) {
+      Tensor to = tensors[b].rows(static_cast<int64_t>(row), 1);
+      features_[rung]->store->get(samples[row], b, to.values());
+    }
+  }
+}
+
+bool FeatureSource::fill(const Options& options) {
+  if (!fill_from_samples(options)) return false;
+  for (size_t rung = 1; rung < ladder_.size(); ++rung)
+    if (!fill_from_below(rung, options)) return false;
+  return true;
+}
+
+/// The lowest rung, and those above it while its results are at hand.
+bool FeatureSource::fill_from_samples(const Options& options) {
+  return read(missing(0), options, [&](const Batch& batch) {
+    std::span<const Tensor> results{&batch.inputs, 1};
+    for (size_t rung = 0; rung < ladder_.size(); ++rung) {
+      results = step(rung).run(results);
+      keep(rung, batch.indices, results);
+    }
+  });
+}
+
+/// What an earlier fit left out above what it computed.
+bool FeatureSource::fill_from_below(size_t rung, const Options& options) {
+  const std::vector<int64_t> samples = missing(rung);
+  std::vector<Tensor> below;
+  for (const Shape& shape : ladder_[rung - 1].shapes)
+    below.push_back(Tensor::zeros(shape.with_batch(MicroBatches::size)));
+  for (size_t first = 0; first < samples.size(); first += MicroBatches::size) {
+    if (options.stop != nullptr && options.stop->load()) return false;
+    const auto part = std::span(samples).subspan(
+        first, std::min<size_t>(MicroBatches::size, samples.size() - first));
+    gather(rung - 1, part, below);
+    keep(rung, part, step(rung).run(below));
+  }
+  return true;
+}
+
+/// Loads samples ahead and hands them on in micro-batches; false when it was stopped.
+bool FeatureSource::read(std::vector<int64_t> samples, const Options& options,
+                         const std::function<void(const Batch&)>& use) {
+  const auto total = static_cast<int64_t>(samples.size());
+  int64_t done = 0;
+  const auto loader = micro_batch_loader(data_, std::move(samples), threads_);
+  while (const Batch* batch = loader->next()) {
+    if (options.stop != nullptr && options.stop->load()) return false;
+    use(*batch);
+    done += batch->size();
+    if (options.progress)
+      options.progress(done + static_cast<int64_t>(loader->failures().size()), total);
+  }
+  for (const LoadFailure& failure : loader->failures()) {
+    broken_[static_cast<size_t>(failure.index)] = true;
+    dropped_.push_back(failure.message);
+  }
+  return true;
+}
+
+/// Without a store every walk computes anew; here the broken samples are found.
+bool FeatureSource::only_read(const Options& options) {
+  return read(all_samples(data_), options, [](const Batch&) {});
 }
 
 void FeatureSource::start(std::vector<int64_t> order) {
   order_ = std::move(order);
   place_ = 0;
   batch_ = nullptr;
-  if (store_ != nullptr) return;
+  if (!features_.empty()) return;
   loader_.reset();
   loader_ = micro_batch_loader(data_, order_, threads_);
-}
-
-void FeatureSource::copy_kept(std::span<const int64_t> samples, std::span<Tensor> inputs) const {
-  for (size_t row = 0; row < samples.size(); ++row) {
-    for (size_t b = 0; b < inputs.size(); ++b) {
-      Tensor to = inputs[b].rows(static_cast<int64_t>(row), 1);
-      store_->get(samples[row], b, to.values());
-    }
-  }
 }
 
 /// To the next micro-batch of the walk.
@@ -105,12 +181,14 @@ void FeatureSource::advance() {
     throw Error("a sample that could be read before cannot now: " +
                 loader_->failures().front().message);
   }
-  results_ = prefix_.run(batch_->inputs);
+  results_ = {&batch_->inputs, 1};
+  for (size_t rung = 0; rung < ladder_.size(); ++rung) results_ = step(rung).run(results_);
 }
 
 void FeatureSource::next(int64_t rows, std::span<Tensor> inputs) {
-  if (store_ != nullptr) {
-    copy_kept(std::span(order_).subspan(place_, static_cast<size_t>(rows)), inputs);
+  if (!features_.empty()) {
+    gather(ladder_.size() - 1, std::span(order_).subspan(place_, static_cast<size_t>(rows)),
+           inputs);
     place_ += static_cast<size_t>(rows);
     return;
   }
@@ -119,7 +197,8 @@ void FeatureSource::next(int64_t rows, std::span<Tensor> inputs) {
     const int64_t count = std::min(rows - done, batch_->size() - batch_row_);
     for (size_t b = 0; b < inputs.size(); ++b) {
       Tensor to = inputs[b].rows(done, count);
-      std::memcpy(to.data(), boundary(b).rows(batch_row_, count).data(), to.values().size_bytes());
+      const Tensor from = results_[b].rows(batch_row_, count);
+      std::memcpy(to.data(), from.data(), from.values().size_bytes());
     }
     batch_row_ += count;
     done += count;

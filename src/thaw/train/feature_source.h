@@ -9,27 +9,17 @@
 
 #include "thaw/core/threads.h"
 #include "thaw/data/dataset.h"
-#include "thaw/ops/graph.h"
 #include "thaw/runtime/device.h"
-#include "thaw/train/feature_store.h"
+#include "thaw/train/feature_bank.h"
+#include "thaw/train/feature_ladder.h"
 #include "thaw/train/micro_batches.h"
+#include "thaw/train/training_plan.h"
 
 namespace thaw {
 
-/// A model cut for training, before it is specialized.
-struct TrainingPlan {
-  ops::Graph prefix;  ///< its outputs are computed; may have none
-  ops::Graph suffix;
-  /// For each input of the suffix the output of the prefix; −1: the sample itself.
-  std::vector<int> sources;
-  Activation::Kind left_off = Activation::Kind::linear;
-};
-
-/// Cuts at the frontier of what is constant. Throws Error when the model has several inputs.
-TrainingPlan make_plan(const ops::Graph& graph, Activation::Kind logits_of);
-
 /// The suffix's inputs for the samples of one dataset: kept from one pass, or computed each time.
-/// Either way a sample runs through the prefix in a batch of the same size, so the bits agree.
+/// Either way a sample runs through the frozen layers in a batch of the same size, so the bits
+/// agree.
 class FeatureSource {
  public:
   struct Options {
@@ -38,10 +28,10 @@ class FeatureSource {
     const std::atomic<bool>* stop = nullptr;
     std::function<void(int64_t done, int64_t total)> progress = {};
   };
-  /// Reads every sample once; finds the broken ones. When `stop` is set it ends early and
-  /// is_complete() is false.
-  FeatureSource(const Dataset& data, const TrainingPlan& plan, Device& device, Threads& threads,
-                const Options& options);
+  /// Reads every sample once; finds the broken ones. What `bank` has is not computed again, and
+  /// what is computed is left there. When `stop` is set it ends early and is_complete() is false.
+  FeatureSource(const Dataset& data, const TrainingPlan& plan, FeatureBank& bank, Device& device,
+                Threads& threads, const Options& options);
 
   bool is_complete() const { return complete_; }
   /// The samples that can be read, ascending.
@@ -54,23 +44,34 @@ class FeatureSource {
   void next(int64_t rows, std::span<Tensor> inputs);
 
  private:
-  void read_all(const Options& options);
-  const Tensor& boundary(size_t index) const;
-  void copy_kept(std::span<const int64_t> samples, std::span<Tensor> inputs) const;
+  bool make_stores(int64_t budget_bytes);
+  bool fill(const Options& options);
+  bool fill_from_samples(const Options& options);
+  bool fill_from_below(size_t rung, const Options& options);
+  bool only_read(const Options& options);
+  bool read(std::vector<int64_t> samples, const Options& options,
+            const std::function<void(const Batch&)>& use);
+  MicroBatches& step(size_t rung);
+  std::vector<int64_t> missing(size_t rung) const;
+  void keep(size_t rung, std::span<const int64_t> samples, std::span<const Tensor> results);
+  void gather(size_t rung, std::span<const int64_t> samples, std::span<Tensor> tensors) const;
   void advance();
 
   const Dataset& data_;
-  const TrainingPlan& plan_;
+  FeatureBank& bank_;
+  Device& device_;
   Threads& threads_;
-  MicroBatches prefix_;
-  std::unique_ptr<FeatureStore> store_;
+  std::vector<Rung> ladder_;
+  std::vector<std::unique_ptr<MicroBatches>> steps_;  ///< one a rung, made when needed
+  std::vector<Features*> features_;                   ///< one a rung; empty when nothing is kept
   bool complete_ = false;
+  std::vector<bool> broken_;
   std::vector<int64_t> usable_;
   std::vector<std::string> dropped_;
 
   std::vector<int64_t> order_;
   size_t place_ = 0;
-  // Without a store: the loader ahead of the walk and the micro-batch that it is in.
+  // Without a store: the loader ahead of the walk, what it gave last, and what that became.
   std::unique_ptr<BatchLoader> loader_;
   const Batch* batch_ = nullptr;
   int64_t batch_row_ = 0;

@@ -8,18 +8,19 @@
 
 namespace thaw {
 
-MicroBatches::MicroBatches(const ops::Graph& graph, Device& device) {
-  padded_ = Tensor::zeros(graph[graph.inputs[0]].shape.with_batch(size));
-  if (graph.outputs.empty()) return;
-  executable_ = device.compile(optimize(specialize(graph, ops::Phase::inference), {.frozen = true}),
-                               {.batch_size = size});
+MicroBatches::MicroBatches(const ops::Graph& graph, Device& device)
+    : executable_(
+          device.compile(optimize(specialize(graph, ops::Phase::inference), {.frozen = true}),
+                         {.batch_size = size})) {
+  for (const ops::Value input : graph.inputs)
+    padded_.push_back(Tensor::zeros(graph[input].shape.with_batch(size)));
 }
 
-std::span<const Tensor> MicroBatches::run(const Tensor& inputs) {
-  if (executable_ == nullptr) return {};
-  if (inputs.shape()[0] == size) return executable_->forward({&inputs, 1});
-  std::memcpy(padded_.data(), inputs.data(), inputs.values().size_bytes());
-  return executable_->forward({&padded_, 1});
+std::span<const Tensor> MicroBatches::run(std::span<const Tensor> inputs) {
+  if (inputs[0].shape()[0] == size) return executable_->forward(inputs);
+  for (size_t i = 0; i < inputs.size(); ++i)
+    std::memcpy(padded_[i].data(), inputs[i].data(), inputs[i].values().size_bytes());
+  return executable_->forward(padded_);
 }
 
 std::unique_ptr<BatchLoader> micro_batch_loader(const Dataset& data, std::vector<int64_t> order,

@@ -19,17 +19,16 @@ class MicroBatches {
  public:
   static constexpr int64_t size = 16;
 
-  /// Optimizes and compiles `graph`, whose phases are all inference; one input, any outputs. With
-  /// no output, run() does nothing.
+  /// Optimizes and compiles `graph`, in inference mode.
   MicroBatches(const ops::Graph& graph, Device& device);
 
-  /// `inputs` holds up to `size` samples. Rows of the results beyond those mean nothing; the
-  /// results are valid until the next call.
-  std::span<const Tensor> run(const Tensor& inputs);
+  /// Each of `inputs` holds the same up to `size` samples. Rows of the results beyond those mean
+  /// nothing; the results are valid until the next call.
+  std::span<const Tensor> run(std::span<const Tensor> inputs);
 
  private:
   std::unique_ptr<Executable> executable_;
-  Tensor padded_;
+  std::vector<Tensor> padded_;
 };
 
 /// Loads the samples of `order` in batches of MicroBatches::size, ahead of their use.

@@ -90,6 +90,11 @@ Tensor Model::predict(const Tensor& x, const EvaluateOptions& options) const {
   return predict(ArrayDataset(x), options);
 }
 
+std::vector<ops::Value> Model::frozen_cut() const {
+  return make_plan(lower(*this), loss_types::find(training_->options().loss.name).logits_of)
+      .frontier;
+}
+
 TrainState Model::train_state() const {
   const CompileOptions& compiled = training_->options();
   if (!training_->plan) throw Error("train_state: the model was not fit since compile()");

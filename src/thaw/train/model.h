@@ -10,6 +10,7 @@
 
 #include "thaw/data/dataset.h"
 #include "thaw/graph/functional.h"
+#include "thaw/ops/graph.h"
 #include "thaw/train/callback.h"
 #include "thaw/train/history.h"
 #include "thaw/train/loss.h"
@@ -18,6 +19,8 @@
 #include "thaw/train/train_state.h"
 
 namespace thaw {
+
+class FeatureBank;
 
 struct CompileOptions {
   Optimizer optimizer;
@@ -50,6 +53,8 @@ struct FitOptions {
   FeatureCache cache = FeatureCache::automatic;
   /// Largest memory for kept features; unless given, a third of what the machine has left.
   std::optional<int64_t> cache_bytes = {};
+  /// Kept features to share with other fits of this model on the same datasets (the same objects).
+  std::shared_ptr<FeatureBank> features = {};
   /// 0: as many as this process may run on at once.
   int threads = 0;
   /// When set (by a signal handler, say), fit returns after the running step.
@@ -80,6 +85,10 @@ class Model : public Functional {
   /// The model's output [samples, …] in inference mode.
   Tensor predict(const Dataset& data, const EvaluateOptions& options = {}) const;
   Tensor predict(const Tensor& x, const EvaluateOptions& options = {}) const;
+
+  /// Where a fit would begin if the layers that train now stayed so: what FeatureBank::expect()
+  /// takes. Needs compile().
+  std::vector<ops::Value> frozen_cut() const;
 
   /// Everything that the fits since compile() changed, copied. Throws Error before the first fit.
   TrainState train_state() const;

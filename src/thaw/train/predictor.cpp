@@ -47,7 +47,7 @@ void Predictor::run(const Dataset& data, const std::function<void(const Predicti
   };
   const auto width = static_cast<size_t>(state_->output_shape.elements());
   while (const Batch* batch = loader->next()) {
-    const Tensor& outputs = state_->network.run(batch->inputs)[0];
+    const Tensor& outputs = state_->network.run({&batch->inputs, 1})[0];
     for (size_t row = 0; row < batch->indices.size(); ++row) {
       report_failures_before(batch->indices[row]);
       sink({.sample = batch->indices[row],

@@ -66,6 +66,7 @@ Trainer::Trainer(const TrainingPlan& plan, const CompileOptions& compiled, const
       device_(cpu_device(options.threads)),
       threads_(options.threads),
       training_(optimize(specialize(plan.suffix, ops::Phase::training), {.frozen = false})),
+      bank_(options.features != nullptr ? options.features : std::make_shared<FeatureBank>()),
       meter_(compiled, loss_, plan.left_off) {
   if (options.batch_size < 1) {
     throw UsageError("fit: expected a batch size of 1 or more, received " +
@@ -88,13 +89,13 @@ void Trainer::prepare(const Dataset& data) {
                                 }};
   const int64_t columns = columns_of(plan_.suffix);
   targets_ = make_targets(data, loss_, columns, options_.class_weight);
-  features_ = std::make_unique<FeatureSource>(data, plan_, *device_, threads_, source);
+  features_ = std::make_unique<FeatureSource>(data, plan_, *bank_, *device_, threads_, source);
   if (!features_->is_complete()) return;
   check_classes(data, *features_);
   if (const Dataset* validation = options_.validation_data.dataset) {
     validation_targets_ = make_targets(*validation, loss_, columns, {});
     validation_features_ =
-        std::make_unique<FeatureSource>(*validation, plan_, *device_, threads_, source);
+        std::make_unique<FeatureSource>(*validation, plan_, *bank_, *device_, threads_, source);
     if (!validation_features_->is_complete()) return;
     check_classes(*validation, *validation_features_);
   }

@@ -70,6 +70,7 @@ class Trainer {
   TrainingControl control_;
   ops::Graph training_;
   bool ready_ = false;
+  std::shared_ptr<FeatureBank> bank_;
   std::unique_ptr<FeatureSource> features_;
   std::unique_ptr<FeatureSource> validation_features_;
   Targets targets_;

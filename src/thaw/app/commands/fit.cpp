@@ -14,7 +14,7 @@
 #include "thaw/app/progress.h"
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
-#include "thaw/data/content_hash.h"
+#include "thaw/core/content_hash.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/recipe/recipe.h"
 

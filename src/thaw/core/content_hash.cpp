@@ -1,4 +1,4 @@
-#include "thaw/data/content_hash.h"
+#include "thaw/core/content_hash.h"
 
 #include <fmt/format.h>
 

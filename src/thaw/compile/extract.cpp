@@ -1,0 +1,142 @@
+#include "thaw/compile/extract.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+
+#include "thaw/core/content_hash.h"
+#include "thaw/core/error.h"
+
+namespace thaw {
+namespace {
+
+using ops::Value;
+
+/// Writes an operation's attributes as text; two operations are alike if and only if their texts
+/// are.
+class Signature {
+ public:
+  std::string text;
+
+  void operator()(const ops::Input& op) { add(op.shape); }
+  void operator()(const ops::Weight& op) {
+    add(op.shape);
+    text += content_hash(std::as_bytes(op.variable->value().values()));
+  }
+  void operator()(const ops::Constant& op) {
+    add(op.value.shape());
+    text += content_hash(std::as_bytes(op.value.values()));
+  }
+  void operator()(const ops::Conv2D& op) {
+    add(op.strides);
+    add(op.dilations);
+    add(op.padding);
+    add(op.groups);
+    add(op.has_bias);
+    add(op.has_residual);
+    add(op.activation);
+  }
+  void operator()(const ops::MatMul& op) {
+    add(op.has_bias);
+    add(op.activation);
+  }
+  void operator()(const ops::BatchNormalization& op) {
+    add(op.epsilon);
+    add(op.has_scale);
+    add(op.has_center);
+    add(static_cast<int>(op.phase));
+  }
+  void operator()(const ops::Activate& op) { add(op.activation); }
+  void operator()(const ops::Softmax&) {}
+  void operator()(const ops::Binary& op) {
+    add(static_cast<int>(op.kind));
+    add(op.activation);
+  }
+  void operator()(const ops::Concatenate& op) { add(op.axis); }
+  void operator()(const ops::Pool2D& op) {
+    add(static_cast<int>(op.kind));
+    add(op.pool_size);
+    add(op.strides);
+    add(op.padding);
+  }
+  void operator()(const ops::GlobalPool2D& op) { add(static_cast<int>(op.kind)); }
+  void operator()(const ops::Pad2D& op) { add(op.padding); }
+  void operator()(const ops::Reshape& op) { add(op.shape); }
+  void operator()(const ops::ScaleShift& op) {
+    for (const float value : op.scale) add(value);
+    text += '|';
+    for (const float value : op.offset) add(value);
+  }
+  void operator()(const ops::Dropout& op) {
+    add(op.rate);
+    add(static_cast<int>(op.phase));
+  }
+
+  void add(int64_t value) { text += fmt::format("{},", value); }
+  void add(int value) { add(int64_t{value}); }
+  void add(bool value) { add(int64_t{value}); }
+  void add(float value) { text += fmt::format("{:a},", value); }
+
+ private:
+  void add(const Shape& shape) { text += shape.to_string(); }
+  void add(const Size2& size) {
+    add(size.height);
+    add(size.width);
+  }
+  void add(const Padding2& padding) {
+    for (const int64_t side : {padding.top, padding.bottom, padding.left, padding.right}) add(side);
+  }
+  void add(const Activation& activation) {
+    add(static_cast<int>(activation.kind));
+    add(activation.negative_slope);
+    add(activation.threshold);
+    add(activation.max_value);
+  }
+};
+
+}  // namespace
+
+ops::Graph extract(const ops::Graph& graph, std::span<const Value> from,
+                   std::span<const Value> to) {
+  std::vector<bool> needed(graph.nodes.size());
+  const auto is_from = [&](Value value) { return std::ranges::find(from, value) != from.end(); };
+  for (const Value value : to) needed[static_cast<size_t>(value.index)] = true;
+  for (size_t i = graph.nodes.size(); i-- > 0;) {
+    const Value value{static_cast<int>(i)};
+    if (!needed[i] || is_from(value)) continue;
+    if (std::holds_alternative<ops::Input>(graph.nodes[i].op))
+      throw Error("a cut of the graph leaves one of its inputs out");
+    for (const Value input : graph.nodes[i].inputs) needed[static_cast<size_t>(input.index)] = true;
+  }
+  ops::Graph result;
+  std::map<Value, Value> moved;
+  for (const Value value : from) {
+    moved[value] = result.append(ops::Input{graph[value].shape}, {}, graph[value].name);
+    result.inputs.push_back(moved[value]);
+  }
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const Value value{static_cast<int>(i)};
+    if (!needed[i] || is_from(value)) continue;
+    std::vector<Value> inputs;
+    for (const Value input : graph.nodes[i].inputs) inputs.push_back(moved.at(input));
+    moved[value] = result.append(graph.nodes[i].op, std::move(inputs), graph.nodes[i].name);
+  }
+  for (const Value value : to) result.outputs.push_back(moved.at(value));
+  return result;
+}
+
+std::string function_hash(const ops::Graph& graph) {
+  Signature signature;
+  for (const ops::Node& node : graph.nodes) {
+    signature.text += ops::name(node.op);
+    signature.text += '(';
+    for (const Value input : node.inputs) signature.add(input.index);
+    std::visit(signature, node.op);
+    signature.text += ")\n";
+  }
+  for (const Value output : graph.outputs) signature.add(output.index);
+  return content_hash(std::as_bytes(std::span(signature.text)));
+}
+
+}  // namespace thaw

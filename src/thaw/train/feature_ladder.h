@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "thaw/ops/graph.h"
+
+namespace thaw {
+
+/// One cut of the frozen layers and how it is computed from the one below it.
+struct Rung {
+  std::vector<ops::Value> values;  ///< of the whole graph
+  std::vector<Shape> shapes;       ///< of one sample
+  ops::Graph segment;              ///< from the rung below, the first from the sample, to here
+  std::string function;            ///< the hash of all that is computed from the sample to here
+  bool holds_samples = false;      ///< whether the sample itself is among the values
+};
+
+/// The cuts on the way from the sample to `target`, lowest first and `target` last: those of
+/// `expected` that can be stopped at without changing a bit of what lies above.
+std::vector<Rung> make_ladder(const ops::Graph& graph, const std::vector<ops::Value>& target,
+                              std::span<const std::vector<ops::Value>> expected);
+
+}  // namespace thaw
