@@ -1,26 +1,17 @@
 #include <gtest/gtest.h>
 
-#include <cstdlib>
-#include <filesystem>
-
+#include "support/shared_files.h"
 #include "thaw/core/error.h"
 #include "thaw/formats/model_file.h"
 
 namespace thaw {
 namespace {
 
-std::filesystem::path weights_folder() {
-  const char* shared = std::getenv("THAW_SHARED");
-  return (shared != nullptr ? std::filesystem::path(shared)
-                            : std::filesystem::path(THAW_SOURCE_FOLDER) / "../shared") /
-         "weights";
-}
+std::filesystem::path weights_folder() { return testing::shared_file("weights"); }
 
-class SharedFiles : public testing::Test {
+class SharedFiles : public ::testing::Test {
  protected:
-  void SetUp() override {
-    if (!std::filesystem::exists(weights_folder())) GTEST_SKIP() << "no shared/weights here";
-  }
+  void SetUp() override { THAW_NEEDS_SHARED_FILE(weights_folder()); }
 };
 
 TEST_F(SharedFiles, a_mobilenet_of_keras_2_8_loads_whole) {

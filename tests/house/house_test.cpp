@@ -98,6 +98,7 @@ const std::vector<Owner>& owners() {
       {"hdf5", {"formats/keras/"}},
       {"H5", {"formats/keras/"}},
       {"zip", {"formats/keras/"}},
+      {"zlib", {"formats/keras/"}},
       {"nlohmann/", {"formats/keras/", "app/"}},
       {"jpeglib", {"data/codecs/"}},
       {"turbojpeg", {"data/codecs/"}},

@@ -16,6 +16,10 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "golden files hold little-endian floats");
 
+std::string golden_path(const std::string& relative_path) {
+  return std::string(THAW_SOURCE_FOLDER) + "/tests/golden/" + relative_path;
+}
+
 std::string unzip(const std::string& path) {
   const std::unique_ptr<gzFile_s, int (*)(gzFile)> file(gzopen(path.c_str(), "rb"), &gzclose);
   if (!file) {
@@ -43,8 +47,11 @@ Shape parse_shape(const std::string& words) {
 
 }  // namespace
 
-GoldenFile::GoldenFile(const std::string& relative_path)
-    : path_(std::string(THAW_SOURCE_FOLDER) + "/tests/golden/" + relative_path) {
+std::string unzip_golden(const std::string& relative_path) {
+  return unzip(golden_path(relative_path));
+}
+
+GoldenFile::GoldenFile(const std::string& relative_path) : path_(golden_path(relative_path)) {
   const std::string content = unzip(path_);
   const size_t end = content.find("\n\n");
   if (!content.starts_with("thaw-golden 1\n") || end == std::string::npos)

@@ -10,6 +10,10 @@
 
 namespace thaw::testing {
 
+/// What the gzip file tests/golden/<relative_path> holds; throws Error saying which script makes it
+/// when it is missing.
+std::string unzip_golden(const std::string& relative_path);
+
 /// Values that Keras computed, as tools/golden/golden.py writes them: names to lines of text, to
 /// stored numbers, and to numbers that both sides generate from the same Philox seed.
 class GoldenFile {

@@ -6,7 +6,8 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
-#include "thaw/formats/keras/hdf5_file.h"
+#include "thaw/formats/keras/hdf5/file.h"
+#include "thaw/formats/keras/hdf5/writer.h"
 #include "thaw/formats/keras/json.h"
 #include "thaw/formats/keras/read_config.h"
 #include "thaw/formats/keras/weights.h"
@@ -88,7 +89,7 @@ Functional load_model(const std::filesystem::path& path, const LoadOptions& opti
 void save_model(const Functional& model, const std::filesystem::path& path) {
   const std::string metadata = keras::write_json(model.metadata());
   if (ends_with(path, ".keras")) {
-    auto weights = keras::Hdf5File::create();
+    keras::Hdf5Writer weights;
     keras::write_weights(model, weights);
     AtomicFile file(path);
     // A fixed date: the same model gives the same file.
@@ -100,7 +101,7 @@ void save_model(const Functional& model, const std::filesystem::path& path) {
          {"thaw.json", metadata}});
     file.commit();
   } else if (ends_with(path, ".h5") && !ends_with(path, ".weights.h5")) {
-    auto file = keras::Hdf5File::create();
+    keras::Hdf5Writer file;
     file.write_text_attribute("", "backend", "tensorflow");
     file.write_text_attribute("", "keras_version", "3.0.0");
     file.write_text_attribute(
@@ -127,7 +128,7 @@ WeightsReport load_weights(const Functional& model, const std::filesystem::path&
 }
 
 void save_weights(const Functional& model, const std::filesystem::path& path) {
-  auto file = keras::Hdf5File::create();
+  keras::Hdf5Writer file;
   if (ends_with(path, ".weights.h5")) {
     keras::write_weights(model, file);
   } else if (ends_with(path, ".h5")) {

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "thaw/formats/keras/hdf5_file.h"
+#include "thaw/formats/keras/hdf5/file.h"
+#include "thaw/formats/keras/hdf5/writer.h"
 #include "thaw/formats/model_file.h"
 
 namespace thaw::keras {
@@ -11,8 +12,8 @@ WeightsReport read_weights(const Functional& model, const Hdf5File& file,
                            const WeightsOptions& options);
 
 /// Writes Keras 3's form: layers/conv2d/vars/0, …
-void write_weights(const Functional& model, Hdf5File& file);
+void write_weights(const Functional& model, Hdf5Writer& file);
 /// Writes the legacy form into `group` ("" or "model_weights").
-void write_legacy_weights(const Functional& model, Hdf5File& file, const std::string& group);
+void write_legacy_weights(const Functional& model, Hdf5Writer& file, const std::string& group);
 
 }  // namespace thaw::keras

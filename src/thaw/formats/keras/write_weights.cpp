@@ -9,7 +9,7 @@
 namespace thaw::keras {
 namespace {
 
-void write_layers(const Functional& model, Hdf5File& file, const std::string& group) {
+void write_layers(const Functional& model, Hdf5Writer& file, const std::string& group) {
   std::map<std::string, int> counts;
   for (const Layer& layer : model.layers()) {
     const std::string stem = to_snake_case(layer.class_name());
@@ -30,13 +30,13 @@ void write_layers(const Functional& model, Hdf5File& file, const std::string& gr
 
 }  // namespace
 
-void write_weights(const Functional& model, Hdf5File& file) {
+void write_weights(const Functional& model, Hdf5Writer& file) {
   file.create_group("vars");
   file.write_text_attribute("vars", "name", model.name());
   write_layers(model, file, "layers");
 }
 
-void write_legacy_weights(const Functional& model, Hdf5File& file, const std::string& group) {
+void write_legacy_weights(const Functional& model, Hdf5Writer& file, const std::string& group) {
   if (!group.empty()) file.create_group(group);
   std::vector<std::string> names;
   for (const Layer& layer : model.layers()) {

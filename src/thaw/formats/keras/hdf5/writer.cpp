@@ -1,10 +1,11 @@
+#include "thaw/formats/keras/hdf5/writer.h"
+
 #include <fmt/format.h>
 #include <hdf5.h>
 
 #include <algorithm>
 
 #include "thaw/core/error.h"
-#include "thaw/formats/keras/hdf5_file.h"
 
 namespace thaw::keras {
 namespace {
@@ -36,23 +37,36 @@ void write_strings(hid_t object, const std::string& name, const std::vector<std:
   check(H5Awrite(attribute.id(), type.id(), raw.data()));
 }
 
+Hdf5Handle create_in_memory() {
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // what fails is thrown, not printed
+  const auto access = own<H5Pclose>(H5Pcreate(H5P_FILE_ACCESS));
+  check(H5Pset_fapl_core(access.id(), size_t{1} << 20, 0));
+  return own<H5Fclose>(H5Fcreate("in-memory.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access.id()));
+}
+
 }  // namespace
 
-void Hdf5File::create_group(const std::string& path) {
+Hdf5Writer::Hdf5Writer() : file_(create_in_memory()) {}
+
+Hdf5Handle Hdf5Writer::open_object(const std::string& path) const {
+  return own<H5Oclose>(H5Oopen(file_.id(), path.empty() ? "/" : path.c_str(), H5P_DEFAULT));
+}
+
+void Hdf5Writer::create_group(const std::string& path) {
   // No times in the file: the same model gives the same bytes.
   const auto creation = own<H5Pclose>(H5Pcreate(H5P_GROUP_CREATE));
   check(H5Pset_obj_track_times(creation.id(), false));
   for (size_t end = path.find('/');; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
-    if (!is_group(part)) {
+    if (groups_.insert(part).second) {
       own<H5Gclose>(H5Gcreate2(file_.id(), part.c_str(), H5P_DEFAULT, creation.id(), H5P_DEFAULT));
     }
     if (end == std::string::npos) break;
   }
 }
 
-void Hdf5File::write_text_attribute(const std::string& path, const std::string& name,
-                                    std::string_view text) {
+void Hdf5Writer::write_text_attribute(const std::string& path, const std::string& name,
+                                      std::string_view text) {
   // Of variable length, as h5py writes a str: the text lies outside the object's header.
   const auto type = own<H5Tclose>(H5Tcopy(H5T_C_S1));
   check(H5Tset_size(type.id(), H5T_VARIABLE));
@@ -66,8 +80,8 @@ void Hdf5File::write_text_attribute(const std::string& path, const std::string& 
   check(H5Awrite(attribute.id(), type.id(), static_cast<const void*>(&start)));
 }
 
-void Hdf5File::write_list_attribute(const std::string& path, const std::string& name,
-                                    const std::vector<std::string>& items) {
+void Hdf5Writer::write_list_attribute(const std::string& path, const std::string& name,
+                                      const std::vector<std::string>& items) {
   size_t width = 1;
   for (const std::string& item : items) width = std::max(width, item.size());
   const Hdf5Handle object = open_object(path);
@@ -84,7 +98,7 @@ void Hdf5File::write_list_attribute(const std::string& path, const std::string& 
   }
 }
 
-void Hdf5File::write_dataset(const std::string& path, const Tensor& value) {
+void Hdf5Writer::write_dataset(const std::string& path, const Tensor& value) {
   if (const size_t slash = path.rfind('/'); slash != std::string::npos)
     create_group(path.substr(0, slash));
   const auto creation = own<H5Pclose>(H5Pcreate(H5P_DATASET_CREATE));
@@ -101,7 +115,7 @@ void Hdf5File::write_dataset(const std::string& path, const Tensor& value) {
   }
 }
 
-std::string Hdf5File::bytes() {
+std::string Hdf5Writer::bytes() {
   check(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL));
   const ssize_t size = H5Fget_file_image(file_.id(), nullptr, 0);
   check(size < 0 ? -1 : 0);

@@ -1,0 +1,144 @@
+#include "thaw/formats/keras/hdf5/file.h"
+
+#include <fmt/format.h>
+
+#include "thaw/core/error.h"
+#include "thaw/formats/keras/hdf5/numbers.h"
+#include "thaw/formats/keras/hdf5/values.h"
+
+namespace thaw::keras {
+namespace {
+
+std::string shown(const std::string& path) { return path.empty() ? "/" : path; }
+
+std::vector<std::string> parts(const std::string& path) {
+  std::vector<std::string> result;
+  size_t start = 0;
+  while (start < path.size()) {
+    const size_t end = std::min(path.find('/', start), path.size());
+    if (end > start) result.push_back(path.substr(start, end - start));
+    start = end + 1;
+  }
+  return result;
+}
+
+}  // namespace
+
+struct Hdf5File::State {
+  template <typename From>
+  explicit State(From from) : source(std::move(from)), root(hdf5::read_root(source)) {}
+
+  const hdf5::Links& links_of(uint64_t group) {
+    auto found = links.find(group);
+    if (found == links.end()) {
+      const auto object = hdf5::read_object(source, group);
+      found = links.emplace(group, hdf5::read_links(source, object)).first;
+    }
+    return found->second;
+  }
+
+  /// nullopt when there is nothing of this name. Throws Error for a link.
+  std::optional<uint64_t> find(const std::string& path) {
+    uint64_t address = root;
+    for (const std::string& part : parts(path)) {
+      const hdf5::Links& members = links_of(address);
+      const auto found = members.find(part);
+      if (found == members.end()) return std::nullopt;
+      // Soft and external links can point anywhere, even into another file; Keras writes neither.
+      if (!found->second.is_hard)
+        throw Error(fmt::format("expected data at \"{}\", received a link to elsewhere", path));
+      address = found->second.address;
+    }
+    return address;
+  }
+
+  hdf5::Object open(const std::string& path) {
+    const auto address = find(path);
+    if (!address) throw Error(fmt::format("expected \"{}\", which the file has not", path));
+    return hdf5::read_object(source, *address);
+  }
+
+  hdf5::Object open_dataset(const std::string& path) {
+    hdf5::Object object = open(path);
+    if (!object.is_dataset())
+      throw Error(fmt::format("expected numbers at \"{}\", received a group", path));
+    return object;
+  }
+
+  hdf5::Source source;
+  uint64_t root;
+  std::map<uint64_t, hdf5::Links> links;  // of the groups that were looked at
+};
+
+Hdf5File::Hdf5File(std::unique_ptr<State> state) : state_(std::move(state)) {}
+Hdf5File::~Hdf5File() = default;
+Hdf5File::Hdf5File(Hdf5File&&) noexcept = default;
+
+Hdf5File Hdf5File::open(const std::filesystem::path& path) {
+  return Hdf5File(std::make_unique<State>(path));
+}
+
+Hdf5File Hdf5File::open_bytes(std::string bytes) {
+  return Hdf5File(std::make_unique<State>(std::move(bytes)));
+}
+
+bool Hdf5File::is_group(const std::string& path) const {
+  const auto address = state_->find(path);
+  return address && hdf5::read_object(state_->source, *address).is_group();
+}
+
+bool Hdf5File::is_dataset(const std::string& path) const {
+  const auto address = state_->find(path);
+  return address && hdf5::read_object(state_->source, *address).is_dataset();
+}
+
+std::vector<std::string> Hdf5File::children(const std::string& group) const {
+  if (!is_group(group)) throw Error(fmt::format("expected a group at \"{}\"", shown(group)));
+  std::vector<std::string> names;
+  for (const auto& [name, link] : state_->links_of(state_->find(group).value()))
+    names.push_back(name);
+  return names;
+}
+
+std::optional<std::vector<std::string>> Hdf5File::strings(const std::string& path,
+                                                          const std::string& name) const {
+  const hdf5::Object object = state_->open(path);
+  return with_context(fmt::format("attribute \"{}\" of \"{}\"", name, shown(path)),
+                      [&]() -> std::optional<std::vector<std::string>> {
+                        const auto attribute = hdf5::find_attribute(object, name);
+                        if (!attribute) return std::nullopt;
+                        return hdf5::read_strings(state_->source, *attribute);
+                      });
+}
+
+std::optional<std::string> Hdf5File::text_attribute(const std::string& path,
+                                                    const std::string& name) const {
+  auto found = strings(path, name);
+  if (!found || found->empty()) return std::nullopt;
+  return std::move(found->front());
+}
+
+std::optional<std::vector<std::string>> Hdf5File::list_attribute(const std::string& path,
+                                                                 const std::string& name) const {
+  if (auto whole = strings(path, name)) return whole;
+  std::optional<std::vector<std::string>> joined;
+  for (int chunk = 0;; ++chunk) {
+    const auto part = strings(path, fmt::format("{}{}", name, chunk));
+    if (!part) return joined;
+    if (!joined) joined.emplace();
+    joined->insert(joined->end(), part->begin(), part->end());
+  }
+}
+
+Shape Hdf5File::dataset_shape(const std::string& path) const {
+  const hdf5::Object dataset = state_->open_dataset(path);
+  return with_context(fmt::format("\"{}\"", path), [&] { return hdf5::shape_of(dataset); });
+}
+
+Tensor Hdf5File::read_dataset(const std::string& path) const {
+  const hdf5::Object dataset = state_->open_dataset(path);
+  return with_context(fmt::format("\"{}\"", path),
+                      [&] { return hdf5::read_numbers(state_->source, dataset); });
+}
+
+}  // namespace thaw::keras

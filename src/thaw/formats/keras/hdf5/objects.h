@@ -1,0 +1,54 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "thaw/formats/keras/hdf5/source.h"
+
+namespace thaw::keras::hdf5 {
+
+/// What an object's header consists of (section IV.A.2).
+enum class MessageType : uint16_t {
+  dataspace = 0x01,
+  link_info = 0x02,
+  datatype = 0x03,
+  link = 0x06,
+  external_files = 0x07,
+  layout = 0x08,
+  filters = 0x0B,
+  attribute = 0x0C,
+  continuation = 0x10,
+  symbol_table = 0x11,
+  attribute_info = 0x15,
+};
+
+struct Message {
+  MessageType type;
+  bool is_shared;  ///< the data only says where the message lies
+  std::string data;
+};
+
+/// A group or a dataset.
+struct Object {
+  std::vector<Message> messages;
+
+  /// nullptr when there is none. Throws Error when it is shared, which Keras's files have not.
+  const Message* find(MessageType type) const;
+  bool is_group() const;
+  bool is_dataset() const;
+};
+
+struct Link {
+  uint64_t address;
+  bool is_hard;  ///< else it is a path, perhaps into another file
+};
+using Links = std::map<std::string, Link>;
+
+/// The address of the root group. Throws Error when the file is no HDF5, or shorter than it says.
+uint64_t read_root(const Source& source);
+Object read_object(const Source& source, uint64_t address);
+/// The members of a group.
+Links read_links(const Source& source, const Object& group);
+
+}  // namespace thaw::keras::hdf5

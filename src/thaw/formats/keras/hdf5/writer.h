@@ -1,0 +1,55 @@
+#pragma once
+
+#include <cstdint>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "thaw/core/tensor.h"
+
+namespace thaw::keras {
+
+/// One HDF5 identifier, closed with its owner.
+class Hdf5Handle {
+ public:
+  using Close = int (*)(int64_t);
+  Hdf5Handle(int64_t id, Close close) : id_(id), close_(close) {}
+  ~Hdf5Handle() {
+    if (id_ >= 0) close_(id_);
+  }
+  Hdf5Handle(Hdf5Handle&& other) noexcept : id_(other.id_), close_(other.close_) { other.id_ = -1; }
+  Hdf5Handle(const Hdf5Handle&) = delete;
+  Hdf5Handle& operator=(const Hdf5Handle&) = delete;
+  Hdf5Handle& operator=(Hdf5Handle&&) = delete;
+  int64_t id() const { return id_; }
+
+ private:
+  int64_t id_;
+  Close close_;
+};
+
+/// A new HDF5 file in memory, written by the HDF5 library and then taken with bytes(). The same
+/// calls give the same bytes. Paths as in Hdf5File.
+class Hdf5Writer {
+ public:
+  Hdf5Writer();
+
+  /// Makes the groups on the way as well.
+  void create_group(const std::string& path);
+  void write_text_attribute(const std::string& path, const std::string& name,
+                            std::string_view text);
+  void write_list_attribute(const std::string& path, const std::string& name,
+                            const std::vector<std::string>& items);
+  void write_dataset(const std::string& path, const Tensor& value);
+  /// The whole file as bytes.
+  std::string bytes();
+
+ private:
+  Hdf5Handle open_object(const std::string& path) const;
+
+  Hdf5Handle file_;
+  std::set<std::string> groups_;
+};
+
+}  // namespace thaw::keras
