@@ -123,11 +123,12 @@ struct Placement {
 
   float coverage(const Shape& shape, int column, int row) const {
     int hits = 0;
-    for (int sample = 0; sample < 9; ++sample) {
-      const float x = static_cast<float>(column) + (static_cast<float>(sample % 3) + 0.5F) / 3;
-      const float y = static_cast<float>(row) + (static_cast<float>(sample / 3) + 0.5F) / 3;
-      const Point p{(x - centre.x) / radius, (y - centre.y) / radius};
-      hits += shape.contains({cosine * p.x + sine * p.y, cosine * p.y - sine * p.x}) ? 1 : 0;
+    for (const float right : {1.0F / 6, 3.0F / 6, 5.0F / 6}) {
+      for (const float down : {1.0F / 6, 3.0F / 6, 5.0F / 6}) {
+        const Point p{(static_cast<float>(column) + right - centre.x) / radius,
+                      (static_cast<float>(row) + down - centre.y) / radius};
+        hits += shape.contains({cosine * p.x + sine * p.y, cosine * p.y - sine * p.x}) ? 1 : 0;
+      }
     }
     return static_cast<float>(hits) / 9;
   }

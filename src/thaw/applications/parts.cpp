@@ -13,14 +13,14 @@ int64_t make_divisible(double v) {
   return static_cast<double>(rounded) < 0.9 * v ? rounded + 8 : rounded;
 }
 
-Symbol pool(const Symbol& x, const Options& options, PoolingNames names) {
+Symbol pool(const Symbol& x, const Options& options, const PoolingNames& names) {
   if (options.pooling == "avg") return global_average_pooling_2d({.name = names.average})(x);
   if (options.pooling == "max") return global_max_pooling_2d({.name = names.maximum})(x);
   return x;
 }
 
-Symbol classify(const Symbol& x, const Options& options, PoolingNames names) {
-  if (!options.include_top) return pool(x, options, std::move(names));
+Symbol classify(const Symbol& x, const Options& options, const PoolingNames& names) {
+  if (!options.include_top) return pool(x, options, names);
   return dense({.units = options.classes,
                 .activation = options.classifier_activation,
                 .name = "predictions"})(global_average_pooling_2d({.name = names.average})(x));
@@ -31,8 +31,8 @@ Padding2 padding_of_strided_3x3(const Shape& image) {
 }
 
 Functional finish(const Symbol& image, const Symbol& x, const Options& options,
-                  std::string default_name) {
-  return Functional(image, x, options.name.empty() ? std::move(default_name) : options.name);
+                  const std::string& default_name) {
+  return Functional(image, x, options.name.empty() ? default_name : options.name);
 }
 
 int64_t trained_size(const Shape& image, std::initializer_list<int64_t> sizes) {

@@ -20,9 +20,9 @@ struct PoolingNames {
 };
 
 /// The end without top: the image itself, or its average or maximum, as options.pooling says.
-Symbol pool(const Symbol& x, const Options& options, PoolingNames names = {});
+Symbol pool(const Symbol& x, const Options& options, const PoolingNames& names = {});
 /// The usual end: with top the average and a Dense layer "predictions", else pool().
-Symbol classify(const Symbol& x, const Options& options, PoolingNames names = {});
+Symbol classify(const Symbol& x, const Options& options, const PoolingNames& names = {});
 
 /// For networks that stride with a padded "valid" window: TensorFlow's padding of a window of 3
 /// over an image of odd or even size.
@@ -30,7 +30,7 @@ Padding2 padding_of_strided_3x3(const Shape& image);
 
 /// The model over `image`, named options.name or else `default_name`.
 Functional finish(const Symbol& image, const Symbol& x, const Options& options,
-                  std::string default_name);
+                  const std::string& default_name);
 
 /// The size in the file name of official weights: the input's if it is square and one of `sizes`,
 /// else 224.

@@ -71,7 +71,7 @@ std::optional<std::filesystem::path> weights_path(const WeightsFile& file) {
 std::filesystem::path fetch_weights(
     const WeightsFile& file, const std::function<bool(int64_t received, int64_t total)>& progress) {
   if (const auto found = find_weights(file)) return *found;
-  const auto target = weights_folder() / file.name;
+  auto target = weights_folder() / file.name;
   const std::string address = address_of(file);
   try {
     download({.url = address,

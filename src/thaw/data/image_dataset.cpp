@@ -69,6 +69,7 @@ void ImageDataset::drop(std::span<const int64_t> indices) {
     if (!dropped[static_cast<size_t>(i)]) kept.push_back(i);
   if (folder_.labels.empty()) {
     std::vector<std::filesystem::path> files;
+    files.reserve(kept.size());
     for (const int64_t i : kept) files.push_back(file(i));
     folder_.files = std::move(files);
   } else {

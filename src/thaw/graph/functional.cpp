@@ -39,6 +39,7 @@ class NetworkMap {
       return depth_a != depth_b ? depth_a > depth_b : layer_indices_.at(a) < layer_indices_.at(b);
     });
     std::vector<Layer> result;
+    result.reserve(ids.size());
     for (const void* id : ids) result.push_back(by_id_.at(id));
     return result;
   }

@@ -76,7 +76,7 @@ std::vector<Slot> slots_of(const Layer& layer) {
 }
 
 std::vector<Slot> in_keras_order(std::vector<Slot> slots) {
-  std::ranges::stable_partition(slots, [](const Slot& slot) { return slot.trains; });
+  std::stable_partition(slots.begin(), slots.end(), [](const Slot& slot) { return slot.trains; });
   return slots;
 }
 
@@ -88,8 +88,8 @@ std::vector<Slot> arrange(const FileLayer& from, const std::vector<Slot>& slots)
   if (auto named = by_names(from, slots)) return *named;
   std::vector<Slot> by_flags = in_keras_order(slots);
   std::vector<Slot> all_trained = slots;
-  std::ranges::stable_partition(all_trained,
-                                [](const Slot& slot) { return slot.variable->can_train(); });
+  std::stable_partition(all_trained.begin(), all_trained.end(),
+                        [](const Slot& slot) { return slot.variable->can_train(); });
   for (const std::vector<Slot>* order :
        {&std::as_const(by_flags), &std::as_const(all_trained), &slots}) {
     if (fits(from, *order)) return *order;

@@ -30,7 +30,7 @@ ClassAndConfig read_entry(const Config& entry) {
 }
 
 std::string name_of(const Config& entry) {
-  if (const std::string name = text_or_empty(entry.find("name")); !name.empty()) return name;
+  if (std::string name = text_or_empty(entry.find("name")); !name.empty()) return name;
   const Config* config = entry.find("config");
   return config == nullptr ? std::string() : text_or_empty(config->find("name"));
 }
@@ -99,9 +99,9 @@ Shape settle_shape(const std::optional<Shape>& declared, const std::optional<Sha
     throw Error("the file does not say its input size: say which image size is wanted");
   }
   if (!given || given->rank() != declared->rank()) return *declared;
-  std::vector<int64_t> sizes;
-  for (int i = 0; i < declared->rank(); ++i)
-    sizes.push_back((*declared)[i] == -1 ? (*given)[i] : (*declared)[i]);
+  std::vector<int64_t> sizes(declared->sizes().begin(), declared->sizes().end());
+  for (size_t i = 0; i < sizes.size(); ++i)
+    if (sizes[i] == -1) sizes[i] = (*given)[static_cast<int>(i)];
   return Shape(std::move(sizes));
 }
 
