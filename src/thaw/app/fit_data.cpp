@@ -42,8 +42,8 @@ FitData fit_data(const FitDataFlags& flags, uint64_t seed, const ImageOptions& f
                                  UINT32_MAX, seed));
   }
   Split split = as_keras ? keras_split(static_cast<int64_t>(folder.files.size()),
-                                             flags.validation_split, static_cast<uint32_t>(seed))
-                               : stratified_split(folder.labels, flags.validation_split, seed);
+                                       flags.validation_split, static_cast<uint32_t>(seed))
+                         : stratified_split(folder.labels, flags.validation_split, seed);
   // Both kinds of split then read files in the order they lie in, and the seed's shuffle of each
   // epoch alone decides the order of training.
   std::ranges::sort(split.training);

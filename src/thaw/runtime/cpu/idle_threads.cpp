@@ -46,8 +46,6 @@ bool start_team() {
 
 }  // namespace
 
-void let_idle_threads_sleep() {
-  [[maybe_unused]] static const bool once = start_team();
-}
+void let_idle_threads_sleep() { [[maybe_unused]] static const bool once = start_team(); }
 
 }  // namespace thaw::cpu
