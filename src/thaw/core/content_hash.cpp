@@ -29,7 +29,7 @@ uint64_t load(const std::byte* at, size_t count) {
 
 }  // namespace
 
-std::string content_hash(std::span<const std::byte> bytes) {
+ContentHash content_bits(std::span<const std::byte> bytes) {
   uint64_t first = 0;
   uint64_t second = 0;
   const size_t size = bytes.size();
@@ -50,7 +50,12 @@ std::string content_hash(std::span<const std::byte> bytes) {
   second = finish(second);
   first += second;
   second += first;
-  return fmt::format("{:016x}{:016x}", first, second);
+  return {first, second};
+}
+
+std::string content_hash(std::span<const std::byte> bytes) {
+  const ContentHash hash = content_bits(bytes);
+  return fmt::format("{:016x}{:016x}", hash.first, hash.second);
 }
 
 }  // namespace thaw
