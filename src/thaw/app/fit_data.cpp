@@ -6,8 +6,8 @@
 #include <CLI/CLI.hpp>
 #include <algorithm>
 
-#include "thaw/core/error.h"
 #include "thaw/core/content_hash.h"
+#include "thaw/core/error.h"
 #include "thaw/data/split.h"
 
 namespace thaw::app {

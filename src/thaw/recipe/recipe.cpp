@@ -108,7 +108,8 @@ void Recipe::save_checkpoint() const {
 
 /// Tells the features that are kept where every stage will begin.
 void Recipe::expect_cuts() {
-  features_ = std::make_shared<FeatureBank>();
+  features_ = options_.feature_folder ? std::make_shared<FeatureBank>(*options_.feature_folder)
+                                      : std::make_shared<FeatureBank>();
   for (const StageOptions& stage : options_.stages) {
     if (stage.epochs == 0) continue;
     prepare(stage);

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "thaw/data/features/feature_folder.h"
 #include "thaw/recipe/checkpoint.h"
 #include "thaw/recipe/head.h"
 #include "thaw/recipe/stage.h"
@@ -24,6 +25,8 @@ struct RecipeOptions {
   uint64_t seed = 1;
   FeatureCache cache = FeatureCache::automatic;
   std::optional<int64_t> cache_bytes = {};
+  /// Where kept features outlive the run; unless given they do not.
+  std::optional<FeatureFolder> feature_folder = {};
   int threads = 0;
   std::vector<Callback*> callbacks = {};
   /// Told of each stage before it begins; its `epochs` hold those of an earlier run.

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "thaw/core/tensor.h"
@@ -56,6 +57,8 @@ class Device {
   virtual std::unique_ptr<Executable> compile(const ops::Graph& graph,
                                               const ExecutableOptions& options) = 0;
   virtual int threads() const = 0;
+  /// All of the device that the bits of a result depend on: its library, instructions, threads.
+  virtual std::string numerics() const = 0;
 };
 
 /// The processor, through oneDNN. 0 threads: as many as this process may run on at once.

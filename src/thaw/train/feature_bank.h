@@ -3,11 +3,15 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <optional>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
+#include "thaw/core/threads.h"
 #include "thaw/data/dataset.h"
+#include "thaw/data/features/feature_folder.h"
 #include "thaw/ops/graph.h"
 #include "thaw/train/feature_store.h"
 
@@ -19,23 +23,44 @@ struct Features {
   std::vector<bool> present;  ///< whether the store has the sample
 };
 
-/// Features that several fits of one model share: a later fit that trains more layers begins where
-/// its own frozen part ends, and finds that computed already.
+/// Features that several fits of one model share, and that outlive the program where there is a
+/// folder for them: a later fit that trains more layers begins where its own frozen part ends, and
+/// finds that computed already.
 class FeatureBank {
  public:
+  FeatureBank() = default;
+  explicit FeatureBank(FeatureFolder folder) : folder_(std::move(folder)) {}
+  /// Waits until what was computed is on disk.
+  ~FeatureBank();
+  FeatureBank(const FeatureBank&) = delete;
+  FeatureBank& operator=(const FeatureBank&) = delete;
+
   /// A cut that a later fit will begin at, as values of the lowered model: kept on the way to any
   /// cut above it.
   void expect(std::vector<ops::Value> cut) { expected_.push_back(std::move(cut)); }
   const std::vector<std::vector<ops::Value>>& expected() const { return expected_; }
+  const std::optional<FeatureFolder>& folder() const { return folder_; }
 
-  /// Those of one dataset under the hash of the function that computes them; made empty at first.
+  /// Those of one dataset under the key of the function that computes them; made empty at first.
   Features& of(const Dataset& data, const std::string& function) {
     return features_[{&data, function}];
   }
 
+  /// Takes from the folder what it has of the absent samples.
+  void load(const Dataset& data, const std::string& function, Features& features,
+            int64_t row_floats, Threads& threads);
+  /// Writes these samples to the folder, while the caller goes on. The features must stay.
+  void save(const Dataset& data, const std::string& function, Features& features,
+            std::vector<int64_t> samples, int64_t row_floats);
+
  private:
+  const std::vector<std::string>& keys(const Dataset& data, Threads& threads);
+
+  std::optional<FeatureFolder> folder_;
   std::vector<std::vector<ops::Value>> expected_;
   std::map<std::pair<const Dataset*, std::string>, Features> features_;
+  std::map<const Dataset*, std::vector<std::string>> keys_;
+  std::vector<std::thread> writers_;
 };
 
 }  // namespace thaw

@@ -48,7 +48,10 @@ std::vector<Rung> make_ladder(const ops::Graph& graph, const Cut& target,
   for (const Cut& cut : line) {
     Rung rung;
     rung.values = cut;
-    for (const ops::Value value : cut) rung.shapes.push_back(graph[value].shape);
+    for (const ops::Value value : cut) {
+      rung.shapes.push_back(graph[value].shape);
+      rung.row_floats += graph[value].shape.elements();
+    }
     rung.segment = extract(graph, ladder.empty() ? graph.inputs : ladder.back().values, cut);
     rung.function =
         function_hash(specialize(extract(graph, graph.inputs, cut), ops::Phase::inference));

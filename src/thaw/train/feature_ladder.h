@@ -12,6 +12,7 @@ namespace thaw {
 struct Rung {
   std::vector<ops::Value> values;  ///< of the whole graph
   std::vector<Shape> shapes;       ///< of one sample
+  int64_t row_floats = 0;          ///< of all of them together
   ops::Graph segment;              ///< from the rung below, the first from the sample, to here
   std::string function;            ///< the hash of all that is computed from the sample to here
   bool holds_samples = false;      ///< whether the sample itself is among the values

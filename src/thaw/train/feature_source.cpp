@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 
 namespace thaw {
@@ -58,17 +59,27 @@ MicroBatches& FeatureSource::step(size_t rung) {
   return *steps_[rung];
 }
 
-/// False when there is not enough memory: then nothing is kept.
+/// Under which the bank keeps a rung: the bits depend on the device too.
+std::string FeatureSource::key(const Rung& rung) const {
+  const std::string text = rung.function + " " + device_.numerics() + " in batches of " +
+                           std::to_string(MicroBatches::size);
+  return content_hash(std::as_bytes(std::span(text)));
+}
+
+/// False when there is room for them nowhere: then nothing is kept.
 bool FeatureSource::make_stores(int64_t budget_bytes) {
+  std::optional<std::filesystem::path> folder;
+  if (bank_.folder()) folder = bank_.folder()->options().folder;
   for (const Rung& rung : ladder_) {
-    Features& features = bank_.of(data_, rung.function);
+    Features& features = bank_.of(data_, key(rung));
     if (features.store == nullptr) {
-      features.store = memory_features(data_.size(), rung.shapes, budget_bytes);
+      features.store = make_feature_store(data_.size(), rung.row_floats, budget_bytes, folder);
       features.present.assign(static_cast<size_t>(data_.size()), false);
-    }
-    if (features.store == nullptr) {
-      features_.clear();
-      return false;
+      if (features.store == nullptr) {
+        features_.clear();
+        return false;
+      }
+      if (!rung.holds_samples) bank_.load(data_, key(rung), features, rung.row_floats, threads_);
     }
     features_.push_back(&features);
   }
@@ -86,29 +97,43 @@ std::vector<int64_t> FeatureSource::missing(size_t rung) const {
 
 void FeatureSource::keep(size_t rung, std::span<const int64_t> samples,
                          std::span<const Tensor> results) {
-  for (size_t row = 0; row < samples.size(); ++row) {
-    for (size_t b = 0; b < results.size(); ++b) {
-      features_[rung]->store->put(samples[row], b,
-                                  results[b].rows(static_cast<int64_t>(row), 1).values());
+  for (size_t i = 0; i < samples.size(); ++i) {
+    auto to = features_[rung]->store->row(samples[i]);
+    for (const Tensor& result : results) {
+      const auto from = result.rows(static_cast<int64_t>(i), 1).values();
+      std::ranges::copy(from, to.begin());
+      to = to.subspan(from.size());
     }
-    features_[rung]->present[static_cast<size_t>(samples[row])] = true;
+    features_[rung]->present[static_cast<size_t>(samples[i])] = true;
   }
 }
 
 void FeatureSource::gather(size_t rung, std::span<const int64_t> samples,
                            std::span<Tensor> tensors) const {
-  for (size_t row = 0; row < samples.size(); ++row) {
-    for (size_t b = 0; b < tensors.size(); ++b) {
-      Tensor to = tensors[b].rows(static_cast<int64_t>(row), 1);
-      features_[rung]->store->get(samples[row], b, to.values());
+  for (size_t i = 0; i < samples.size(); ++i) {
+    auto from = features_[rung]->store->row(samples[i]);
+    for (Tensor& tensor : tensors) {
+      const auto to = tensor.rows(static_cast<int64_t>(i), 1).values();
+      std::ranges::copy(from.first(to.size()), to.begin());
+      from = from.subspan(to.size());
     }
   }
 }
 
 bool FeatureSource::fill(const Options& options) {
+  std::vector<std::vector<int64_t>> computed;
+  for (size_t rung = 0; rung < ladder_.size(); ++rung) computed.push_back(missing(rung));
   if (!fill_from_samples(options)) return false;
   for (size_t rung = 1; rung < ladder_.size(); ++rung)
     if (!fill_from_below(rung, options)) return false;
+  for (size_t rung = 0; rung < ladder_.size(); ++rung) {
+    std::erase_if(computed[rung],
+                  [&](int64_t sample) { return broken_[static_cast<size_t>(sample)]; });
+    if (!ladder_[rung].holds_samples) {
+      bank_.save(data_, key(ladder_[rung]), *features_[rung], std::move(computed[rung]),
+                 ladder_[rung].row_floats);
+    }
+  }
   return true;
 }
 

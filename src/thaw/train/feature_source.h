@@ -44,6 +44,7 @@ class FeatureSource {
   void next(int64_t rows, std::span<Tensor> inputs);
 
  private:
+  std::string key(const Rung& rung) const;
   bool make_stores(int64_t budget_bytes);
   bool fill(const Options& options);
   bool fill_from_samples(const Options& options);

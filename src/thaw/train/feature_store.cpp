@@ -1,39 +1,46 @@
 #include "thaw/train/feature_store.h"
 
-#include <cstring>
 #include <fstream>
 #include <string>
+
+#include "thaw/core/error.h"
+#include "thaw/core/tensor.h"
+#include "thaw/data/features/mapped_rows.h"
 
 namespace thaw {
 namespace {
 
-class MemoryFeatures : public FeatureStore {
+class MemoryStore : public FeatureStore {
  public:
-  MemoryFeatures(int64_t samples, std::span<const Shape> boundaries) {
-    for (const Shape& shape : boundaries) tensors_.emplace_back(Shape{samples, shape.elements()});
-  }
-
-  void put(int64_t sample, size_t boundary, std::span<const float> row) override {
-    float* to = tensors_[boundary].data() + sample * static_cast<int64_t>(row.size());
-    std::memcpy(to, row.data(), row.size_bytes());
-  }
-  void get(int64_t sample, size_t boundary, std::span<float> row) const override {
-    const float* from = tensors_[boundary].data() + sample * static_cast<int64_t>(row.size());
-    std::memcpy(row.data(), from, row.size_bytes());
-  }
+  MemoryStore(int64_t samples, int64_t row_floats) : rows_(Shape{samples, row_floats}) {}
+  std::span<float> row(int64_t sample) override { return rows_.rows(sample, 1).values(); }
 
  private:
-  std::vector<Tensor> tensors_;
+  Tensor rows_;
+};
+
+class DiskStore : public FeatureStore {
+ public:
+  explicit DiskStore(MappedRows rows) : rows_(std::move(rows)) {}
+  std::span<float> row(int64_t sample) override { return rows_.row(sample); }
+
+ private:
+  MappedRows rows_;
 };
 
 }  // namespace
 
-std::unique_ptr<FeatureStore> memory_features(int64_t samples, std::span<const Shape> boundaries,
-                                              int64_t budget_bytes) {
-  int64_t row = 0;
-  for (const Shape& shape : boundaries) row += shape.elements() * int64_t{sizeof(float)};
-  if (row > 0 && samples > budget_bytes / row) return nullptr;
-  return std::make_unique<MemoryFeatures>(samples, boundaries);
+std::unique_ptr<FeatureStore> make_feature_store(
+    int64_t samples, int64_t row_floats, int64_t budget_bytes,
+    const std::optional<std::filesystem::path>& folder) {
+  if (samples <= budget_bytes / (row_floats * int64_t{sizeof(float)}))
+    return std::make_unique<MemoryStore>(samples, row_floats);
+  if (!folder) return nullptr;
+  try {
+    return std::make_unique<DiskStore>(MappedRows(*folder, samples, row_floats));
+  } catch (const Error&) {
+    return nullptr;  // no room on the disk: computing each time costs no more than time
+  }
 }
 
 int64_t default_feature_budget() {

@@ -1,25 +1,26 @@
 #pragma once
 
 #include <cstdint>
+#include <filesystem>
 #include <memory>
+#include <optional>
 #include <span>
-#include <vector>
-
-#include "thaw/core/tensor.h"
 
 namespace thaw {
 
-/// Keeps what the frozen layers give for each sample: one row of floats a boundary tensor.
+/// Keeps what the frozen layers give: one row of floats a sample, all tensors of a cut side by
+/// side.
 class FeatureStore {
  public:
   virtual ~FeatureStore() = default;
-  virtual void put(int64_t sample, size_t boundary, std::span<const float> row) = 0;
-  virtual void get(int64_t sample, size_t boundary, std::span<float> row) const = 0;
+  virtual std::span<float> row(int64_t sample) = 0;
 };
 
-/// In memory; nullptr when that would take more than `budget_bytes`.
-std::unique_ptr<FeatureStore> memory_features(int64_t samples, std::span<const Shape> boundaries,
-                                              int64_t budget_bytes);
+/// In memory where all of it takes at most `budget_bytes`, else in an unnamed file in `folder`;
+/// nullptr when there is neither memory nor disk for it.
+std::unique_ptr<FeatureStore> make_feature_store(
+    int64_t samples, int64_t row_floats, int64_t budget_bytes,
+    const std::optional<std::filesystem::path>& folder);
 
 /// A third of the memory that the machine can still give.
 int64_t default_feature_budget();

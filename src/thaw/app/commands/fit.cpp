@@ -12,9 +12,9 @@
 #include "thaw/app/interrupt.h"
 #include "thaw/app/picture_form.h"
 #include "thaw/app/progress.h"
+#include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
-#include "thaw/core/content_hash.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/recipe/recipe.h"
 
@@ -98,6 +98,11 @@ RecipeOptions recipe_options(const Options& options, Progress& progress) {
   result.batch_size = options.batch_size;
   result.seed = options.seed;
   result.cache = options.cache == "off" ? FeatureCache::off : FeatureCache::automatic;
+  if (options.cache != "off") {
+    FeatureFolderOptions folder;
+    if (options.cache != "auto") folder.folder = options.cache;
+    result.feature_folder = FeatureFolder(folder);
+  }
   result.threads = options.threads;
   result.callbacks = {&progress};
   result.on_stage = [&progress](const StageReport& stage) { progress.begin_stage(stage); };
@@ -227,8 +232,8 @@ std::function<Exit()> configure(CLI::App& app) {
   add_training_flags(app, *options);
   app.add_option("--history", options->history, "a JSON file for the figures of every epoch");
   app.add_option("--cache", options->cache,
-                 "what frozen layers give, kept for all epochs: auto, off")
-      ->check(CLI::IsMember({"auto", "off"}))
+                 "what frozen layers give, kept for all epochs and later runs: auto (see thaw "
+                 "cache), off, or a folder")
       ->capture_default_str();
   app.add_option("--threads", options->threads, "0: as many as this process may run on at once")
       ->check(CLI::Range(0, 1024))

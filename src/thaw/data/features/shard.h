@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "thaw/data/content_hash.h"
+#include "thaw/core/content_hash.h"
 
 namespace thaw {
 
