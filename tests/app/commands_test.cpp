@@ -30,7 +30,7 @@ TEST(Program, says_its_version_and_knows_its_commands) {
   EXPECT_TRUE(version.output.starts_with("thaw ")) << version.output;
   const ProgramRun help = run_thaw({"--help"});
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* command : {"fit", "evaluate", "predict", "summary", "models"}) {
+  for (const char* command : {"fit", "evaluate", "predict", "summary", "models", "cache"}) {
     EXPECT_TRUE(contains(help.output, command)) << help.output;
     EXPECT_EQ(run_thaw({command, "--help"}).exit_code, 0);
   }
