@@ -8,6 +8,24 @@ namespace {
 
 size_t at(ops::Value value) { return static_cast<size_t>(value.index); }
 
+bool is_depthwise(const ops::Op& op) {
+  const auto* convolution = std::get_if<ops::Conv2D>(&op);
+  return convolution != nullptr && convolution->groups > 1;
+}
+
+/// With AVX2 alone, oneDNN 3.2's convolutions of channels-last images are what it picks by itself:
+/// best for 3×3 kernels (ResNet), but the older blocked ones are 10 to 60 % faster for depthwise
+/// and 1×1 kernels (MobileNet).
+ImageLayout best_image_layout(const ops::Graph& graph) {
+  const auto isa = dnnl::get_effective_cpu_isa();
+  const bool has_avx2_alone = isa == dnnl::cpu_isa::avx2 || isa == dnnl::cpu_isa::avx2_vnni ||
+                              isa == dnnl::cpu_isa::avx2_vnni_2;
+  const bool has_depthwise =
+      std::ranges::any_of(graph.nodes, [](const auto& node) { return is_depthwise(node.op); });
+  return has_avx2_alone && has_depthwise ? ImageLayout::blocked_by_8
+                                         : ImageLayout::chosen_by_primitive;
+}
+
 }  // namespace
 
 Emitter::Emitter(const ops::Graph& graph_to_run, const ExecutableOptions& run_options,
@@ -15,6 +33,7 @@ Emitter::Emitter(const ops::Graph& graph_to_run, const ExecutableOptions& run_op
     : program(target),
       graph(graph_to_run),
       options(run_options),
+      image_layout_(best_image_layout(graph_to_run)),
       values_(graph.nodes.size()),
       gradients_(graph.nodes.size()),
       needs_gradient_(graph.nodes.size(), false),

@@ -26,6 +26,9 @@ class Emitter {
   int64_t batch() const { return options.batch_size; }
   const Shape& shape(ops::Value value) const { return graph[value].shape; }
   Desc plain_desc(ops::Value value) const { return plain(shape(value), batch()); }
+  /// What convolutions are asked for: one layout for the whole graph, so that none is changed in
+  /// between.
+  ImageLayout image_layout() const { return image_layout_; }
 
   /// The value as its node left it, whatever the layout.
   BufferId value(ops::Value value) const;
@@ -82,6 +85,7 @@ class Emitter {
   BufferId value_in(Section section, ops::Value value, const Desc& wanted);
   BufferId in_layout(Section section, BufferId buffer, const Desc& wanted);
 
+  ImageLayout image_layout_;
   std::shared_ptr<uint64_t> step_ = std::make_shared<uint64_t>(0);
   std::vector<std::vector<BufferId>> values_;  ///< each value in all layouts it is known in
   std::vector<std::vector<BufferId>> gradients_;

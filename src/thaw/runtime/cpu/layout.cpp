@@ -44,6 +44,12 @@ Desc layout_like(const Desc& like, const Shape& sample, int64_t batch) {
   return plain(sample, batch);
 }
 
+Desc image_layout(ImageLayout layout, const Shape& sample, int64_t batch) {
+  if (layout == ImageLayout::blocked_by_8 && sample.rank() == 3 && sample.last() % 8 == 0)
+    return {batch_dims(sample, batch), Type::f32, Tag::nChw8c};
+  return any_layout(sample, batch);
+}
+
 Desc plain_kernel(const Shape& kernel, int64_t groups) {
   const int64_t in = kernel[2];
   const int64_t out = kernel[3];

@@ -1,7 +1,15 @@
+#include <string_view>
+
 #include "thaw/runtime/cpu/kernel.h"
 
 namespace thaw::cpu {
 namespace {
+
+/// Whether no fast implementation takes these layouts: the reference one is hundreds of times
+/// slower.
+bool is_reference(const dnnl::primitive_desc& primitive) {
+  return std::string_view(primitive.impl_info_str()).starts_with("ref");
+}
 
 class Conv2DKernel final : public Kernel {
  public:
@@ -13,18 +21,27 @@ class Conv2DKernel final : public Kernel {
     const auto prop = emit.options.training ? dnnl::prop_kind::forward_training
                                             : dnnl::prop_kind::forward_inference;
     const auto attributes = post_ops(op_.has_residual, op_.activation);
-    primitive_ = {emit.program.engine(),
-                  prop,
-                  dnnl::algorithm::convolution_direct,
-                  any_layout(emit.shape(node_.input(0)), emit.batch()),
-                  any_layout(view_),
-                  bias,
-                  any_layout(node_.node.shape, emit.batch()),
-                  strides(),
-                  dilations(),
-                  padding_before(),
-                  padding_after(),
-                  attributes};
+    const auto describe = [&](ImageLayout layout) {
+      return dnnl::convolution_forward::primitive_desc{
+          emit.program.engine(),
+          prop,
+          dnnl::algorithm::convolution_direct,
+          image_layout(layout, emit.shape(node_.input(0)), emit.batch()),
+          any_layout(view_),
+          bias,
+          image_layout(layout, node_.node.shape, emit.batch()),
+          strides(),
+          dilations(),
+          padding_before(),
+          padding_after(),
+          attributes};
+    };
+    layout_ = emit.image_layout();
+    primitive_ = describe(layout_);
+    if (is_reference(primitive_)) {
+      layout_ = ImageLayout::chosen_by_primitive;
+      primitive_ = describe(layout_);
+    }
     Program::Arguments arguments = {
         {DNNL_ARG_SRC, emit.value(node_.input(0), primitive_.src_desc())},
         {DNNL_ARG_WEIGHTS, emit.parameter(node_.input(1), view_, primitive_.weights_desc())}};
@@ -65,9 +82,9 @@ class Conv2DKernel final : public Kernel {
   void backward_data(Emitter& emit) {
     const dnnl::convolution_backward_data::primitive_desc backward(
         emit.program.engine(), dnnl::algorithm::convolution_direct,
-        any_layout(emit.shape(node_.input(0)), emit.batch()), any_layout(view_),
-        any_layout(node_.node.shape, emit.batch()), strides(), dilations(), padding_before(),
-        padding_after(), primitive_);
+        image_layout(layout_, emit.shape(node_.input(0)), emit.batch()), any_layout(view_),
+        image_layout(layout_, node_.node.shape, emit.batch()), strides(), dilations(),
+        padding_before(), padding_after(), primitive_);
     const BufferId gradient = emit.program.temporary(backward.diff_src_desc());
     emit.program.add(
         Section::backward, "Conv2D data gradient " + node_.node.name,
@@ -82,9 +99,9 @@ class Conv2DKernel final : public Kernel {
     const Desc bias = bias_trains ? plain_vector(node_.node.shape.last()) : Desc();
     const dnnl::convolution_backward_weights::primitive_desc backward(
         emit.program.engine(), dnnl::algorithm::convolution_direct,
-        any_layout(emit.shape(node_.input(0)), emit.batch()), any_layout(view_), bias,
-        any_layout(node_.node.shape, emit.batch()), strides(), dilations(), padding_before(),
-        padding_after(), primitive_);
+        image_layout(layout_, emit.shape(node_.input(0)), emit.batch()), any_layout(view_), bias,
+        image_layout(layout_, node_.node.shape, emit.batch()), strides(), dilations(),
+        padding_before(), padding_after(), primitive_);
     emit.add_weights_step(
         "Conv2D weight gradient " + node_.node.name, dnnl::convolution_backward_weights(backward),
         {{DNNL_ARG_SRC, emit.value_for_backward(node_.input(0), backward.src_desc())},
@@ -96,6 +113,7 @@ class Conv2DKernel final : public Kernel {
   ops::Conv2D op_;
   NodeRef node_;
   Desc view_;
+  ImageLayout layout_ = ImageLayout::chosen_by_primitive;
   dnnl::convolution_forward::primitive_desc primitive_;
 };
 
