@@ -99,8 +99,10 @@ class CpuExecutable final : public Executable {
     }
     for (const ops::Value output : graph_.outputs) {
       outputs_.emplace_back(graph_[output].shape.with_batch(options_.batch_size));
-      program_.add_reorder(Section::forward, emit_.value(output),
-                           program_.tensor(outputs_.back(), emit_.plain_desc(output)));
+      const Desc wanted = emit_.plain_desc(output);
+      const BufferId result = emit_.value(output);
+      if (program_.desc(result) == wanted && program_.keep_in(result, outputs_.back())) continue;
+      program_.add_reorder(Section::forward, result, program_.tensor(outputs_.back(), wanted));
     }
   }
 

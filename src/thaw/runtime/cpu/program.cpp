@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "thaw/core/error.h"
+#include "thaw/runtime/cpu/planes.h"
 
 namespace thaw::cpu {
 namespace {
@@ -47,6 +48,16 @@ BufferId Program::alias(BufferId buffer, const Desc& desc) {
   return result;
 }
 
+bool Program::keep_in(BufferId buffer, const Tensor& tensor) {
+  Buffer& owner = buffers_[index(root(buffer))];
+  const auto bytes = static_cast<size_t>(tensor.elements()) * sizeof(float);
+  if (owner.kind != Kind::temporary || owner.desc.get_size() != bytes) return false;
+  owner.tensor = tensor;
+  owner.kind = Kind::tensor;
+  for (const int alias : owner.aliases) buffers_[static_cast<size_t>(alias)].kind = Kind::tensor;
+  return true;
+}
+
 void Program::set_handle(Buffer& owner, void* data) {
   owner.memory.set_data_handle(data);
   for (const int alias : owner.aliases) {
@@ -89,6 +100,10 @@ void Program::add(Section section, std::string name, std::vector<BufferId> buffe
 }
 
 void Program::add_reorder(Section section, BufferId from, BufferId to, bool accumulate) {
+  if (auto split = split_into_planes(desc(from), desc(to)); split && !accumulate) {
+    add(section, "planes", {from, to}, std::move(*split));
+    return;
+  }
   dnnl::primitive_attr attributes;
   if (accumulate) {
     dnnl::post_ops post_ops;

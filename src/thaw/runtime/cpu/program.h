@@ -45,6 +45,10 @@ class Program {
   /// The same memory under another description.
   BufferId alias(BufferId buffer, const Desc& desc);
 
+  /// Makes a temporary buffer live in `tensor`, where a result is wanted anyway; false where it
+  /// cannot.
+  bool keep_in(BufferId buffer, const Tensor& tensor);
+
   const Desc& desc(BufferId buffer) const { return buffers_[index(buffer)].desc; }
   const dnnl::engine& engine() const { return engine_; }
   bool is_temporary(BufferId buffer) const {
