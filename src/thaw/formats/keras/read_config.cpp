@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
+#include <numeric>
 
 #include "thaw/core/error.h"
 #include "thaw/formats/keras/nodes.h"
@@ -15,7 +17,11 @@ namespace {
 
 constexpr size_t most_layers = 20000;
 
-Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& given);
+/// Layers that the config says occur in several models of it, by their number.
+using SharedLayers = std::map<int64_t, Layer>;
+
+Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& given,
+                       SharedLayers& shared);
 
 std::string text_or_empty(const Config* value) {
   return value != nullptr && value->is_string() ? value->as_string() : std::string();
@@ -57,10 +63,10 @@ void set_own_flag(const Functional& model, bool trainable) {
   }
 }
 
-Layer make_layer(const std::string& name, const ClassAndConfig& what,
-                 const std::optional<Shape>& input_shape) {
+Layer make_new_layer(const std::string& name, const ClassAndConfig& what,
+                     const std::optional<Shape>& input_shape, SharedLayers& shared) {
   if (is_model(what.class_name)) {
-    const Functional model = build_model(what, input_shape);
+    const Functional model = build_model(what, input_shape, shared);
     return Layer(model);
   }
   if (what.class_name == "Lambda") {
@@ -76,6 +82,22 @@ Layer make_layer(const std::string& name, const ClassAndConfig& what,
   Layer layer(type->from_config(what.config));
   if (!name.empty()) layer.set_name(name);
   layer.set_trainable(flag_of(what.config));
+  return layer;
+}
+
+/// The layer of an entry, which may be one that another model holds as well.
+Layer make_layer(const Config& entry, const ClassAndConfig& what,
+                 const std::optional<Shape>& input_shape, SharedLayers& shared) {
+  const std::string name = name_of(entry);
+  const Config* id = entry.find(sharing_key);
+  if (id == nullptr) id = entry.find("shared_object_id");
+  if (id == nullptr || !id->is_integer()) return make_new_layer(name, what, input_shape, shared);
+  const auto found = shared.find(id->as_integer());
+  if (found != shared.end() && found->second.name() == name &&
+      found->second.class_name() == what.class_name)
+    return found->second;
+  Layer layer = make_new_layer(name, what, input_shape, shared);
+  shared.emplace(id->as_integer(), layer);
   return layer;
 }
 
@@ -132,7 +154,8 @@ std::optional<Shape> sequential_input(const Config& config, std::string& name) {
   return declared_shape(config);
 }
 
-Functional build_sequential(const Config& config, const std::optional<Shape>& given) {
+Functional build_sequential(const Config& config, const std::optional<Shape>& given,
+                            SharedLayers& shared) {
   std::string input_name;
   const std::optional<Shape> declared = sequential_input(config, input_name);
   const bool starts_with_input = layers_of(config).front().at("class_name") == Config("InputLayer");
@@ -142,7 +165,7 @@ Functional build_sequential(const Config& config, const std::optional<Shape>& gi
   for (const Config& entry : layers_of(config)) {
     if (entry.at("class_name") == Config("InputLayer")) continue;
     x = with_context(describe(entry),
-                     [&] { return make_layer(name_of(entry), read_entry(entry), x.shape())(x); });
+                     [&] { return make_layer(entry, read_entry(entry), x.shape(), shared)(x); });
   }
   const std::string name = text_or_empty(config.find("name"));
   Functional model(start, x, name.empty() ? "sequential" : name);
@@ -153,7 +176,8 @@ Functional build_sequential(const Config& config, const std::optional<Shape>& gi
 /// Calls every layer of a Functional config once for each of its nodes.
 class FunctionalBuilder {
  public:
-  FunctionalBuilder(const Config& config, const std::optional<Shape>& given) : config_(config) {
+  FunctionalBuilder(const Config& config, const std::optional<Shape>& given, SharedLayers& shared)
+      : config_(config), shared_(shared) {
     inputs_ = read_references(config.at("input_layers"));
     outputs_ = read_references(config.at("output_layers"));
     for (const Config& entry : layers_of(config))
@@ -162,10 +186,19 @@ class FunctionalBuilder {
   }
 
   Functional build() {
-    for (bool moved = true; moved;) {
-      moved = false;
-      for (Pending& layer : layers_)
-        while (with_context(describe(*layer.entry), [&] { return call_next(layer); })) moved = true;
+    std::vector<std::vector<size_t>> waiting(layers_.size());
+    std::deque<size_t> ready(layers_.size());
+    std::iota(ready.begin(), ready.end(), size_t{0});
+    while (!ready.empty()) {
+      const size_t index = ready.front();
+      ready.pop_front();
+      const size_t before = layers_[index].made.size();
+      const auto lacking = with_context(describe(*layers_[index].entry),
+                                        [&] { return call_as_often_as_possible(layers_[index]); });
+      if (lacking) waiting[*lacking].push_back(index);
+      if (layers_[index].made.size() == before) continue;
+      ready.insert(ready.end(), waiting[index].begin(), waiting[index].end());
+      waiting[index].clear();
     }
     for (const Pending& layer : layers_) {
       if (layer.made.size() < layer.nodes.size())
@@ -242,21 +275,22 @@ class FunctionalBuilder {
     return Symbol(first.call(), static_cast<int>(reference.tensor));
   }
 
-  /// False when there is no call left whose inputs are there.
-  bool call_next(Pending& layer) {
-    if (layer.made.size() >= layer.nodes.size()) return false;
-    const Node& node = layer.nodes[layer.made.size()];
-    std::vector<Symbol> inputs;
-    for (const Reference& reference : node.inputs) {
-      const auto symbol = resolve(reference);
-      if (!symbol) return false;
-      inputs.push_back(*symbol);
+  /// Returns the layer that must be called before this one can go on; nullopt when it is done.
+  std::optional<size_t> call_as_often_as_possible(Pending& layer) {
+    while (layer.made.size() < layer.nodes.size()) {
+      const Node& node = layer.nodes[layer.made.size()];
+      std::vector<Symbol> inputs;
+      for (const Reference& reference : node.inputs) {
+        const auto symbol = resolve(reference);
+        if (!symbol) return by_name_.at(reference.layer);
+        inputs.push_back(*symbol);
+      }
+      if (inputs.empty()) throw Error("expected a layer with inputs, received a call on none");
+      if (!layer.layer)
+        layer.layer = make_layer(*layer.entry, layer.what, inputs[0].shape(), shared_);
+      layer.made.push_back((*layer.layer)(inputs, {.training = node.training}));
     }
-    if (inputs.empty()) throw Error("expected a layer with inputs, received a call on none");
-    if (!layer.layer)
-      layer.layer = make_layer(name_of(*layer.entry), layer.what, inputs[0].shape());
-    layer.made.push_back((*layer.layer)(inputs, {.training = node.training}));
-    return true;
+    return std::nullopt;
   }
 
   std::vector<Symbol> resolve_all(const std::vector<Reference>& references, const char* what) {
@@ -271,13 +305,15 @@ class FunctionalBuilder {
   }
 
   const Config& config_;
+  SharedLayers& shared_;
   std::vector<Reference> inputs_;
   std::vector<Reference> outputs_;
   std::vector<Pending> layers_;
   std::map<std::string, size_t> by_name_;
 };
 
-Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& given) {
+Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& given,
+                       SharedLayers& shared) {
   if (!is_model(model.class_name)) {
     throw Error(fmt::format(
         "expected a Functional or Sequential model, received class {}; a model of a class of its "
@@ -285,8 +321,8 @@ Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& 
         model.class_name));
   }
   Functional result = model.class_name == "Sequential"
-                          ? build_sequential(model.config, given)
-                          : FunctionalBuilder(model.config, given).build();
+                          ? build_sequential(model.config, given, shared)
+                          : FunctionalBuilder(model.config, given, shared).build();
   set_own_flag(result, flag_of(model.config));
   return result;
 }
@@ -294,7 +330,8 @@ Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& 
 }  // namespace
 
 Functional read_config(const Config& config, const std::optional<Shape>& input_shape) {
-  return build_model(read_entry(config), input_shape);
+  SharedLayers shared;
+  return build_model(read_entry(config), input_shape, shared);
 }
 
 }  // namespace thaw::keras

@@ -188,7 +188,7 @@ void match_by_order(const Functional& model, const std::vector<FileLayer>& file_
 
 /// Keras 3's groups are named by class and count, "conv2d_1"; a nested model's by its own class.
 void match_groups(const Functional& model, const Hdf5File& file, const std::string& group,
-                  Plan& plan, WeightsReport& report) {
+                  Plan& plan, WeightsReport& report, std::set<const void*>& seen) {
   std::map<std::string, int> counts;
   std::set<std::string> used;
   const auto next_group = [&](const std::string& stem) {
@@ -207,11 +207,12 @@ void match_groups(const Functional& model, const Hdf5File& file, const std::stri
     const std::string path = next_group(stem);
     ++counts[stem];
     used.insert(path);
-    if (layer.variables().empty()) continue;
+    // A layer that another model holds as well lies where it came first.
+    if (layer.variables().empty() || !seen.insert(layer.id()).second) continue;
     if (plan.skips(layer.name())) {
       report.missing.push_back(layer.name());
     } else if (layer.nested() != nullptr) {
-      match_groups(*layer.nested(), file, path + "/layers", plan, report);
+      match_groups(*layer.nested(), file, path + "/layers", plan, report, seen);
     } else if (!plan.add({layer.name(), numbered(file, path)}, slots_of(layer))) {
       report.missing.push_back(layer.name());
       report.skipped.push_back(path);
@@ -242,7 +243,8 @@ WeightsReport read_weights(const Functional& model, const Hdf5File& file,
   } else if (is_legacy) {
     match_by_order(model, layers, plan, report);
   } else {
-    match_groups(model, file, "layers", plan, report);
+    std::set<const void*> seen;
+    match_groups(model, file, "layers", plan, report, seen);
   }
   report.loaded = plan.carry_out();
   return report;

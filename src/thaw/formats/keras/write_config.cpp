@@ -1,7 +1,9 @@
 #include "thaw/formats/keras/write_config.h"
 
 #include <map>
+#include <optional>
 
+#include "thaw/formats/keras/read_config.h"
 #include "thaw/graph/layer_type.h"
 
 namespace thaw::keras {
@@ -61,21 +63,44 @@ Config write_leaf(const Layer& layer) {
   return config;
 }
 
-Config write_graph(const Functional& model, Dialect dialect);
+/// How many models hold a layer, and the number that those of several get.
+class Sharing {
+ public:
+  explicit Sharing(const Functional& model) { count(model); }
 
-Config write_layer(const Layer& layer, Dialect dialect) {
+  std::optional<int64_t> number_of(const Layer& layer) {
+    if (holders_.at(layer.id()) < 2) return std::nullopt;
+    return numbers_.try_emplace(layer.id(), static_cast<int64_t>(numbers_.size())).first->second;
+  }
+
+ private:
+  void count(const Functional& model) {
+    for (const Layer& layer : model.layers()) {
+      if (++holders_[layer.id()] == 1 && layer.nested() != nullptr) count(*layer.nested());
+    }
+  }
+
+  std::map<const void*, int> holders_;
+  std::map<const void*, int64_t> numbers_;
+};
+
+Config write_graph(const Functional& model, Dialect dialect, Sharing& sharing);
+
+Config write_layer(const Layer& layer, Dialect dialect, Sharing& sharing) {
   const bool is_model = layer.nested() != nullptr;
   Config entry = object();
   if (dialect == Dialect::keras_3)
     entry.set("module", is_model ? "keras.src.models.functional" : "keras.layers");
   entry.set("class_name", std::string(layer.class_name()));
-  entry.set("config", is_model ? write_graph(*layer.nested(), dialect) : write_leaf(layer));
+  entry.set("config",
+            is_model ? write_graph(*layer.nested(), dialect, sharing) : write_leaf(layer));
+  if (const auto number = sharing.number_of(layer)) entry.set(sharing_key, *number);
   if (dialect == Dialect::keras_3)
     entry.set("registered_name", is_model ? Config("Functional") : Config());
   return entry.set("name", layer.name());
 }
 
-Config write_graph(const Functional& model, Dialect dialect) {
+Config write_graph(const Functional& model, Dialect dialect, Sharing& sharing) {
   History history;
   std::map<const void*, Config::List> nodes;
   for (const auto& call : model.calls()) {
@@ -86,7 +111,7 @@ Config write_graph(const Functional& model, Dialect dialect) {
   }
   Config layers(Config::List{});
   for (const Layer& layer : model.layers())
-    layers.append(write_layer(layer, dialect).set("inbound_nodes", nodes[layer.id()]));
+    layers.append(write_layer(layer, dialect, sharing).set("inbound_nodes", nodes[layer.id()]));
   return object()
       .set("name", model.name().empty() ? "functional" : model.name())
       .set("trainable", model.trainable())
@@ -100,7 +125,8 @@ Config write_graph(const Functional& model, Dialect dialect) {
 Config write_config(const Functional& model, Dialect dialect) {
   Config result = object();
   if (dialect == Dialect::keras_3) result.set("module", "keras.src.models.functional");
-  result.set("class_name", "Functional").set("config", write_graph(model, dialect));
+  Sharing sharing(model);
+  result.set("class_name", "Functional").set("config", write_graph(model, dialect, sharing));
   if (dialect == Dialect::keras_3) result.set("registered_name", "Functional");
   return result;
 }
