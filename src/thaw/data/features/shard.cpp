@@ -145,14 +145,18 @@ std::filesystem::path new_rows_path(const std::filesystem::path& folder) {
 Descriptor create_locked(const std::filesystem::path& path) {
   std::error_code ignored;  // if it matters, opening fails and says why
   std::filesystem::create_directories(path.parent_path(), ignored);
-  Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
-  if (!file) {
-    throw Error(
-        fmt::format("{}: cannot be written: {}: choose a folder for features that you may write to",
-                    path.string(), std::strerror(errno)));
+  while (true) {
+    Descriptor file(::open(path.c_str(), O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0644));
+    if (!file) {
+      throw Error(fmt::format(
+          "{}: cannot be written: {}: choose a folder for features that you may write to",
+          path.string(), std::strerror(errno)));
+    }
+    ::flock(file.get(), LOCK_EX);  // where locks are unknown, the file's age protects it
+    struct stat status = {};
+    // Between the two calls clear() may have taken it for one that is left behind.
+    if (::fstat(file.get(), &status) != 0 || status.st_nlink > 0) return file;
   }
-  ::flock(file.get(), LOCK_EX);  // where locks are unknown, the file's age protects it
-  return file;
 }
 
 bool is_locked(const std::filesystem::path& path) {
