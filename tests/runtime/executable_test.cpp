@@ -107,6 +107,39 @@ TEST(Executable, a_sum_leaves_what_others_still_read_from_the_same_memory) {
   EXPECT_LT(largest_difference(run(plain, x), run(optimized, x)), 1e-5F);
 }
 
+/// Expansion, depthwise 3×3 and projection, as MobileNetV2 stacks them.
+Functional inverted_residual(int64_t size, int64_t stride, const Padding2& padding) {
+  const Symbol image = input({size, size + 2, 8}, "image");
+  Symbol x = conv_2d({.filters = 24, .kernel_size = 1, .use_bias = false})(image);
+  x = re_lu({.max_value = 6.0F})(batch_normalization()(x));
+  x = zero_padding_2d({.padding = padding})(x);
+  x = depthwise_conv_2d({.kernel_size = 3, .strides = Size2(stride, stride), .use_bias = false})(x);
+  x = re_lu({.max_value = 6.0F})(batch_normalization()(x));
+  Functional model(image, conv_2d({.filters = 8, .kernel_size = 1})(x));
+  model.initialize_weights(5);
+  return model;
+}
+
+TEST(Executable, a_depthwise_convolution_may_run_together_with_the_one_before_it) {
+  // Large enough that what is between the two leaves the cache: only then are they one step.
+  constexpr int64_t images = 16;
+  for (const int64_t size : {56, 57}) {
+    for (const int64_t stride : {1, 2}) {
+      for (const Padding2& padding : {Padding2{1, 1, 1, 1}, Padding2{0, 1, 0, 1},
+                                      Padding2{1, 0, 1, 0}, Padding2{0, 2, 0, 2}}) {
+        SCOPED_TRACE(std::to_string(size) + " stride " + std::to_string(stride) + " padding " +
+                     std::to_string(padding.top) + " " + std::to_string(padding.bottom));
+        const auto plain =
+            specialize(lower(inverted_residual(size, stride, padding)), ops::Phase::inference);
+        const Tensor x = random_tensor({images, size, size + 2, 8}, 1);
+        // Folding rounds each kernel once more: units in the last place of numbers below 10.
+        EXPECT_LT(largest_difference(run(plain, x), run(optimize(plain, {.frozen = true}), x)),
+                  1e-5F);
+      }
+    }
+  }
+}
+
 TEST(Executable, prefix_then_suffix_is_the_whole_at_every_cut) {
   const Functional model = small_network();
   const auto whole = specialize(lower(model), ops::Phase::inference);

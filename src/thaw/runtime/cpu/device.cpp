@@ -95,7 +95,8 @@ class CpuExecutable final : public Executable {
               kernels_[static_cast<size_t>(i)] = make_kernel(op, ref);
           },
           ref.node.op);
-      if (auto& kernel = kernels_[static_cast<size_t>(i)]) kernel->forward(emit_);
+      auto& kernel = kernels_[static_cast<size_t>(i)];
+      if (kernel && !emit_.has_value(ref.value)) kernel->forward(emit_);
     }
     for (const ops::Value output : graph_.outputs) {
       outputs_.emplace_back(graph_[output].shape.with_batch(options_.batch_size));

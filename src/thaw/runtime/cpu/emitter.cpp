@@ -37,7 +37,8 @@ Emitter::Emitter(const ops::Graph& graph_to_run, const ExecutableOptions& run_op
       values_(graph.nodes.size()),
       gradients_(graph.nodes.size()),
       needs_gradient_(graph.nodes.size(), false),
-      last_reader_(graph.nodes.size(), -1) {
+      last_reader_(graph.nodes.size(), -1),
+      use_counts_(graph.use_counts()) {
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const ops::Node& node = graph.nodes[i];
     const auto* weight = std::get_if<ops::Weight>(&node.op);
@@ -102,6 +103,12 @@ bool Emitter::is_last_use(ops::Value value, ops::Value reader) const {
       if (program.share_memory(buffer, memory)) return false;
   }
   return true;
+}
+
+ops::Value Emitter::only_reader(ops::Value value) const {
+  const int reader = last_reader_[at(value)];
+  if (use_counts_[at(value)] != 1 || reader >= static_cast<int>(graph.nodes.size())) return {};
+  return {reader};
 }
 
 BufferId Emitter::in_layout(Section section, BufferId buffer, const Desc& wanted) {

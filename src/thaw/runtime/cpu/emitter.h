@@ -43,6 +43,14 @@ class Emitter {
   /// reads it as one input only, and nobody reads that memory later, under another name either.
   bool is_last_use(ops::Value value, ops::Value reader) const;
 
+  /// The one node that reads the value, which then need not be in memory; none where several do or
+  /// it is a result.
+  ops::Value only_reader(ops::Value value) const;
+  /// Whether an earlier node's step has made this value too.
+  bool has_value(ops::Value value) const {
+    return !values_[static_cast<size_t>(value.index)].empty();
+  }
+
   /// A weight or constant seen as `plain_view`, in the layout `wanted`. Packed once, or after each
   /// change if it trains.
   BufferId parameter(ops::Value value, const Desc& plain_view, const Desc& wanted);
@@ -91,6 +99,7 @@ class Emitter {
   std::vector<std::vector<BufferId>> gradients_;
   std::vector<bool> needs_gradient_;
   std::vector<int> last_reader_;
+  std::vector<int> use_counts_;
   std::vector<ParameterGradient> parameter_gradients_;
 };
 

@@ -1,5 +1,6 @@
 #include <string_view>
 
+#include "thaw/runtime/cpu/depthwise_pair.h"
 #include "thaw/runtime/cpu/kernel.h"
 
 namespace thaw::cpu {
@@ -16,6 +17,7 @@ class Conv2DKernel final : public Kernel {
   Conv2DKernel(const ops::Conv2D& op, NodeRef node) : op_(op), node_(node) {}
 
   void forward(Emitter& emit) override {
+    if (emit_depthwise_pair(emit, op_, node_)) return;
     view_ = plain_kernel(emit.shape(node_.input(1)), op_.groups);
     const Desc bias = op_.has_bias ? plain_vector(node_.node.shape.last()) : Desc();
     const auto prop = emit.options.training ? dnnl::prop_kind::forward_training
