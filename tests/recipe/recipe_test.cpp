@@ -144,15 +144,34 @@ TEST(Recipe, gives_the_same_bits_for_the_same_seed_and_others_for_another) {
 
 TEST(Recipe, gives_the_same_bits_with_and_without_kept_features) {
   const auto data = pictures(45, 1);
-  std::vector<std::map<std::string, Tensor>> results;
-  for (const FeatureCache cache : {FeatureCache::automatic, FeatureCache::off}) {
+  const auto validation = pictures(20, 2);
+  const testing::TemporaryFolder folder;
+  const FeatureFolder kept({.folder = folder.path()});
+  constexpr int64_t head_only = 65 * 8 * 4;  // room for the pooled features, not for the maps below
+  struct Way {
+    const char* name;
+    FeatureCache cache;
+    std::optional<int64_t> bytes;
+    std::optional<FeatureFolder> folder;
+  };
+  const Way ways[] = {{"kept in memory", FeatureCache::automatic, {}, {}},
+                      {"computed each time", FeatureCache::off, {}, {}},
+                      {"no room at all", FeatureCache::automatic, 0, {}},
+                      {"room for the head's alone", FeatureCache::automatic, head_only, {}},
+                      {"on disk, not there yet", FeatureCache::automatic, 0, kept},
+                      {"on disk, from the run before", FeatureCache::automatic, {}, kept}};
+  std::optional<std::map<std::string, Tensor>> expected;
+  for (const Way& way : ways) {
     RecipeOptions options = small_options();
-    options.cache = cache;
+    options.cache = way.cache;
+    options.cache_bytes = way.bytes;
+    options.feature_folder = way.folder;
     Recipe recipe(small_base(), 3, options);
-    ASSERT_TRUE(recipe.run(data, nullptr));
-    results.push_back(weights(recipe.model()));
+    ASSERT_TRUE(recipe.run(data, &validation));
+    if (!expected) expected = weights(recipe.model());
+    EXPECT_EQ(changed(*expected, weights(recipe.model())), Names{}) << way.name;
   }
-  EXPECT_EQ(changed(results[0], results[1]), Names{});
+  EXPECT_EQ(kept.sets().size(), 2U) << "one a stage";
 }
 
 /// Sets `stop` after so many steps.

@@ -20,23 +20,6 @@ bool varies(const ops::Op& op) {
   return false;
 }
 
-template <typename... Kinds>
-bool is_any(const ops::Op& op) {
-  return (std::holds_alternative<Kinds>(op) || ...);
-}
-
-/// Whether the optimizer may compute `reader` in one operation with what it reads, and so round
-/// differently. A plain relu rounds nothing.
-bool may_join(const ops::Op& op, const ops::Op& reader) {
-  if (is_any<ops::Pad2D, ops::ScaleShift>(op)) return true;  // absorbed by what follows
-  if (const auto* activate = std::get_if<ops::Activate>(&reader)) {
-    return !activate->activation.is_simple_relu() &&
-           is_any<ops::Conv2D, ops::MatMul, ops::BatchNormalization, ops::Binary>(op);
-  }
-  return is_any<ops::Conv2D, ops::MatMul, ops::BatchNormalization>(op) &&
-         is_any<ops::BatchNormalization, ops::ScaleShift, ops::Binary>(reader);
-}
-
 }  // namespace
 
 std::vector<bool> constant_values(const ops::Graph& graph) {
@@ -48,16 +31,6 @@ std::vector<bool> constant_values(const ops::Graph& graph) {
     }
   }
   return constant;
-}
-
-bool is_clean_cut(const ops::Graph& graph, const std::vector<Value>& cut) {
-  for (const ops::Node& reader : graph.nodes) {
-    for (const Value value : reader.inputs) {
-      if (std::ranges::find(cut, value) == cut.end()) continue;
-      if (may_join(graph[value].op, reader.op)) return false;
-    }
-  }
-  return true;
 }
 
 Split split_frozen(const ops::Graph& graph) {

@@ -20,11 +20,6 @@ struct Split {
 /// normalization by the batch's statistics).
 std::vector<bool> constant_values(const ops::Graph& graph);
 
-/// Whether a graph that is cut there and computed in two parts gives the very bits of the graph
-/// computed whole. It does not where the optimizer would join operations across the cut: a batch
-/// normalization folded into a convolution, say.
-bool is_clean_cut(const ops::Graph& graph, const std::vector<ops::Value>& cut);
-
 /// Cuts at the frontier of the constant values. The prefix may run once per sample and be kept.
 Split split_frozen(const ops::Graph& graph);
 

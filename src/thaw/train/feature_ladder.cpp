@@ -4,7 +4,7 @@
 
 #include "thaw/compile/extract.h"
 #include "thaw/compile/lower.h"
-#include "thaw/compile/split_frozen.h"
+#include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 
 namespace thaw {
@@ -33,7 +33,7 @@ std::vector<Rung> make_ladder(const ops::Graph& graph, const Cut& target,
   std::vector<Cut> cuts;
   for (const Cut& cut : expected) {
     if (cut != target && std::ranges::find(cuts, cut) == cuts.end() && !holds_input(graph, cut) &&
-        is_clean_cut(graph, cut) && leads_to(graph, cut, target) && !leads_to(graph, target, cut))
+        leads_to(graph, cut, target) && !leads_to(graph, target, cut))
       cuts.push_back(cut);
   }
   // Lowest first: a cut comes before those that it leads to. They need not all be on one line.
@@ -53,8 +53,9 @@ std::vector<Rung> make_ladder(const ops::Graph& graph, const Cut& target,
       rung.row_floats += graph[value].shape.elements();
     }
     rung.segment = extract(graph, ladder.empty() ? graph.inputs : ladder.back().values, cut);
-    rung.function =
-        function_hash(specialize(extract(graph, graph.inputs, cut), ops::Phase::inference));
+    const std::string way = (ladder.empty() ? "" : ladder.back().function) +
+                            function_hash(specialize(rung.segment, ops::Phase::inference));
+    rung.function = content_hash(std::as_bytes(std::span(way)));
     rung.holds_samples = holds_input(graph, cut);
     ladder.push_back(std::move(rung));
   }

@@ -14,12 +14,14 @@ struct Rung {
   std::vector<Shape> shapes;       ///< of one sample
   int64_t row_floats = 0;          ///< of all of them together
   ops::Graph segment;              ///< from the rung below, the first from the sample, to here
-  std::string function;            ///< the hash of all that is computed from the sample to here
+  std::string function;            ///< a hash of all segments to here
   bool holds_samples = false;      ///< whether the sample itself is among the values
 };
 
 /// The cuts on the way from the sample to `target`, lowest first and `target` last: those of
-/// `expected` that can be stopped at without changing a bit of what lies above.
+/// `expected` that lie on one line. The way decides the bits, as a kernel may round differently
+/// where it ends at a cut; so every fit that shares features must expect the same cuts, whether it
+/// keeps their features or not.
 std::vector<Rung> make_ladder(const ops::Graph& graph, const std::vector<ops::Value>& target,
                               std::span<const std::vector<ops::Value>> expected);
 

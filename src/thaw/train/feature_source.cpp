@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <map>
 
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
@@ -9,24 +10,17 @@
 namespace thaw {
 namespace {
 
-using Cut = std::vector<ops::Value>;
-
-/// Those of the expected cuts whose features fit into memory beside the target's.
-std::vector<Cut> affordable(const TrainingPlan& plan, const FeatureBank& bank, int64_t samples,
-                            int64_t budget_bytes) {
-  const auto bytes = [&](const Cut& cut) {
-    int64_t row = 0;
-    for (const ops::Value value : cut) row += plan.graph[value].shape.elements();
-    return row * samples * static_cast<int64_t>(sizeof(float));
-  };
-  int64_t left = budget_bytes - bytes(plan.frontier);
-  std::vector<Cut> result;
-  for (const Cut& cut : bank.expected()) {
-    if (bytes(cut) > left) continue;
-    left -= bytes(cut);
-    result.push_back(cut);
+/// Writes the samples' rows of all tensors, side by side.
+void put(Features& features, std::span<const int64_t> samples, std::span<const Tensor> tensors) {
+  for (size_t i = 0; i < samples.size(); ++i) {
+    auto to = features.store->row(samples[i]);
+    for (const Tensor& tensor : tensors) {
+      const Tensor from = tensor.rows(static_cast<int64_t>(i), 1);
+      std::ranges::copy(from.values(), to.begin());
+      to = to.subspan(from.values().size());
+    }
+    features.present[static_cast<size_t>(samples[i])] = true;
   }
-  return result;
 }
 
 }  // namespace
@@ -43,11 +37,9 @@ FeatureSource::FeatureSource(const Dataset& data, const TrainingPlan& plan, Feat
     throw Error("expected samples of shape " + expected.to_string() + ", received " +
                 data.input_shape().to_string());
   }
-  const int64_t budget = options.budget_bytes.value_or(default_feature_budget());
-  ladder_ =
-      make_ladder(plan.graph, plan.frontier,
-                  options.keep ? affordable(plan, bank, data.size(), budget) : std::vector<Cut>{});
+  ladder_ = make_ladder(plan.graph, plan.frontier, bank.expected());
   steps_.resize(ladder_.size());
+  const int64_t budget = options.budget_bytes.value_or(default_feature_budget());
   complete_ = options.keep && make_stores(budget) ? fill(options) : only_read(options);
   for (int64_t i = 0; i < data.size(); ++i)
     if (!broken_[static_cast<size_t>(i)]) usable_.push_back(i);
@@ -66,102 +58,105 @@ std::string FeatureSource::key(const Rung& rung) const {
   return content_hash(std::as_bytes(std::span(text)));
 }
 
-/// False when there is room for them nowhere: then nothing is kept.
+/// False when there is no room for the features that the fit needs itself.
 bool FeatureSource::make_stores(int64_t budget_bytes) {
   std::optional<std::filesystem::path> folder;
   if (bank_.folder()) folder = bank_.folder()->options().folder;
-  for (const Rung& rung : ladder_) {
+  features_.assign(ladder_.size(), nullptr);
+  for (size_t i = ladder_.size(); i-- > 0;) {
+    const Rung& rung = ladder_[i];
     Features& features = bank_.of(data_, key(rung));
     if (features.store == nullptr) {
       features.store = make_feature_store(data_.size(), rung.row_floats, budget_bytes, folder);
       features.present.assign(static_cast<size_t>(data_.size()), false);
+      if (features.store == nullptr && i + 1 < ladder_.size()) continue;
       if (features.store == nullptr) {
         features_.clear();
         return false;
       }
+      budget_bytes -= data_.size() * rung.row_floats * static_cast<int64_t>(sizeof(float));
       if (!rung.holds_samples) bank_.load(data_, key(rung), features, rung.row_floats, threads_);
     }
-    features_.push_back(&features);
+    features_[i] = &features;
   }
   return true;
 }
 
-/// The samples that the rung has not, but for the broken ones.
-std::vector<int64_t> FeatureSource::missing(size_t rung) const {
-  std::vector<int64_t> result;
-  for (size_t i = 0; i < broken_.size(); ++i) {
-    if (!features_[rung]->present[i] && !broken_[i]) result.push_back(static_cast<int64_t>(i));
+std::optional<int> FeatureSource::start_of(int64_t sample) const {
+  int below = -1;
+  for (size_t rung = 0; rung < features_.size(); ++rung) {
+    if (features_[rung] == nullptr) continue;
+    if (!features_[rung]->present[static_cast<size_t>(sample)]) return below;
+    below = static_cast<int>(rung);
   }
-  return result;
+  return std::nullopt;
 }
 
-void FeatureSource::keep(size_t rung, std::span<const int64_t> samples,
-                         std::span<const Tensor> results) {
-  for (size_t i = 0; i < samples.size(); ++i) {
-    auto to = features_[rung]->store->row(samples[i]);
-    for (const Tensor& result : results) {
-      const auto from = result.rows(static_cast<int64_t>(i), 1).values();
-      std::ranges::copy(from, to.begin());
-      to = to.subspan(from.size());
+bool FeatureSource::fill(const Options& options) {
+  std::map<int, std::vector<int64_t>> starts;
+  std::vector<std::vector<int64_t>> absent(ladder_.size());
+  for (int64_t sample = 0; sample < data_.size(); ++sample) {
+    if (const auto start = start_of(sample)) starts[*start].push_back(sample);
+    for (size_t rung = 0; rung < ladder_.size(); ++rung) {
+      if (features_[rung] != nullptr && !features_[rung]->present[static_cast<size_t>(sample)])
+        absent[rung].push_back(sample);
     }
-    features_[rung]->present[static_cast<size_t>(samples[i])] = true;
   }
+  for (auto& [start, samples] : starts) {
+    if (start < 0 ? !fill_from_samples(samples, options) : !fill_from(start, samples, options))
+      return false;
+  }
+  for (size_t rung = 0; rung < ladder_.size(); ++rung) {
+    if (ladder_[rung].holds_samples || features_[rung] == nullptr) continue;
+    std::erase_if(absent[rung],
+                  [&](int64_t sample) { return broken_[static_cast<size_t>(sample)]; });
+    bank_.save(data_, key(ladder_[rung]), *features_[rung], std::move(absent[rung]),
+               ladder_[rung].row_floats);
+  }
+  return true;
+}
+
+/// Runs the samples' `values` at the rung `from` (−1: the samples) through all rungs above it.
+void FeatureSource::run_and_keep(int from, std::span<const int64_t> samples,
+                                 std::span<const Tensor> values) {
+  for (auto rung = static_cast<size_t>(from + 1); rung < ladder_.size(); ++rung) {
+    values = step(rung).run(values);
+    if (features_[rung] != nullptr) put(*features_[rung], samples, values);
+  }
+}
+
+bool FeatureSource::fill_from_samples(std::vector<int64_t> samples, const Options& options) {
+  return read(std::move(samples), options, [&](const Batch& batch) {
+    run_and_keep(-1, batch.indices, {&batch.inputs, 1});
+  });
+}
+
+/// What an earlier fit left out above what it kept.
+bool FeatureSource::fill_from(int rung, std::span<const int64_t> samples, const Options& options) {
+  const auto at = static_cast<size_t>(rung);
+  std::vector<Tensor> values;
+  for (const Shape& shape : ladder_[at].shapes)
+    values.push_back(Tensor::zeros(shape.with_batch(MicroBatches::size)));
+  for (size_t first = 0; first < samples.size(); first += MicroBatches::size) {
+    if (options.stop != nullptr && options.stop->load()) return false;
+    const auto part =
+        samples.subspan(first, std::min<size_t>(MicroBatches::size, samples.size() - first));
+    gather(at, part, values);
+    run_and_keep(rung, part, values);
+  }
+  return true;
 }
 
 void FeatureSource::gather(size_t rung, std::span<const int64_t> samples,
                            std::span<Tensor> tensors) const {
   for (size_t i = 0; i < samples.size(); ++i) {
-    auto from = features_[rung]->store->row(samples[i]);
+    auto from = std::span<const float>(features_[rung]->store->row(samples[i]));
     for (Tensor& tensor : tensors) {
-      const auto to = tensor.rows(static_cast<int64_t>(i), 1).values();
-      std::ranges::copy(from.first(to.size()), to.begin());
-      from = from.subspan(to.size());
+      Tensor to = tensor.rows(static_cast<int64_t>(i), 1);
+      std::ranges::copy(from.first(to.values().size()), to.data());
+      from = from.subspan(to.values().size());
     }
   }
-}
-
-bool FeatureSource::fill(const Options& options) {
-  std::vector<std::vector<int64_t>> computed;
-  for (size_t rung = 0; rung < ladder_.size(); ++rung) computed.push_back(missing(rung));
-  if (!fill_from_samples(options)) return false;
-  for (size_t rung = 1; rung < ladder_.size(); ++rung)
-    if (!fill_from_below(rung, options)) return false;
-  for (size_t rung = 0; rung < ladder_.size(); ++rung) {
-    std::erase_if(computed[rung],
-                  [&](int64_t sample) { return broken_[static_cast<size_t>(sample)]; });
-    if (!ladder_[rung].holds_samples) {
-      bank_.save(data_, key(ladder_[rung]), *features_[rung], std::move(computed[rung]),
-                 ladder_[rung].row_floats);
-    }
-  }
-  return true;
-}
-
-/// The lowest rung, and those above it while its results are at hand.
-bool FeatureSource::fill_from_samples(const Options& options) {
-  return read(missing(0), options, [&](const Batch& batch) {
-    std::span<const Tensor> results{&batch.inputs, 1};
-    for (size_t rung = 0; rung < ladder_.size(); ++rung) {
-      results = step(rung).run(results);
-      keep(rung, batch.indices, results);
-    }
-  });
-}
-
-/// What an earlier fit left out above what it computed.
-bool FeatureSource::fill_from_below(size_t rung, const Options& options) {
-  const std::vector<int64_t> samples = missing(rung);
-  std::vector<Tensor> below;
-  for (const Shape& shape : ladder_[rung - 1].shapes)
-    below.push_back(Tensor::zeros(shape.with_batch(MicroBatches::size)));
-  for (size_t first = 0; first < samples.size(); first += MicroBatches::size) {
-    if (options.stop != nullptr && options.stop->load()) return false;
-    const auto part = std::span(samples).subspan(
-        first, std::min<size_t>(MicroBatches::size, samples.size() - first));
-    gather(rung - 1, part, below);
-    keep(rung, part, step(rung).run(below));
-  }
-  return true;
 }
 
 /// Loads samples ahead and hands them on in micro-batches; false when it was stopped.

@@ -47,14 +47,15 @@ class FeatureSource {
   std::string key(const Rung& rung) const;
   bool make_stores(int64_t budget_bytes);
   bool fill(const Options& options);
-  bool fill_from_samples(const Options& options);
-  bool fill_from_below(size_t rung, const Options& options);
+  /// The rung to compute a sample from: −1 from the sample itself; nothing when all are kept.
+  std::optional<int> start_of(int64_t sample) const;
+  bool fill_from_samples(std::vector<int64_t> samples, const Options& options);
+  bool fill_from(int rung, std::span<const int64_t> samples, const Options& options);
+  void run_and_keep(int from, std::span<const int64_t> samples, std::span<const Tensor> values);
   bool only_read(const Options& options);
   bool read(std::vector<int64_t> samples, const Options& options,
             const std::function<void(const Batch&)>& use);
   MicroBatches& step(size_t rung);
-  std::vector<int64_t> missing(size_t rung) const;
-  void keep(size_t rung, std::span<const int64_t> samples, std::span<const Tensor> results);
   void gather(size_t rung, std::span<const int64_t> samples, std::span<Tensor> tensors) const;
   void advance();
 
@@ -64,7 +65,8 @@ class FeatureSource {
   Threads& threads_;
   std::vector<Rung> ladder_;
   std::vector<std::unique_ptr<MicroBatches>> steps_;  ///< one a rung, made when needed
-  std::vector<Features*> features_;                   ///< one a rung; empty when nothing is kept
+  /// One a rung, nullptr where there was no room; empty when nothing is kept.
+  std::vector<Features*> features_;
   bool complete_ = false;
   std::vector<bool> broken_;
   std::vector<int64_t> usable_;
