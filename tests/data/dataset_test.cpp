@@ -3,9 +3,9 @@
 #include <set>
 
 #include "data/pictures.h"
+#include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 #include "thaw/data/array_dataset.h"
-#include "thaw/core/content_hash.h"
 #include "thaw/data/image_dataset.h"
 
 namespace thaw {

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 
+#include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
-#include "thaw/core/content_hash.h"
 
 namespace thaw {
 namespace {
