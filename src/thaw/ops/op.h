@@ -112,10 +112,12 @@ struct Reshape {
   Shape shape;
 };
 
-/// y = x·scale + offset, with one number for all or one a channel (last axis). Never trains.
+/// y = activation(x·scale + offset), with one number for all or one a channel (last axis). Never
+/// trains.
 struct ScaleShift {
   std::vector<float> scale;
   std::vector<float> offset;
+  Activation activation;
 };
 
 /// In training zeroes each element with probability `rate` and divides the rest by 1 − rate;

@@ -10,6 +10,7 @@ const Activation* fusible_activation(const ops::Op& op) {
   if (const auto* convolution = std::get_if<ops::Conv2D>(&op)) return &convolution->activation;
   if (const auto* product = std::get_if<ops::MatMul>(&op)) return &product->activation;
   if (const auto* binary = std::get_if<ops::Binary>(&op)) return &binary->activation;
+  if (const auto* scaled = std::get_if<ops::ScaleShift>(&op)) return &scaled->activation;
   return nullptr;
 }
 

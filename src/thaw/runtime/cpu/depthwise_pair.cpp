@@ -21,12 +21,6 @@ bool is_appendable(const ops::Conv2D& op, const Shape& kernel, const Shape& in, 
          !op.has_residual && op.has_bias;
 }
 
-void append_activation(dnnl::post_ops& operations, const Activation& activation) {
-  if (activation.kind == Activation::Kind::linear) return;
-  const Eltwise eltwise = eltwise_of(activation);
-  operations.append_eltwise(eltwise.algorithm, eltwise.alpha, eltwise.beta);
-}
-
 dnnl::convolution_forward::primitive_desc describe(Emitter& emit, const ops::Conv2D& op,
                                                    NodeRef node, const ops::Conv2D& depthwise) {
   constexpr auto type = dnnl::memory::data_type::f32;

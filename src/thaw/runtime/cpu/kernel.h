@@ -45,6 +45,8 @@ struct Eltwise {
   bool known() const { return algorithm != dnnl::algorithm::undef; }
 };
 Eltwise eltwise_of(const Activation& activation);
+/// Appends it, unless it is linear.
+void append_activation(dnnl::post_ops& operations, const Activation& activation);
 /// Post-ops: first the sum with what the destination holds, then the activation.
 dnnl::primitive_attr post_ops(bool adds_to_destination, const Activation& activation);
 

@@ -45,6 +45,7 @@ Desc layout_like(const Desc& like, const Shape& sample, int64_t batch) {
 }
 
 Desc image_layout(ImageLayout layout, const Shape& sample, int64_t batch) {
+  if (layout == ImageLayout::channels_last) return plain(sample, batch);
   if (layout == ImageLayout::blocked_by_8 && sample.rank() == 3 && sample.last() % 8 == 0)
     return {batch_dims(sample, batch), Type::f32, Tag::nChw8c};
   return any_layout(sample, batch);

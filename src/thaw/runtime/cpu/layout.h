@@ -30,6 +30,7 @@ Desc any_layout(const Desc& desc);
 /// In which layout convolutions take and give images.
 enum class ImageLayout {
   chosen_by_primitive,
+  channels_last,
   blocked_by_8,  ///< nChw8c; left to the primitive where the channels are no multiple of 8
 };
 Desc image_layout(ImageLayout layout, const Shape& sample, int64_t batch);

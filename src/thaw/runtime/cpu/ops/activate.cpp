@@ -141,13 +141,16 @@ Eltwise eltwise_of(const Activation& f) {
   return {};
 }
 
+void append_activation(dnnl::post_ops& operations, const Activation& activation) {
+  if (activation.kind == Kind::linear) return;
+  const Eltwise eltwise = eltwise_of(activation);
+  operations.append_eltwise(eltwise.algorithm, eltwise.alpha, eltwise.beta);
+}
+
 dnnl::primitive_attr post_ops(bool adds_to_destination, const Activation& activation) {
   dnnl::post_ops operations;
   if (adds_to_destination) operations.append_sum(1.0F);
-  if (activation.kind != Kind::linear) {
-    const Eltwise eltwise = eltwise_of(activation);
-    operations.append_eltwise(eltwise.algorithm, eltwise.alpha, eltwise.beta);
-  }
+  append_activation(operations, activation);
   dnnl::primitive_attr attributes;
   attributes.set_post_ops(operations);
   return attributes;

@@ -12,10 +12,11 @@ class ScaleShiftKernel final : public Kernel {
     layout_ = emit.program.desc(source);
     const BufferId scale = numbers(emit, op_.scale);
     const BufferId offset = numbers(emit, op_.offset);
-    dnnl::post_ops then_add;
-    then_add.append_binary(dnnl::algorithm::binary_add, emit.program.desc(offset));
+    dnnl::post_ops operations;
+    operations.append_binary(dnnl::algorithm::binary_add, emit.program.desc(offset));
+    append_activation(operations, op_.activation);
     dnnl::primitive_attr attributes;
-    attributes.set_post_ops(then_add);
+    attributes.set_post_ops(operations);
     const dnnl::binary::primitive_desc primitive(emit.program.engine(), dnnl::algorithm::binary_mul,
                                                  layout_, emit.program.desc(scale), layout_,
                                                  attributes);
@@ -40,15 +41,15 @@ class ScaleShiftKernel final : public Kernel {
   }
 
  private:
-  /// One number a channel, repeated over everything else.
+  /// One number a channel, repeated over everything else. The same numbers in the same order
+  /// whatever the layout, but oneDNN is only fast where both operands' layouts have the same name.
   BufferId numbers(Emitter& emit, const std::vector<float>& values) const {
     const int64_t channels = node_.node.shape.last();
     Tensor tensor = Tensor::full({channels}, values[0]);
     if (values.size() > 1) tensor = Tensor::from({channels}, values);
-    Shape repeated = node_.node.shape;
-    std::vector<int64_t> sizes(static_cast<size_t>(repeated.rank()), 1);
+    std::vector<int64_t> sizes(static_cast<size_t>(node_.node.shape.rank()), 1);
     sizes.back() = channels;
-    return emit.program.tensor(tensor, plain(Shape(std::move(sizes)), 1));
+    return emit.program.tensor(tensor, layout_like(layout_, Shape(std::move(sizes)), 1));
   }
 
   ops::ScaleShift op_;
