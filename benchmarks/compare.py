@@ -39,9 +39,10 @@ def measure(command):
     return {"wall": seconds, "memory": usage.ru_maxrss / 1024}
 
 
-def run_recipe(command):
-    """From nothing: no features kept by an earlier run."""
-    shutil.rmtree(WORK / "home", ignore_errors=True)
+def run_recipe(command, warm=False):
+    """From nothing, unless `warm`: then with the features that the run before has kept."""
+    if not warm:
+        shutil.rmtree(WORK / "home", ignore_errors=True)
     history = WORK / "history.json"
     figures = measure([*command, "--history", history])
     report = json.loads(history.read_text())
@@ -117,13 +118,14 @@ def run_case(case, options, limits):
     out = ["--out", WORK / "model.keras"]
     commands = {
         "thaw": [THAW, "fit", *thaw, *out, *limits],
+        "thaw, warm": [THAW, "fit", *thaw, *out, *limits],
         "thaw, cache off": [THAW, "fit", *thaw, *out, *limits, "--cache", "off"],
         "Keras": [options.python, ROOT / "benchmarks/recipe_keras.py", *keras, *limits],
     }
     columns = {name: [] for name in commands}
     for number in range(options.rounds):
         for name, command in commands.items():
-            columns[name].append(run_recipe(command))
+            columns[name].append(run_recipe(command, warm=name.endswith("warm")))
             print(f"round {number + 1}: {name} {columns[name][-1]['wall']:.1f} s", file=sys.stderr)
     print_table(f"{title}; {options.epochs} + {options.fine_tune_epochs} epochs, batch 32, best of "
                 f"{options.rounds}", columns)
