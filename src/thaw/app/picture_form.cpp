@@ -34,7 +34,7 @@ std::string first_of(const std::string& flag, const std::string& note, const std
 
 std::string preprocessing_of(const Functional& model, const PictureFlags& flags) {
   if (flags.preprocessing != "auto") return flags.preprocessing;
-  if (const std::string note = noted(model, "preprocessing"); !note.empty()) return note;
+  if (std::string note = noted(model, "preprocessing"); !note.empty()) return note;
   if (const Application* network = applications::recognize(model))
     return std::string(network->preprocessing);
   throw UsageError(fmt::format(

@@ -43,6 +43,7 @@ std::vector<Guess> guesses(std::span<const float> outputs, const std::vector<std
   std::ranges::stable_sort(order, [&](size_t a, size_t b) { return values[a] > values[b]; });
   order.resize(std::min(order.size(), static_cast<size_t>(top)));
   std::vector<Guess> result;
+  result.reserve(order.size());
   for (const size_t i : order) result.push_back({names[i], values[i]});
   return result;
 }

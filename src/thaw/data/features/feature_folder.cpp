@@ -60,6 +60,7 @@ std::vector<FeatureFolder::SetInfo> FeatureFolder::sets() const {
   for (const FeatureFile& file : feature_files(options_.folder))
     if (!file.is_temporary) add_shard(by_key[file.set_key], file);
   std::vector<SetInfo> result;
+  result.reserve(by_key.size());
   for (auto& [key, set] : by_key) result.push_back(std::move(set));
   std::ranges::stable_sort(result, std::ranges::greater{}, &SetInfo::last_used);
   return result;

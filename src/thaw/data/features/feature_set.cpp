@@ -81,8 +81,8 @@ void FeatureSet::State::open(const std::filesystem::path& path, ContentHash set)
 
 void FeatureSet::State::put_in_order() {
   std::ranges::stable_sort(places, {}, &Place::sample);
-  const auto again = std::ranges::unique(places, {}, &Place::sample);
-  places.erase(again.begin(), again.end());
+  const auto same = [](const Place& a, const Place& b) { return a.sample == b.sample; };
+  places.erase(std::unique(places.begin(), places.end(), same), places.end());
 }
 
 const Place* FeatureSet::State::find(std::string_view sample_key) const {

@@ -32,8 +32,8 @@ class HeaderReader {
     } else {
       read_first_version(address, Cursor(start));
     }
-    for (size_t i = 0; i < continuations_.size(); ++i) {
-      const auto [at, size] = continuations_[i];
+    for (size_t next = 0; next < continuations_.size();) {  // reading one may find more
+      const auto [at, size] = continuations_[next++];
       const std::string block = take_block(at, size);
       Cursor cursor(block);
       if (version_ == 2) {
