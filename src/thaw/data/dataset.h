@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
@@ -22,6 +23,18 @@ class Dataset {
   virtual int64_t label(int64_t index) const = 0;
   /// Fills `values` with the sample; throws Error naming it when it cannot be read.
   virtual void load(int64_t index, std::span<float> values) const = 0;
+  /// load() before the preprocessing: of pictures, RGB of 0 … 255.
+  virtual void load_pixels(int64_t index, std::span<float> values) const { load(index, values); }
+  /// What load() makes of load_pixels().
+  virtual void preprocess(std::span<float> /*values*/) const {}
+  /// So many samples in a row are views of one picture, the plain one first. An epoch of training
+  /// visits one of them, validation the first.
+  virtual int64_t views() const { return 1; }
+  /// The samples as one epoch of a training with this seed sees them, where each epoch sees others
+  /// (which it is then no use to keep); else nullptr. Borrows this.
+  virtual std::unique_ptr<const Dataset> at_epoch(uint64_t /*seed*/, int64_t /*epoch*/) const {
+    return nullptr;
+  }
   /// Of one explicit target; rank 0 when labels are all there is.
   virtual Shape target_shape() const { return {}; }
   virtual void target(int64_t /*index*/, std::span<float> /*values*/) const {}

@@ -49,6 +49,10 @@ void ImageDataset::load(int64_t index, std::span<float> values) const {
   load_image(file(index), options_, values);
 }
 
+void ImageDataset::load_pixels(int64_t index, std::span<float> values) const {
+  resize(read_image(file(index), options_.decode), options_.size, values);
+}
+
 std::string ImageDataset::content_key(int64_t index) const {
   const std::string content = read_file(file(index));
   const Preprocessing& pixels = options_.preprocessing;

@@ -36,6 +36,8 @@ class ImageDataset : public Dataset {
   const std::vector<std::string>& class_names() const override { return folder_.class_names; }
   int64_t label(int64_t index) const override;
   void load(int64_t index, std::span<float> values) const override;
+  void load_pixels(int64_t index, std::span<float> values) const override;
+  void preprocess(std::span<float> values) const override { options_.preprocessing.apply(values); }
   /// The file's bytes and all options that shape its pixels.
   std::string content_key(int64_t index) const override;
 

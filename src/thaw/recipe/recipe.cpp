@@ -6,6 +6,7 @@
 #include <chrono>
 #include <utility>
 
+#include "thaw/compile/lower.h"
 #include "thaw/core/error.h"
 #include "thaw/core/random.h"
 #include "thaw/train/feature_bank.h"
@@ -106,15 +107,25 @@ void Recipe::save_checkpoint() const {
       options_.checkpoint->path);
 }
 
-/// Tells the features that are kept where every stage will begin.
-void Recipe::expect_cuts() {
-  features_ = options_.feature_folder ? std::make_shared<FeatureBank>(*options_.feature_folder)
-                                      : std::make_shared<FeatureBank>();
+/// Where every stage will begin, without repetition.
+std::vector<std::vector<ops::Value>> Recipe::cuts() const {
+  std::vector<std::vector<ops::Value>> result;
   for (const StageOptions& stage : options_.stages) {
     if (stage.epochs == 0) continue;
     prepare(stage);
-    features_->expect(model_.frozen_cut());
+    auto cut = model_.frozen_cut();
+    if (std::ranges::find(result, cut) == result.end()) result.push_back(std::move(cut));
   }
+  return result;
+}
+
+int64_t Recipe::feature_row_bytes() const {
+  const auto all = cuts();
+  const ops::Graph graph = lower(model_);
+  int64_t floats = 0;
+  for (const auto& cut : all)
+    for (const ops::Value value : cut) floats += graph[value].shape.elements();
+  return floats * static_cast<int64_t>(sizeof(float));
 }
 
 void Recipe::prepare(const StageOptions& stage) const {
@@ -164,7 +175,9 @@ bool Recipe::run_stage(const StageOptions& stage, const Dataset& train, const Da
 bool Recipe::run(const Dataset& train, const Dataset* validation) {
   stages_.clear();
   prefix_seconds_ = 0;
-  expect_cuts();
+  features_ = options_.feature_folder ? std::make_shared<FeatureBank>(*options_.feature_folder)
+                                      : std::make_shared<FeatureBank>();
+  for (auto& cut : cuts()) features_->expect(std::move(cut));
   resume();
   const std::string running = stages_.empty() ? "" : stages_.back().options.name;
   bool reached = !restored_;

@@ -47,6 +47,9 @@ class Recipe {
   /// The base with its head; the same model throughout.
   const Model& model() const { return model_; }
 
+  /// Bytes that the kept features of one sample take: those that each stage begins at.
+  int64_t feature_row_bytes() const;
+
   /// Runs every stage. Throws as Model::fit(). False: `stop` was set; the state is in the
   /// checkpoint.
   bool run(const Dataset& train, const Dataset* validation);
@@ -60,7 +63,7 @@ class Recipe {
 
  private:
   bool run_stage(const StageOptions& stage, const Dataset& train, const Dataset* validation);
-  void expect_cuts();
+  std::vector<std::vector<ops::Value>> cuts() const;
   void prepare(const StageOptions& stage) const;
   void unfreeze(const std::optional<int64_t>& layers) const;
   /// Goes back to what the checkpoint holds; false when there is none.

@@ -41,7 +41,7 @@ FeatureSource::FeatureSource(const Dataset& data, const TrainingPlan& plan, Feat
   steps_.resize(ladder_.size());
   const int64_t budget = options.budget_bytes.value_or(default_feature_budget());
   complete_ = options.keep && make_stores(budget) ? fill(options) : only_read(options);
-  for (int64_t i = 0; i < data.size(); ++i)
+  for (int64_t i = 0; i < data.size(); i += data.views())
     if (!broken_[static_cast<size_t>(i)]) usable_.push_back(i);
 }
 
@@ -173,24 +173,29 @@ bool FeatureSource::read(std::vector<int64_t> samples, const Options& options,
       options.progress(done + static_cast<int64_t>(loader->failures().size()), total);
   }
   for (const LoadFailure& failure : loader->failures()) {
-    broken_[static_cast<size_t>(failure.index)] = true;
+    const int64_t first = failure.index - failure.index % data_.views();
+    if (broken_[static_cast<size_t>(first)]) continue;  // by another view
+    std::fill_n(broken_.begin() + first, data_.views(), true);
     dropped_.push_back(failure.message);
   }
   return true;
 }
 
-/// Without a store every walk computes anew; here the broken samples are found.
+/// Without a store every walk computes anew; here the broken pictures are found.
 bool FeatureSource::only_read(const Options& options) {
-  return read(all_samples(data_), options, [](const Batch&) {});
+  std::vector<int64_t> plain;
+  for (int64_t i = 0; i < data_.size(); i += data_.views()) plain.push_back(i);
+  return read(std::move(plain), options, [](const Batch&) {});
 }
 
-void FeatureSource::start(std::vector<int64_t> order) {
+void FeatureSource::start(std::vector<int64_t> order, std::unique_ptr<const Dataset> data) {
   order_ = std::move(order);
   place_ = 0;
   batch_ = nullptr;
   if (!features_.empty()) return;
   loader_.reset();
-  loader_ = micro_batch_loader(data_, order_, threads_);
+  walk_data_ = std::move(data);
+  loader_ = micro_batch_loader(walk_data_ ? *walk_data_ : data_, order_, threads_);
 }
 
 /// To the next micro-batch of the walk.

@@ -34,12 +34,13 @@ class FeatureSource {
                 Threads& threads, const Options& options);
 
   bool is_complete() const { return complete_; }
-  /// The samples that can be read, ascending.
+  /// The pictures that can be read, as the first view of each, ascending.
   const std::vector<int64_t>& usable() const { return usable_; }
   const std::vector<std::string>& dropped() const { return dropped_; }
 
-  /// Begins a walk over usable samples in this order.
-  void start(std::vector<int64_t> order);
+  /// Begins a walk over samples of usable pictures in this order; `data`, if given, has them in the
+  /// place of what was read at first, and nothing may be kept.
+  void start(std::vector<int64_t> order, std::unique_ptr<const Dataset> data = nullptr);
   /// Fills the first `rows` rows of each tensor from the next samples of the walk.
   void next(int64_t rows, std::span<Tensor> inputs);
 
@@ -74,6 +75,7 @@ class FeatureSource {
 
   std::vector<int64_t> order_;
   size_t place_ = 0;
+  std::unique_ptr<const Dataset> walk_data_;
   // Without a store: the loader ahead of the walk, what it gave last, and what that became.
   std::unique_ptr<BatchLoader> loader_;
   const Batch* batch_ = nullptr;

@@ -13,6 +13,7 @@ namespace thaw {
 namespace {
 
 constexpr uint64_t purpose_order = 1;
+constexpr uint64_t purpose_view = 2;
 
 int64_t columns_of(const ops::Graph& graph) { return graph[graph.outputs[0]].shape.elements(); }
 
@@ -62,6 +63,7 @@ Trainer::Trainer(const TrainingPlan& plan, const CompileOptions& compiled, const
     : plan_(plan),
       compiled_(compiled),
       options_(options),
+      data_(data),
       loss_(loss_types::find(compiled.loss.name)),
       device_(cpu_device(options.threads)),
       threads_(options.threads),
@@ -76,10 +78,10 @@ Trainer::Trainer(const TrainingPlan& plan, const CompileOptions& compiled, const
   control_.epochs = options.epochs;
   for (const auto& [name, variable] : changed_variables(plan.suffix))
     control_.variables.push_back(variable);
-  prepare(data);
+  prepare();
 }
 
-void Trainer::prepare(const Dataset& data) {
+void Trainer::prepare() {
   FeatureSource::Options source{.keep = options_.cache == FeatureCache::automatic,
                                 .budget_bytes = options_.cache_bytes,
                                 .stop = options_.stop,
@@ -88,10 +90,13 @@ void Trainer::prepare(const Dataset& data) {
                                     callback->on_features(control_, done, total);
                                 }};
   const int64_t columns = columns_of(plan_.suffix);
-  targets_ = make_targets(data, loss_, columns, options_.class_weight);
-  features_ = std::make_unique<FeatureSource>(data, plan_, *bank_, *device_, threads_, source);
+  targets_ = make_targets(data_, loss_, columns, options_.class_weight);
+  FeatureSource::Options training_source = source;
+  if (data_.at_epoch(options_.seed, 0) != nullptr) training_source.keep = false;
+  features_ =
+      std::make_unique<FeatureSource>(data_, plan_, *bank_, *device_, threads_, training_source);
   if (!features_->is_complete()) return;
-  check_classes(data, *features_);
+  check_classes(data_, *features_);
   if (const Dataset* validation = options_.validation_data.dataset) {
     validation_targets_ = make_targets(*validation, loss_, columns, {});
     validation_features_ =
@@ -136,21 +141,36 @@ bool Trainer::stop_asked() const {
   return control_.stop_now || (options_.stop != nullptr && options_.stop->load());
 }
 
-/// Whether the epoch came to its end.
-bool Trainer::run_epoch(RunPosition& position) {
-  const int epoch = position.epoch;
-  const auto& usable = features_->usable();
-  std::vector<int64_t> order = usable;
+/// Each picture that can be read, in the view that this epoch shows of it.
+std::vector<int64_t> Trainer::order_of(int epoch) const {
+  const auto number = static_cast<uint64_t>(epoch);
+  std::vector<int64_t> order = features_->usable();
   if (options_.shuffle) {
-    Random random(options_.seed, random_stream(static_cast<uint64_t>(epoch), purpose_order));
+    const auto& usable = features_->usable();
+    Random random(options_.seed, random_stream(number, purpose_order));
     const auto places = random.permutation(static_cast<int64_t>(usable.size()));
     for (size_t i = 0; i < places.size(); ++i) order[i] = usable[static_cast<size_t>(places[i])];
   }
+  const int64_t views = data_.views();
+  if (views == 1) return order;
+  for (int64_t& sample : order) {
+    const auto picture = static_cast<uint64_t>(sample / views);
+    Random random(options_.seed, random_stream(random_stream(number, purpose_view), picture));
+    sample += random.below(static_cast<uint32_t>(views));
+  }
+  return order;
+}
+
+/// Whether the epoch came to its end.
+bool Trainer::run_epoch(RunPosition& position) {
+  const int epoch = position.epoch;
+  const std::vector<int64_t> order = order_of(epoch);
   meter_.restore(position.sums);
   const auto start = std::chrono::steady_clock::now();
   const auto count = static_cast<int64_t>(order.size());
   const int64_t batches = (count + options_.batch_size - 1) / options_.batch_size;
-  features_->start({order.begin() + position.batch * options_.batch_size, order.end()});
+  features_->start({order.begin() + position.batch * options_.batch_size, order.end()},
+                   data_.at_epoch(options_.seed, epoch));
   const int64_t done_before = position.batch * options_.batch_size;
   for (int64_t batch = position.batch; batch < batches; ++batch) {
     const int64_t first = batch * options_.batch_size;

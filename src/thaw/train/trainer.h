@@ -54,7 +54,8 @@ class Trainer {
     bool stale = false;
   };
 
-  void prepare(const Dataset& data);
+  void prepare();
+  std::vector<int64_t> order_of(int epoch) const;
   Step& step_of(int64_t rows);
   void train_batch(std::span<const int64_t> samples);
   bool run_epoch(RunPosition& position);
@@ -64,6 +65,7 @@ class Trainer {
   const TrainingPlan& plan_;
   const CompileOptions& compiled_;
   const FitOptions& options_;
+  const Dataset& data_;
   const LossType& loss_;
   std::unique_ptr<Device> device_;
   Threads threads_;

@@ -2,11 +2,11 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <array>
 #include <memory>
 #include <nlohmann/json.hpp>
 
 #include "thaw/app/command.h"
+#include "thaw/app/readable_bytes.h"
 #include "thaw/data/features/feature_folder.h"
 
 namespace thaw::app::commands {
@@ -20,16 +20,6 @@ struct Options {
 
 using Json = nlohmann::ordered_json;
 using Clock = std::chrono::system_clock;
-
-/// 168'200'000 as "168.2 MB".
-std::string readable_bytes(int64_t bytes) {
-  constexpr std::array units = {"kB", "MB", "GB", "TB"};
-  if (bytes < 1000) return fmt::format("{} B", bytes);
-  double value = static_cast<double>(bytes) / 1000;
-  size_t unit = 0;
-  for (; value >= 999.95 && unit + 1 < units.size(); ++unit) value /= 1000;
-  return fmt::format("{:.1f} {}", value, units[unit]);
-}
 
 /// Nothing at all but one JSON value on standard output.
 void print(const Json& value) {

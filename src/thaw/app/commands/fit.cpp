@@ -5,6 +5,7 @@
 #include <chrono>
 #include <memory>
 
+#include "thaw/app/augmentation.h"
 #include "thaw/app/base_model.h"
 #include "thaw/app/command.h"
 #include "thaw/app/fit_data.h"
@@ -36,6 +37,7 @@ struct Options {
   std::string optimizer = "adam";
   std::string loss = "auto";
   std::string history;
+  std::string augment = "none";
   std::string cache = "auto";
   int threads = 0;
   bool resume = false;
@@ -78,7 +80,8 @@ Config settings(const Options& options, const Functional& base, const FitData& d
       .set("--fine-tune-epochs", options.fine_tune_epochs)
       .set("--fine-tune-learning-rate", options.fine_tune_learning_rate)
       .set("--optimizer", options.optimizer)
-      .set("--loss", options.loss);
+      .set("--loss", options.loss)
+      .set("--augment", options.augment);
   return result;
 }
 
@@ -143,6 +146,7 @@ std::string last_accuracy(const Recipe& recipe) {
 Exit run(Options options) {
   const auto start = std::chrono::steady_clock::now();
   check_outputs(options);
+  const Augmentation augmentation = Augmentation::parse(options.augment);
   Progress progress;
   RecipeOptions recipe_settings = recipe_options(options, progress);
   options.base.image_size = options.pictures.image_size;
@@ -171,8 +175,16 @@ Exit run(Options options) {
   }
   Recipe recipe(base, static_cast<int64_t>(classes.size()), recipe_settings);
   keep_form(recipe.model(), form, classes);
+  const auto augmented = augmentation.of(data.train, options.seed);
+  const Dataset& train =
+      augmented != nullptr ? *augmented : static_cast<const Dataset&>(data.train);
+  if (augmented != nullptr) {
+    fmt::print(stderr, "{}\n",
+               augmentation.cost(data.train.size(), recipe.feature_row_bytes(),
+                                 recipe_settings.cache == FeatureCache::automatic));
+  }
   const Interrupt interrupt;
-  const bool finished = recipe.run(data.train, validation);
+  const bool finished = recipe.run(train, validation);
   report_dropped(recipe.dropped());
   const FitSummary summary{
       .classes = classes,
@@ -231,6 +243,11 @@ std::function<Exit()> configure(CLI::App& app) {
   add_picture_flags(app, options->pictures);
   add_training_flags(app, *options);
   app.add_option("--history", options->history, "a JSON file for the figures of every epoch");
+  app.add_option("--augment", options->augment,
+                 "views of each training picture: none; flip: its mirror image too; a number of "
+                 "seeded ones (crop, flip, rotation, colour), kept like pictures; random: new ones "
+                 "in every epoch, which keeps nothing")
+      ->capture_default_str();
   app.add_option("--cache", options->cache,
                  "what frozen layers give, kept for all epochs and later runs: auto (see thaw "
                  "cache), off, or a folder")
