@@ -54,6 +54,8 @@ std::span<const @ARG_TYPE@* const> all() {
 endfunction()
 
 add_library(thaw_build_flags INTERFACE)
+# Nobody reads errno after sqrt(), nor traps on comparisons; both stand in the way of vector code.
+target_compile_options(thaw_build_flags INTERFACE -fno-math-errno -fno-trapping-math)
 target_compile_options(thaw_build_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside the standard library at -O2, where nothing is wrong.

@@ -114,6 +114,7 @@ class CpuExecutable final : public Executable {
     }
     for (int i = static_cast<int>(graph_.nodes.size()) - 1; i >= 0; --i) {
       auto& kernel = kernels_[static_cast<size_t>(i)];
+      if (emit_.pass_gradient_to_maker({i})) continue;
       if (kernel && emit_.needs_gradient({i}) && emit_.has_gradient({i})) kernel->backward(emit_);
     }
     if (!options_.input_gradients) return;

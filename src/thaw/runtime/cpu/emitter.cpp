@@ -38,6 +38,7 @@ Emitter::Emitter(const ops::Graph& graph_to_run, const ExecutableOptions& run_op
       gradients_(graph.nodes.size()),
       needs_gradient_(graph.nodes.size(), false),
       last_reader_(graph.nodes.size(), -1),
+      maker_(graph.nodes.size()),
       use_counts_(graph.use_counts()) {
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     const ops::Node& node = graph.nodes[i];
@@ -109,6 +110,13 @@ ops::Value Emitter::only_reader(ops::Value value) const {
   const int reader = last_reader_[at(value)];
   if (use_counts_[at(value)] != 1 || reader >= static_cast<int>(graph.nodes.size())) return {};
   return {reader};
+}
+
+bool Emitter::pass_gradient_to_maker(ops::Value value) {
+  const ops::Value maker = maker_[at(value)];
+  if (maker.index < 0) return false;
+  gradients_[at(maker)] = std::move(gradients_[at(value)]);
+  return true;
 }
 
 BufferId Emitter::in_layout(Section section, BufferId buffer, const Desc& wanted) {

@@ -51,6 +51,14 @@ class Emitter {
     return !values_[static_cast<size_t>(value.index)].empty();
   }
 
+  /// Says that the step of `node` makes the value of `reader`, its only reader, too: the gradient
+  /// of that one is then handed to `node`.
+  void take_over(ops::Value reader, ops::Value node) {
+    maker_[static_cast<size_t>(reader.index)] = node;
+  }
+  /// Whether the value was made by an earlier node, which has now got the value's gradient.
+  bool pass_gradient_to_maker(ops::Value value);
+
   /// A weight or constant seen as `plain_view`, in the layout `wanted`. Packed once, or after each
   /// change if it trains.
   BufferId parameter(ops::Value value, const Desc& plain_view, const Desc& wanted);
@@ -99,6 +107,7 @@ class Emitter {
   std::vector<std::vector<BufferId>> gradients_;
   std::vector<bool> needs_gradient_;
   std::vector<int> last_reader_;
+  std::vector<ops::Value> maker_;
   std::vector<int> use_counts_;
   std::vector<ParameterGradient> parameter_gradients_;
 };

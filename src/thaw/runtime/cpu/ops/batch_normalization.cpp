@@ -1,4 +1,4 @@
-#include "thaw/runtime/cpu/kernel.h"
+#include "thaw/runtime/cpu/fused_normalization.h"
 
 namespace thaw::cpu {
 namespace {
@@ -6,9 +6,10 @@ namespace {
 class BatchNormalizationKernel final : public Kernel {
  public:
   BatchNormalizationKernel(const ops::BatchNormalization& op, NodeRef node)
-      : op_(op), node_(node), by_batch_(op.phase == ops::Phase::training) {}
+      : op_(op), node_(node), by_batch_(op.phase == ops::Phase::training), fused_(op, node) {}
 
   void forward(Emitter& emit) override {
+    if (fused_.forward(emit)) return;
     auto flags = dnnl::normalization_flags::none;
     if (op_.has_scale) flags |= dnnl::normalization_flags::use_scale;
     if (op_.has_center) flags |= dnnl::normalization_flags::use_shift;
@@ -35,10 +36,16 @@ class BatchNormalizationKernel final : public Kernel {
     if (op_.has_center) arguments.emplace_back(DNNL_ARG_SHIFT, emit.parameter(beta(), vector_));
     emit.program.add(Section::forward, "BatchNormalization " + node_.node.name,
                      dnnl::batch_normalization_forward(primitive_), arguments);
-    if (by_batch_) update_moving(emit);
+    if (by_batch_) {
+      add_moving_statistics(emit, op_, node_, moving(emit, 2), mean_, moving(emit, 1), variance_);
+    }
   }
 
   void backward(Emitter& emit) override {
+    if (fused_.runs()) {
+      fused_.backward(emit);
+      return;
+    }
     const bool gamma_trains = op_.has_scale && emit.needs_gradient(gamma());
     const bool beta_trains = op_.has_center && emit.needs_gradient(beta());
     const Desc layout = emit.program.desc(source_);
@@ -80,24 +87,10 @@ class BatchNormalizationKernel final : public Kernel {
     return emit.parameter(node_.input(node_.node.inputs.size() - from_end), vector_);
   }
 
-  void update_moving(Emitter& emit) {
-    const auto channels = static_cast<size_t>(node_.node.shape.last());
-    emit.program.add(Section::forward, "moving statistics " + node_.node.name,
-                     {moving(emit, 2), mean_, moving(emit, 1), variance_},
-                     [channels, momentum = op_.momentum](const std::vector<float*>& data) {
-                       for (const size_t which : {0, 2}) {
-                         float* average = data[which];
-                         const float* batch = data[which + 1];
-                         for (size_t c = 0; c < channels; ++c) {
-                           average[c] = average[c] * momentum + batch[c] * (1.0F - momentum);
-                         }
-                       }
-                     });
-  }
-
   ops::BatchNormalization op_;
   NodeRef node_;
   bool by_batch_;
+  FusedNormalization fused_;
   BufferId source_, mean_, variance_;
   Desc vector_;
   dnnl::batch_normalization_forward::primitive_desc primitive_;
