@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "app/program.h"
@@ -105,6 +106,47 @@ TEST_F(FitCommand, interrupted_keeps_its_state_and_resumes_to_the_same_file) {
   EXPECT_TRUE(read_file(path("a.keras")) == read_file(path("b.keras")));
 }
 
+TEST_F(FitCommand, augments_states_the_cost_and_gives_the_same_file_again) {
+  struct Case {
+    std::string augment;
+    std::string cost;
+  };
+  std::vector<std::string> models;
+  ASSERT_EQ(run_thaw(fit("none.keras")).exit_code, 0);
+  models.push_back(read_file(path("none.keras")));
+  for (const Case& c : {Case{"flip", "augmentation: 2 views a picture, 96 rows, "},
+                        Case{"3", "augmentation: 3 views a picture, 144 rows, "},
+                        Case{"random", "augmentation: new views in every epoch"}}) {
+    const ProgramRun run = run_thaw(fit("a.keras", {"--augment", c.augment}));
+    ASSERT_EQ(run.exit_code, 0) << run.errors;
+    EXPECT_TRUE(contains(run.errors, c.cost)) << run.errors;
+    EXPECT_TRUE(contains(run.errors, "48 images to train on")) << run.errors;
+    const ProgramRun off =
+        run_thaw(fit("b.keras", {"--augment", c.augment, "--cache", "off", "--threads", "1"}));
+    ASSERT_EQ(off.exit_code, 0) << off.errors;
+    EXPECT_EQ(contains(off.errors, "of features to keep"), false) << off.errors;
+    const std::string model = read_file(path("a.keras"));
+    EXPECT_TRUE(model == read_file(path("b.keras"))) << c.augment;
+    EXPECT_EQ(std::ranges::count(models, model), 0) << c.augment;
+    models.push_back(model);
+  }
+}
+
+TEST_F(FitCommand, augmented_resumes_to_the_same_file_and_with_the_same_augmentation_only) {
+  for (const std::string augment : {"4", "random"}) {
+    ASSERT_EQ(run_thaw(fit("a.keras", {"--epochs", "300", "--augment", augment})).exit_code, 0);
+    const auto arguments = fit("b.keras", {"--epochs", "300", "--resume", "--augment", augment});
+    const ProgramRun stopped = run_thaw(arguments, {.interrupt_at = "epoch 2/300"});
+    ASSERT_EQ(stopped.exit_code, 130) << stopped.errors;
+    const ProgramRun other =
+        run_thaw(fit("b.keras", {"--epochs", "300", "--resume", "--augment", "5"}));
+    EXPECT_EQ(other.exit_code, 2);
+    EXPECT_TRUE(contains(other.errors, "--augment")) << other.errors;
+    ASSERT_EQ(run_thaw(arguments).exit_code, 0);
+    EXPECT_TRUE(read_file(path("a.keras")) == read_file(path("b.keras"))) << augment;
+  }
+}
+
 TEST_F(FitCommand, leaves_broken_images_out_by_name) {
   write_file(images() / "red" / "broken.jpg", "this is no picture");
   write_file(images() / "blue" / "0.bmp", "BM");
@@ -152,6 +194,9 @@ TEST_F(FitCommand, tells_a_wrong_call_from_a_failure) {
       {{"--epochs", "-1"}, 2, "--epochs"},
       {{"--epochs", "0", "--unfreeze", "0"}, 2, "nothing to do"},
       {{"--split", "fair"}, 2, "fair"},
+      {{"--augment", "1"}, 2, "a number of views from 2 to 1024, received \"1\""},
+      {{"--augment", "2x"}, 2, "2x"},
+      {{"--augment", "99999999999999999999"}, 2, "expected none, flip, random"},
       {{"--frob"}, 2, "--frob"},
   };
   for (const Case& c : cases) {
