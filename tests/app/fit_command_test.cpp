@@ -121,8 +121,7 @@ TEST_F(FitCommand, augments_states_the_cost_and_gives_the_same_file_again) {
     ASSERT_EQ(run.exit_code, 0) << run.errors;
     EXPECT_TRUE(contains(run.errors, c.cost)) << run.errors;
     EXPECT_TRUE(contains(run.errors, "48 images to train on")) << run.errors;
-    const ProgramRun off =
-        run_thaw(fit("b.keras", {"--augment", c.augment, "--cache", "off", "--threads", "1"}));
+    const ProgramRun off = run_thaw(fit("b.keras", {"--augment", c.augment, "--cache", "off"}));
     ASSERT_EQ(off.exit_code, 0) << off.errors;
     EXPECT_EQ(contains(off.errors, "of features to keep"), false) << off.errors;
     const std::string model = read_file(path("a.keras"));
