@@ -119,7 +119,7 @@ bool FeatureSource::fill(const Options& options) {
 /// Runs the samples' `values` at the rung `from` (−1: the samples) through all rungs above it.
 void FeatureSource::run_and_keep(int from, std::span<const int64_t> samples,
                                  std::span<const Tensor> values) {
-  for (auto rung = static_cast<size_t>(from + 1); rung < ladder_.size(); ++rung) {
+  for (size_t rung = static_cast<size_t>(from) + 1; rung < ladder_.size(); ++rung) {
     values = step(rung).run(values);
     if (features_[rung] != nullptr) put(*features_[rung], samples, values);
   }
