@@ -81,6 +81,21 @@ TEST_F(SharedFeatureCache, readers_writers_and_evictors_do_not_disturb_each_othe
   for (const std::string& name : files()) EXPECT_FALSE(name.ends_with(".part")) << name;
 }
 
+TEST_F(SharedFeatureCache, clearing_takes_no_file_from_a_writer) {
+  const pid_t child = start([&] {
+    for (;;) folder().clear();
+    return 0;
+  });
+  int lost = 0;
+  for (int round = 0; round < 3000; ++round) {
+    const FeatureWriter writer(folder(), set, floats);
+    lost += files().empty() ? 1 : 0;
+  }
+  EXPECT_EQ(lost, 0);
+  ::kill(child, SIGKILL);
+  EXPECT_EQ(result_of(child), 128 + SIGKILL);
+}
+
 TEST_F(SharedFeatureCache, a_writer_that_is_killed_harms_nobody) {
   write(set, 0, 10, floats);
   for (int round = 0; round < 20; ++round) {

@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
+#include <cstring>
 #include <map>
-#include <system_error>
 
 #include "thaw/core/error.h"
 #include "thaw/data/features/shard.h"
@@ -19,15 +20,9 @@ using Clock = std::chrono::system_clock;
 /// to be before it can count as left behind.
 constexpr auto patience = std::chrono::hours(1);
 
-bool is_left_behind(const FeatureFile& file) {
+bool is_old(const FeatureFile& file) {
   const auto age = Clock::now() - file.last_used;
-  return (age > patience || age < -patience) && !is_locked(file.path);
-}
-
-bool remove_file(const std::filesystem::path& path) {
-  std::error_code failure;
-  std::filesystem::remove(path, failure);
-  return !failure;  // nor is it one when another was faster
+  return age > patience || age < -patience;
 }
 
 void add_shard(FeatureFolder::SetInfo& set, const FeatureFile& file) {
@@ -75,13 +70,12 @@ int64_t FeatureFolder::bytes() const {
 int64_t FeatureFolder::clear() const {
   int64_t removed = 0;
   for (const FeatureFile& file : feature_files(options_.folder)) {
-    if (file.is_temporary && is_locked(file.path)) continue;
-    std::error_code failure;
-    std::filesystem::remove(file.path, failure);
-    if (failure) {
-      throw Error(fmt::format("{}: cannot be removed: {}", file.path.string(), failure.message()));
+    if (file.is_temporary ? remove_unless_locked(file.path) : remove_file(file.path)) {
+      removed += file.bytes;
+    } else if (errno != EWOULDBLOCK) {
+      throw Error(
+          fmt::format("{}: cannot be removed: {}", file.path.string(), std::strerror(errno)));
     }
-    removed += file.bytes;
   }
   return removed;
 }
@@ -90,7 +84,7 @@ void FeatureFolder::evict(const std::filesystem::path& keep) const {
   int64_t total = 0;
   std::vector<FeatureFile> shards;
   for (FeatureFile& file : feature_files(options_.folder)) {
-    if (file.is_temporary && is_left_behind(file) && remove_file(file.path)) continue;
+    if (file.is_temporary && is_old(file) && remove_unless_locked(file.path)) continue;
     total += file.bytes;
     if (!file.is_temporary && file.path != keep) shards.push_back(std::move(file));
   }

@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <atomic>
 #include <deque>
-#include <system_error>
 #include <vector>
 
 #include "thaw/core/error.h"
@@ -27,8 +26,7 @@ struct Shard {
 
   void drop() {
     is_damaged = true;
-    std::error_code ignored;
-    std::filesystem::remove(path, ignored);
+    remove_file(path);
   }
 };
 

@@ -52,8 +52,7 @@ FeatureWriter::State::State(FeatureFolder where, std::string_view set_key, int64
 
 void FeatureWriter::State::give_up() {
   if (!file) return;
-  std::error_code ignored;
-  std::filesystem::remove(temporary, ignored);
+  remove_file(temporary);
   file.close();
 }
 

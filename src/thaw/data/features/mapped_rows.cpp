@@ -7,8 +7,6 @@
 #include <cassert>
 #include <cerrno>
 #include <cstring>
-#include <limits>
-#include <system_error>
 #include <utility>
 
 #include "thaw/core/error.h"
@@ -41,8 +39,7 @@ MappedRows::MappedRows(const std::filesystem::path& folder, int64_t rows, int64_
   bytes_ = static_cast<size_t>(rows) * stride;
   const std::filesystem::path path = new_rows_path(folder);
   const Descriptor file = create_locked(path);
-  std::error_code ignored;
-  std::filesystem::remove(path, ignored);
+  remove_file(path);
   reserve(file, bytes_, folder);
   void* address = ::mmap(nullptr, bytes_, PROT_READ | PROT_WRITE, MAP_SHARED, file.get(), 0);
   if (address == MAP_FAILED) {

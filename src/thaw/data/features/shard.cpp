@@ -159,9 +159,14 @@ Descriptor create_locked(const std::filesystem::path& path) {
   }
 }
 
-bool is_locked(const std::filesystem::path& path) {
+bool remove_unless_locked(const std::filesystem::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
-  return file && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK;
+  if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
+  return remove_file(path);  // while it is locked, so that its maker sees it removed
+}
+
+bool remove_file(const std::filesystem::path& path) {
+  return ::unlink(path.c_str()) == 0 || errno == ENOENT;
 }
 
 bool read_at(const Descriptor& file, std::span<std::byte> bytes, uint64_t offset) {

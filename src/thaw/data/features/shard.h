@@ -101,11 +101,13 @@ std::filesystem::path temporary_path(const std::filesystem::path& shard);
 /// FOLDER/.rows-<a new number>.part
 std::filesystem::path new_rows_path(const std::filesystem::path& folder);
 
-/// Creates `file`, and its folder, for writing and holds a lock on it as long as it is open.
+/// Creates `path`, and its folder, for writing and holds a lock on it as long as it is open.
 /// Throws Error when that cannot be.
-Descriptor create_locked(const std::filesystem::path& file);
-/// Whether a process has the file open by create_locked().
-bool is_locked(const std::filesystem::path& file);
+Descriptor create_locked(const std::filesystem::path& path);
+/// False when the file is still there, with the reason in errno.
+bool remove_file(const std::filesystem::path& path);
+/// Removes `path` unless a process has it open by create_locked(); as remove_file().
+bool remove_unless_locked(const std::filesystem::path& path);
 
 /// Reads all of `bytes` at `offset`; false when the file ends before or cannot be read.
 bool read_at(const Descriptor& file, std::span<std::byte> bytes, uint64_t offset);
