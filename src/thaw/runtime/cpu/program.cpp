@@ -1,5 +1,7 @@
 #include "thaw/runtime/cpu/program.h"
 
+#include <sys/mman.h>
+
 #include <algorithm>
 
 #include "thaw/core/error.h"
@@ -11,6 +13,19 @@ namespace {
 constexpr int64_t alignment = 64;
 int64_t aligned(size_t bytes) {
   return (static_cast<int64_t>(bytes) + alignment - 1) / alignment * alignment;
+}
+
+/// Asks for pages of 2 MiB: fewer faults when the memory is first touched, and addresses that are
+/// found faster ever after. Only what lies wholly within is affected; nothing depends on it.
+void ask_for_large_pages(Tensor& memory) {
+#ifdef MADV_HUGEPAGE
+  constexpr uintptr_t page = uintptr_t{2} << 20;
+  const auto begin = reinterpret_cast<uintptr_t>(memory.data());
+  const uintptr_t end = begin + memory.values().size_bytes();
+  const uintptr_t first = (begin + page - 1) / page * page;
+  const uintptr_t last = end / page * page;
+  if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+#endif
 }
 
 }  // namespace
@@ -150,6 +165,7 @@ void Program::plan_memory() {
   int64_t arena_size = 0;
   const auto offsets = place_temporaries(arena_size);
   arena_ = Tensor({arena_size / static_cast<int64_t>(sizeof(float))});
+  ask_for_large_pages(arena_);
   for (Buffer& buffer : buffers_) buffer.memory = dnnl::memory(buffer.desc, engine_, nullptr);
   for (size_t i = 0; i < buffers_.size(); ++i) {
     Buffer& buffer = buffers_[i];
