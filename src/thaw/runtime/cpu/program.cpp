@@ -97,7 +97,8 @@ void Program::add(Section section, std::string name, const dnnl::primitive& prim
             .body = {},
             .buffers = {},
             .argument_names = {},
-            .arguments = {}};
+            .arguments = {},
+            .data = {}};
   for (const auto& [argument, buffer] : arguments) {
     step.argument_names.push_back(argument);
     step.buffers.push_back(buffer);
@@ -111,7 +112,8 @@ void Program::add(Section section, std::string name, std::vector<BufferId> buffe
                    .body = std::move(body),
                    .buffers = std::move(buffers),
                    .argument_names = {},
-                   .arguments = {}});
+                   .arguments = {},
+                   .data = {}});
 }
 
 void Program::add_reorder(Section section, BufferId from, BufferId to, bool accumulate) {
@@ -179,7 +181,8 @@ void Program::plan_memory() {
   for (auto& section : sections_) {
     for (Step& step : section) {
       for (size_t i = 0; i < step.argument_names.size(); ++i) {
-        step.arguments.emplace(step.argument_names[i], buffers_[index(step.buffers[i])].memory);
+        step.arguments.push_back(
+            {step.argument_names[i], buffers_[index(step.buffers[i])].memory.get()});
       }
     }
   }
@@ -200,17 +203,18 @@ void Program::refresh_variables() {
 }
 
 void Program::run(Section section) {
-  std::vector<float*> data;
   for (Step& step : sections_[static_cast<int>(section)]) {
-    if (step.body) {
-      data.clear();
-      for (const BufferId buffer : step.buffers) {
-        data.push_back(static_cast<float*>(buffers_[index(buffer)].memory.get_data_handle()));
-      }
-      step.body(data);
-    } else {
-      step.primitive.execute(stream_, step.arguments);
+    if (!step.body) {
+      dnnl::error::wrap_c_api(
+          dnnl_primitive_execute(step.primitive.get(), stream_.get(),
+                                 static_cast<int>(step.arguments.size()), step.arguments.data()),
+          step.name.c_str());
+      continue;
     }
+    step.data.clear();
+    for (const BufferId buffer : step.buffers)
+      step.data.push_back(static_cast<float*>(buffers_[index(buffer)].memory.get_data_handle()));
+    step.body(step.data);
   }
 }
 

@@ -4,7 +4,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "thaw/core/tensor.h"
@@ -96,7 +95,8 @@ class Program {
     Body body;
     std::vector<BufferId> buffers;
     std::vector<int> argument_names;
-    std::unordered_map<int, dnnl::memory> arguments;
+    std::vector<dnnl_exec_arg_t> arguments;  ///< made once, so that a run allocates nothing here
+    std::vector<float*> data;                ///< of a step written by hand
   };
 
   static size_t index(BufferId buffer) { return static_cast<size_t>(buffer.index); }
