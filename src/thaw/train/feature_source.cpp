@@ -6,6 +6,7 @@
 
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
+#include "thaw/train/sources_hash.h"
 
 namespace thaw {
 namespace {
@@ -51,10 +52,10 @@ MicroBatches& FeatureSource::step(size_t rung) {
   return *steps_[rung];
 }
 
-/// Under which the bank keeps a rung: the bits depend on the device too.
+/// Under which the bank keeps a rung: the bits depend on the device and on this program too.
 std::string FeatureSource::key(const Rung& rung) const {
   const std::string text = rung.function + " " + device_.numerics() + " in batches of " +
-                           std::to_string(MicroBatches::size);
+                           std::to_string(MicroBatches::size) + " by " + std::string(sources_hash());
   return content_hash(std::as_bytes(std::span(text)));
 }
 
