@@ -1,4 +1,4 @@
-"""thaw and Keras take turns at the same recipe; prints the best of each, and the ratios.
+"""thaw and its peers take turns at the same recipe; prints the best of each, and the ratios.
 
 Machines are noisy: compare only figures of one run.
 """
@@ -14,6 +14,7 @@ import time
 ROOT = pathlib.Path(__file__).parents[1]
 THAW = ROOT / "build/release/bin/thaw"
 DRAW = ROOT / "build/release/bin/examples/draw_shapes"
+LIMIT = ROOT / "build/release/bin/thaw_bench_limit"
 SHARED = pathlib.Path(os.environ.get("THAW_SHARED", ROOT.parent / "shared"))
 WORK = ROOT / "build/bench"
 JPEG = """
@@ -54,18 +55,20 @@ def run_recipe(command, warm=False):
     return figures
 
 
-def trashnet():
+def trashnet(options):
     images = SHARED / "images/trashnet"
     weights = SHARED / "weights/mobilenet_v2_0.35_224_teachable.h5"
     if not (images.exists() and weights.exists()):
-        print(f"trashnet: skipped, {images} or {weights} is not there")
+        print(f"skipped, {images} or {weights} is not there")
         return None
     thaw = [images, "--base", weights, "--split", "keras", "--seed", 1, "--orientation", "ignore"]
-    keras = [images, "--network", "MobileNetV2", "--alpha", 0.35, "--weights", weights, "--seed", 1]
-    return "MobileNetV2 alpha 0.35, 2022 + 505 photos of 150x150", thaw, keras
+    peer = [images, "--network", "MobileNetV2", "--alpha", 0.35, "--seed", 1]
+    return {"title": "MobileNetV2 alpha 0.35, 2022 + 505 photos of 150x150",
+            "thaw": thaw, "keras": [*peer, "--weights", weights], "torch": peer,
+            "limit": (2022, 505, "mobilenet_v2@alpha=0.35", [images])}
 
 
-def photos(python):
+def photos(options):
     for part, images, seed in (("train", 40, 1), ("validation", 16, 2)):
         folder = WORK / "photos" / part
         if folder.exists():
@@ -74,14 +77,25 @@ def photos(python):
         shutil.rmtree(aside, ignore_errors=True)
         subprocess.run([DRAW, aside, "--set", "target", "--images", str(images), "--seed", str(seed),
                         "--width", "500", "--height", "375"], check=True)
-        subprocess.run([python, "-c", JPEG, aside], check=True)
+        subprocess.run([options.python, "-c", JPEG, aside], check=True)
         folder.parent.mkdir(exist_ok=True)
         aside.rename(folder)
     train, validation = WORK / "photos/train", WORK / "photos/validation"
-    thaw = [train, "--validation", validation, "--base", "resnet50_v2", "--weights", "none"]
-    keras = [train, "--validation", validation, "--network", "ResNet50V2"]
-    return "ResNet50V2, random weights, 160 + 64 drawn JPEG pictures of 500x375", thaw, keras
+    peer = [train, "--validation", validation, "--network", "ResNet50V2"]
+    return {"title": "ResNet50V2, random weights, 160 + 64 drawn JPEG pictures of 500x375",
+            "thaw": [train, "--validation", validation, "--base", "resnet50_v2", "--weights", "none"],
+            "keras": peer, "torch": peer, "limit": (160, 64, "resnet50_v2", [train, validation])}
 
+
+# What is compared: the data, the recipe's flags, and thaw's ways beside the peers.
+OFF = ["--cache", "off"]
+CASES = {
+    "trashnet": (trashnet, {}, {"thaw": [], "thaw, warm": [], "thaw, cache off": OFF}),
+    "extraction": (trashnet, {"epochs": 10, "fine-tune-epochs": 0}, {"thaw": [], "thaw, warm": []}),
+    "photos": (photos, {}, {"thaw": [], "thaw, warm": [], "thaw, cache off": OFF}),
+    "augmented": (trashnet, {"epochs": 2, "fine-tune-epochs": 2, "augment": "random"}, {"thaw": []}),
+    "everything": (trashnet, {"epochs": 0, "fine-tune-epochs": 2, "unfreeze": "all"}, {"thaw": OFF}),
+}
 
 ROWS = {
     "wall": ("wall time, s", "{:.1f}"),
@@ -94,11 +108,12 @@ ROWS = {
 }
 
 
-def print_table(title, columns):
-    """Columns: name -> the figures of its rounds. The last one is the peer of the others."""
+def print_table(title, columns, peers):
+    """Columns: name -> the figures of its rounds; the last ones are the peers of the others."""
     names = list(columns)
+    pairs = [(peer, name) for peer in peers for name in names if name not in peers]
+    ratios = [f"{peer} / {name}" for peer, name in pairs]
     peer = names[-1]
-    ratios = [f"{peer} / {name}" for name in names[:-1]]
     widths = [max(12, len(name) + 3) for name in names + ratios]
     print(f"\n{title}")
     print(" " * 32 + "".join(f"{name:>{width}}" for name, width in zip(names + ratios, widths)))
@@ -106,29 +121,52 @@ def print_table(title, columns):
         if key not in columns[peer][0]:
             continue
         pick = max if key == "accuracy" else min
-        best = [pick(figures[key] for figures in columns[name]) for name in names]
-        cells = [form.format(value) for value in best]
+        best = {name: pick(figures[key] for figures in columns[name]) for name in names}
+        cells = [form.format(value) for value in best.values()]
         if key != "accuracy":
-            cells += [f"{best[-1] / max(value, 1e-9):.3g}" for value in best[:-1]]
+            cells += [f"{best[peer] / max(best[name], 1e-9):.3g}" for peer, name in pairs]
         print(f"{label:32}" + "".join(f"{cell:>{width}}" for cell, width in zip(cells, widths)))
 
 
-def run_case(case, options, limits):
-    title, thaw, keras = case
+def limit(case, flags):
+    """Seconds that reading the pictures and the convolutions alone take, at the least: the frozen
+    part once, what is above it in every epoch of fine-tuning (the head costs next to nothing)."""
+    train, validation, network, folders = case["limit"]
+    command = [LIMIT, network, flags["unfreeze"], *folders]
+    parts = json.loads(subprocess.check_output([str(word) for word in command], text=True))
+    epochs = flags["fine-tune-epochs"]
+    once = parts["reading"], (train + validation) * parts["frozen"]
+    suffix = epochs * (train * parts["suffix_training"] + validation * parts["suffix_forward"])
+    print("limit, s: reading {:.2f} + frozen part once {:.2f} + last layers {:.2f} = {:.2f}".format(
+        *once, suffix, sum(once) + suffix))
+    return {"thaw": sum(once) + suffix, "thaw, warm": suffix}
+
+
+def run_case(name, options):
+    make, own, ways = CASES[name]
+    case = make(options)
+    if case is None:
+        return
+    flags = {"epochs": options.epochs, "fine-tune-epochs": options.fine_tune_epochs, "unfreeze": 5} | own
+    words = [word for flag, value in flags.items() for word in (f"--{flag}", value)]
     out = ["--out", WORK / "model.keras"]
-    commands = {
-        "thaw": [THAW, "fit", *thaw, *out, *limits],
-        "thaw, warm": [THAW, "fit", *thaw, *out, *limits],
-        "thaw, cache off": [THAW, "fit", *thaw, *out, *limits, "--cache", "off"],
-        "Keras": [options.python, ROOT / "benchmarks/recipe_keras.py", *keras, *limits],
-    }
+    commands = {way: [THAW, "fit", *case["thaw"], *out, *words, *extra] for way, extra in ways.items()}
+    commands["Keras"] = [options.python, ROOT / "benchmarks/recipe_keras.py", *case["keras"], *words]
+    if options.torch and "augment" not in flags:
+        commands["PyTorch"] = [options.torch, ROOT / "benchmarks/recipe_torch.py", *case["torch"], *words]
     columns = {name: [] for name in commands}
     for number in range(options.rounds):
-        for name, command in commands.items():
-            columns[name].append(run_recipe(command, warm=name.endswith("warm")))
-            print(f"round {number + 1}: {name} {columns[name][-1]['wall']:.1f} s", file=sys.stderr)
-    print_table(f"{title}; {options.epochs} + {options.fine_tune_epochs} epochs, batch 32, best of "
-                f"{options.rounds}", columns)
+        for way, command in commands.items():
+            columns[way].append(run_recipe(command, warm=way.endswith("warm")))
+            print(f"round {number + 1}: {way} {columns[way][-1]['wall']:.1f} s", file=sys.stderr)
+    said = ", ".join(f"{flag} {value}" for flag, value in flags.items())
+    print_table(f"{name}: {case['title']}; {said}; batch 32; best of {options.rounds}", columns,
+                [peer for peer in ("Keras", "PyTorch") if peer in columns])
+    if "thaw, warm" in columns:
+        for way, least in limit(case, flags).items():
+            best = min(figures["wall"] for figures in columns[way])
+            print(f"{way}: {100 * least / best:.0f} % of the limit's pace")
+    sys.stdout.flush()
 
 
 def start_up(options):
@@ -146,22 +184,19 @@ def start_up(options):
 
 def main():
     parser = argparse.ArgumentParser(prog="script/bench", description=__doc__)
-    parser.add_argument("--case", choices=("all", "trashnet", "photos"), default="all")
+    parser.add_argument("--case", choices=("all", *CASES), default="all")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--epochs", type=int, default=5, help="of feature extraction")
     parser.add_argument("--fine-tune-epochs", type=int, default=5)
+    parser.add_argument("--torch", help="a Python that has torch, torchvision and timm, to be measured too")
     parser.add_argument("--python", required=True, help=argparse.SUPPRESS)
     options = parser.parse_args()
     os.environ.update(TF_CPP_MIN_LOG_LEVEL="2", KERAS_BACKEND="tensorflow",
                       THAW_HOME=str(WORK / "home"))
     WORK.mkdir(parents=True, exist_ok=True)
-    limits = ["--epochs", options.epochs, "--fine-tune-epochs", options.fine_tune_epochs]
     start_up(options)
-    if options.case in ("all", "trashnet"):
-        if (case := trashnet()) is not None:
-            run_case(case, options, limits)
-    if options.case in ("all", "photos"):
-        run_case(photos(options.python), options, limits)
+    for name in CASES if options.case == "all" else (options.case,):
+        run_case(name, options)
 
 
 main()

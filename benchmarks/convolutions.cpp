@@ -11,7 +11,9 @@
 namespace thaw::benchmarks {
 namespace {
 
-using Description = dnnl::convolution_forward::primitive_desc;
+using Forward = dnnl::convolution_forward::primitive_desc;
+using BackwardData = dnnl::convolution_backward_data::primitive_desc;
+using BackwardWeights = dnnl::convolution_backward_weights::primitive_desc;
 using Desc = dnnl::memory::desc;
 using Dims = dnnl::memory::dims;
 using Tag = dnnl::memory::format_tag;
@@ -21,33 +23,53 @@ Desc image(const Shape& shape, int64_t batch, Tag tag) {
   return {{batch, shape[2], shape[0], shape[1]}, type, tag};
 }
 
-Description describe(const dnnl::engine& engine, const ops::Graph& graph, const ops::Node& node,
-                     int64_t batch, Tag tag) {
-  const auto& op = std::get<ops::Conv2D>(node.op);
-  const Shape& kernel = graph[node.inputs[1]].shape;
-  Dims weights = {kernel[3], kernel[2], kernel[0], kernel[1]};
-  if (op.groups > 1) weights = {op.groups, kernel[3] / op.groups, kernel[2], kernel[0], kernel[1]};
+/// A convolution of the graph in one layout.
+struct Form {
+  Desc source, weights, bias, destination;
+  Dims strides, dilations, padding_before, padding_after;
+
+  Form(const ops::Graph& graph, const ops::Node& node, int64_t batch, Tag tag) {
+    const auto& op = std::get<ops::Conv2D>(node.op);
+    const Shape& kernel = graph[node.inputs[1]].shape;
+    Dims dims = {kernel[3], kernel[2], kernel[0], kernel[1]};
+    if (op.groups > 1) dims = {op.groups, kernel[3] / op.groups, kernel[2], kernel[0], kernel[1]};
+    const Shape& from = graph[node.inputs[0]].shape;
+    // Three colours have no blocks.
+    source = image(from, batch, from[2] % 8 == 0 || tag == Tag::nhwc ? tag : Tag::any);
+    weights = Desc(dims, type, Tag::any);
+    if (op.has_bias) bias = Desc({kernel[3]}, type, Tag::x);
+    destination = image(node.shape, batch, tag);
+    strides = {op.strides.height, op.strides.width};
+    dilations = {op.dilations.height - 1, op.dilations.width - 1};
+    padding_before = {op.padding.top, op.padding.left};
+    padding_after = {op.padding.bottom, op.padding.right};
+  }
+};
+
+Forward describe_forward(const dnnl::engine& engine, const ops::Conv2D& op, const Form& form,
+                         dnnl::prop_kind kind) {
   dnnl::post_ops operations;
-  if (op.has_residual) operations.append_sum(1.0F);
-  if (op.activation.kind == Activation::Kind::relu) {
-    operations.append_eltwise(dnnl::algorithm::eltwise_clip_v2, 0.0F,
-                              std::min(op.activation.max_value, std::numeric_limits<float>::max()));
+  if (kind == dnnl::prop_kind::forward_inference) {
+    if (op.has_residual) operations.append_sum(1.0F);
+    if (op.activation.kind == Activation::Kind::relu) {
+      operations.append_eltwise(
+          dnnl::algorithm::eltwise_clip_v2, 0.0F,
+          std::min(op.activation.max_value, std::numeric_limits<float>::max()));
+    }
   }
   dnnl::primitive_attr attributes;
   attributes.set_post_ops(operations);
-  // Three colours have no blocks.
-  const Tag source = graph[node.inputs[0]].shape[2] % 8 == 0 || tag == Tag::nhwc ? tag : Tag::any;
   return {engine,
-          dnnl::prop_kind::forward_inference,
+          kind,
           dnnl::algorithm::convolution_direct,
-          image(graph[node.inputs[0]].shape, batch, source),
-          Desc(weights, type, Tag::any),
-          op.has_bias ? Desc({kernel[3]}, type, Tag::x) : Desc(),
-          image(node.shape, batch, tag),
-          Dims{op.strides.height, op.strides.width},
-          Dims{op.dilations.height - 1, op.dilations.width - 1},
-          Dims{op.padding.top, op.padding.left},
-          Dims{op.padding.bottom, op.padding.right},
+          form.source,
+          form.weights,
+          form.bias,
+          form.destination,
+          form.strides,
+          form.dilations,
+          form.padding_before,
+          form.padding_after,
           attributes,
           true};
 }
@@ -56,24 +78,43 @@ Description describe(const dnnl::engine& engine, const ops::Graph& graph, const 
 
 struct Convolutions::State {
   struct Step {
-    dnnl::convolution_forward primitive;
+    dnnl::primitive primitive;
     std::unordered_map<int, dnnl::memory> arguments;
-    Tensor weights, bias;
+    std::vector<Tensor> parameters;
   };
 
-  Step make(const Description& description) {
+  dnnl::memory parameter(Step& step, const Desc& desc) {
+    step.parameters.push_back(noise({static_cast<int64_t>(desc.get_size() / sizeof(float))}));
+    return {desc, engine, step.parameters.back().data()};
+  }
+  dnnl::memory borrowed(const Desc& desc, Tensor& tensor) { return {desc, engine, tensor.data()}; }
+
+  Step make(const Forward& forward) {
     Step step;
-    const auto fill = [&](Tensor& tensor, const Desc& desc) {
-      tensor = noise({static_cast<int64_t>(desc.get_size() / sizeof(float))});
-      return dnnl::memory(desc, engine, tensor.data());
-    };
-    step.primitive = dnnl::convolution_forward(description);
-    step.arguments = {
-        {DNNL_ARG_SRC, dnnl::memory(description.src_desc(), engine, source.data())},
-        {DNNL_ARG_DST, dnnl::memory(description.dst_desc(), engine, destination.data())},
-        {DNNL_ARG_WEIGHTS, fill(step.weights, description.weights_desc())}};
-    if (description.bias_desc().get_size() > 0)
-      step.arguments.emplace(DNNL_ARG_BIAS, fill(step.bias, description.bias_desc()));
+    step.primitive = dnnl::convolution_forward(forward);
+    step.arguments = {{DNNL_ARG_SRC, borrowed(forward.src_desc(), source)},
+                      {DNNL_ARG_DST, borrowed(forward.dst_desc(), destination)},
+                      {DNNL_ARG_WEIGHTS, parameter(step, forward.weights_desc())}};
+    if (forward.bias_desc().get_size() > 0)
+      step.arguments.emplace(DNNL_ARG_BIAS, parameter(step, forward.bias_desc()));
+    return step;
+  }
+  Step make(const BackwardData& backward) {
+    Step step;
+    step.primitive = dnnl::convolution_backward_data(backward);
+    step.arguments = {{DNNL_ARG_DIFF_SRC, borrowed(backward.diff_src_desc(), source)},
+                      {DNNL_ARG_DIFF_DST, borrowed(backward.diff_dst_desc(), destination)},
+                      {DNNL_ARG_WEIGHTS, parameter(step, backward.weights_desc())}};
+    return step;
+  }
+  Step make(const BackwardWeights& backward) {
+    Step step;
+    step.primitive = dnnl::convolution_backward_weights(backward);
+    step.arguments = {{DNNL_ARG_SRC, borrowed(backward.src_desc(), source)},
+                      {DNNL_ARG_DIFF_DST, borrowed(backward.diff_dst_desc(), destination)},
+                      {DNNL_ARG_DIFF_WEIGHTS, parameter(step, backward.diff_weights_desc())}};
+    if (backward.diff_bias_desc().get_size() > 0)
+      step.arguments.emplace(DNNL_ARG_DIFF_BIAS, parameter(step, backward.diff_bias_desc()));
     return step;
   }
 
@@ -92,13 +133,63 @@ struct Convolutions::State {
     return best;
   }
 
+  /// Appends the fastest of the layouts' primitives that `describe` makes.
+  template <typename Describe>
+  void add(const ops::Graph& graph, const ops::Node& node, int64_t batch,
+           const Describe& describe) {
+    Step fastest;
+    double best = std::numeric_limits<double>::infinity();
+    for (const Tag tag : {Tag::any, Tag::nhwc, Tag::nChw8c, Tag::nChw16c}) {
+      const int64_t block = tag == Tag::nChw8c ? 8 : tag == Tag::nChw16c ? 16 : 1;
+      if (node.shape[2] % block != 0) continue;
+      const auto description = describe(Form(graph, node, batch, tag));
+      if (!description || std::string_view(description.impl_info_str()).starts_with("ref"))
+        continue;
+      Step step = make(description);
+      const double seconds = time(step);
+      if (seconds >= best) continue;
+      best = seconds;
+      fastest = std::move(step);
+    }
+    steps.push_back(std::move(fastest));
+  }
+
+  void add_forward(const ops::Graph& graph, const ops::Node& node, int64_t batch,
+                   dnnl::prop_kind kind) {
+    add(graph, node, batch, [&](const Form& form) {
+      return describe_forward(engine, std::get<ops::Conv2D>(node.op), form, kind);
+    });
+  }
+  void add_backward(const ops::Graph& graph, const ops::Node& node, int64_t batch) {
+    const auto& op = std::get<ops::Conv2D>(node.op);
+    const auto hint = [&](const Form& form) {
+      return describe_forward(engine, op, form, dnnl::prop_kind::forward_training);
+    };
+    constexpr auto direct = dnnl::algorithm::convolution_direct;
+    add(graph, node, batch, [&](const Form& f) -> BackwardWeights {
+      const Forward forward = hint(f);
+      if (!forward) return {};
+      return {engine,        direct,    f.source,    f.weights,        f.bias,
+              f.destination, f.strides, f.dilations, f.padding_before, f.padding_after,
+              forward,       {},        true};
+    });
+    if (std::ranges::find(graph.inputs, node.inputs[0]) != graph.inputs.end()) return;
+    add(graph, node, batch, [&](const Form& f) -> BackwardData {
+      const Forward forward = hint(f);
+      if (!forward) return {};
+      return {engine,          direct,    f.source,    f.weights,
+              f.destination,   f.strides, f.dilations, f.padding_before,
+              f.padding_after, forward,   {},          true};
+    });
+  }
+
   dnnl::engine engine{dnnl::engine::kind::cpu, 0};
   dnnl::stream stream{engine};
   Tensor source, destination;
   std::vector<Step> steps;
 };
 
-Convolutions::Convolutions(const ops::Graph& graph, int64_t batch)
+Convolutions::Convolutions(const ops::Graph& graph, int64_t batch, bool training)
     : state_(std::make_unique<State>()) {
   int64_t largest = 0;
   for (const ops::Node& node : graph.nodes) {
@@ -108,21 +199,10 @@ Convolutions::Convolutions(const ops::Graph& graph, int64_t batch)
   state_->destination = noise({batch * largest});
   for (const ops::Node& node : graph.nodes) {
     if (!std::holds_alternative<ops::Conv2D>(node.op)) continue;
-    State::Step fastest;
-    double best = std::numeric_limits<double>::infinity();
-    for (const Tag tag : {Tag::any, Tag::nhwc, Tag::nChw8c, Tag::nChw16c}) {
-      const int64_t block = tag == Tag::nChw8c ? 8 : tag == Tag::nChw16c ? 16 : 1;
-      if (node.shape[2] % block != 0) continue;
-      const Description description = describe(state_->engine, graph, node, batch, tag);
-      if (!description || std::string_view(description.impl_info_str()).starts_with("ref"))
-        continue;
-      State::Step step = state_->make(description);
-      const double time = state_->time(step);
-      if (time >= best) continue;
-      best = time;
-      fastest = std::move(step);
-    }
-    state_->steps.push_back(std::move(fastest));
+    state_->add_forward(
+        graph, node, batch,
+        training ? dnnl::prop_kind::forward_training : dnnl::prop_kind::forward_inference);
+    if (training) state_->add_backward(graph, node, batch);
   }
 }
 

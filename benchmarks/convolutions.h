@@ -11,7 +11,9 @@ namespace thaw::benchmarks {
 /// network could reach if nothing else cost anything and no two convolutions were one.
 class Convolutions {
  public:
-  Convolutions(const ops::Graph& graph, int64_t batch);
+  /// Forward; where `training`, also backward by the weights, and by all sources but the graph's
+  /// inputs.
+  Convolutions(const ops::Graph& graph, int64_t batch, bool training = false);
   ~Convolutions();
   void run();
 

@@ -23,7 +23,8 @@ def arguments():
     parser.add_argument("--weights", help="an .h5 file whose layers are found by name; none: random")
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--fine-tune-epochs", type=int, default=5)
-    parser.add_argument("--unfreeze", type=int, default=5)
+    parser.add_argument("--unfreeze", default="5", help="so many of the base's last layers, or all")
+    parser.add_argument("--augment", choices=("none", "random"), default="none")
     parser.add_argument("--image-size", type=int, default=224)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--seed", type=int, default=1)
@@ -44,9 +45,16 @@ def datasets(options):
         both = read(options.images, **how), read(options.validation, **how | {"shuffle": False})
     else:
         both = read(options.images, validation_split=0.2, subset="both", **how)
+    names = both[0].class_names
+    if options.augment == "random":
+        augment = keras.Sequential([
+            keras.layers.RandomZoom(0.1), keras.layers.RandomFlip("horizontal"),
+            keras.layers.RandomRotation(0.04), keras.layers.RandomContrast(0.2),
+            keras.layers.RandomBrightness(0.2)])
+        both = both[0].map(lambda x, y: (augment(x), y), tf.data.AUTOTUNE), both[1]
     preprocess = PREPROCESS[options.network]
     prepared = [part.map(lambda x, y: (preprocess(x), y)).prefetch(tf.data.AUTOTUNE) for part in both]
-    return both[0].class_names, *prepared
+    return names, *prepared
 
 
 def load_by_name(network, path):
@@ -123,8 +131,9 @@ def main():
         stages.append(run_stage(model, "feature_extraction", data, options.epochs, 1e-3))
     if options.fine_tune_epochs:
         base.trainable = True
-        for layer in base.layers[:-options.unfreeze]:
-            layer.trainable = False
+        if options.unfreeze != "all":
+            for layer in base.layers[:-int(options.unfreeze)]:
+                layer.trainable = False
         for layer in base.layers:
             # Keras 3.0 to 3.15 would move its statistics in spite of training=False.
             if isinstance(layer, keras.layers.BatchNormalization):

@@ -100,6 +100,11 @@ std::string conv(const std::string& settings) {
          R"(}, "inbound_nodes": [[["in", 0, 0, {}]]]})";
 }
 
+std::string padding(const std::string& all) {
+  return R"({"class_name": "ZeroPadding2D", "name": "end", "config": {"padding": )" + all +
+         R"(}, "inbound_nodes": [[["in", 0, 0, {}]]]})";
+}
+
 TEST(HostileConfig, ends_in_an_error_that_names_the_layer) {
   EXPECT_EQ(error_of([] { read(with_layers(relu("end", "in"))); }), "");
   for (
@@ -120,6 +125,9 @@ TEST(HostileConfig, ends_in_an_error_that_names_the_layer) {
           conv(R"("filters": 1, "kernel_size": 1, "strides": -1)"),
           conv(R"("filters": 1, "kernel_size": 1, "groups": 0)"),
           conv(R"("filters": 1, "kernel_size": 3, "dilation_rate": 4611686018427387904)"),
+          conv(R"("filters": 1, "kernel_size": 3, "strides": 4611686018427387904)"),
+          padding("4611686018427387904"),
+          padding("-1"),
           conv(R"("filters": "many", "kernel_size": 1)"),
           conv(R"("filters": 1, "kernel_size": 1, "activation": "sorcery")"),
           std::string(

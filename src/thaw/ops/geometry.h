@@ -40,4 +40,7 @@ Padding2 resolve_padding(const std::string& padding, const Shape& image, Size2 w
 int64_t window_output(int64_t size, int64_t padding, int64_t window, int64_t stride,
                       int64_t dilation = 1);
 
+/// Size along one axis after padding. Throws Error for a padding that is negative or absurd.
+int64_t padded(int64_t size, int64_t before, int64_t after);
+
 }  // namespace thaw

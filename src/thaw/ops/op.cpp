@@ -100,8 +100,8 @@ Shape rule(const GlobalPool2D&, Shapes in) {
 
 Shape rule(const Pad2D& op, Shapes in) {
   expect_image(in[0]);
-  return {in[0][0] + op.padding.top + op.padding.bottom,
-          in[0][1] + op.padding.left + op.padding.right, in[0][2]};
+  return {padded(in[0][0], op.padding.top, op.padding.bottom),
+          padded(in[0][1], op.padding.left, op.padding.right), in[0][2]};
 }
 
 Shape rule(const Reshape& op, Shapes in) {

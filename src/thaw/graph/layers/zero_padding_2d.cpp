@@ -6,9 +6,6 @@ namespace thaw {
 namespace layers {
 
 Shape ZeroPadding2D::output_shape(const Shape& x) const {
-  if (padding.top < 0 || padding.bottom < 0 || padding.left < 0 || padding.right < 0) {
-    throw Error("expected padding of at least 0");
-  }
   return ops::output_shape(ops::Pad2D{padding}, {&x, 1});
 }
 
