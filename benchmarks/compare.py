@@ -199,4 +199,5 @@ def main():
         run_case(name, options)
 
 
-main()
+if __name__ == "__main__":
+    main()

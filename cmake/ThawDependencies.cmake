@@ -1,7 +1,6 @@
 # Every third-party library, found once. Which folder may include which is in ARCHITECTURE.md.
 find_package(Threads REQUIRED)
 find_package(fmt REQUIRED)
-find_package(spdlog REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(nlohmann_json REQUIRED)
 find_package(dnnl 3 REQUIRED CONFIG)

@@ -2,12 +2,9 @@
 #   DEPENDS   thaw modules it may use (public)
 #   PRIVATE   third-party targets, which stay out of the installed headers
 function(thaw_module name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE;EXCLUDE" ${ARGN})
+  cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
-  if(ARG_EXCLUDE)
-    list(FILTER sources EXCLUDE REGEX "${ARG_EXCLUDE}")
-  endif()
   add_library(thaw_${name} STATIC)
   add_library(thaw::${name} ALIAS thaw_${name})
   target_sources(thaw_${name} PRIVATE ${sources}

@@ -34,7 +34,7 @@ class LayerConformance : public ::testing::TestWithParam<const LayerType*> {
     }
   }
 
-  std::unique_ptr<Device> device_ = cpu_device(2);
+  std::unique_ptr<Device> device_ = cpu_device({.threads = 2});
 };
 
 /// Whether `ours` says what Keras's config says, where it says anything: numbers as float32 holds
@@ -204,7 +204,7 @@ TEST(Dropout, zeroes_its_rate_of_elements_and_scales_the_rest_up) {
   const Symbol x = input({count / 10});
   const Functional model(x, dropout({.rate = rate})(x));
   const auto graph = specialize(lower(model), ops::Phase::training);
-  const auto executable = cpu_device(2)->compile(
+  const auto executable = cpu_device({.threads = 2})->compile(
       graph, {.batch_size = 10, .training = true, .input_gradients = true, .seed = 5});
   const Tensor ones = Tensor::full({10, count / 10}, 1.0F);
   const auto run = [&](uint64_t step) {

@@ -158,39 +158,6 @@ TEST(ContentKey, does_not_depend_on_what_a_preprocessing_is_called) {
             key_of(file, {.size = size_8x6, .preprocessing = renamed}));
 }
 
-TEST(ImageDataset, drops_samples_and_keeps_the_others_order) {
-  ImageDataset data = small_dataset({.size = size_8x6});
-  const std::vector<int64_t> broken = {2, 0, 2};
-  data.drop(broken);
-  ASSERT_EQ(data.size(), 2);
-  EXPECT_EQ(data.file(0), picture_path("baseline.jpg"));
-  EXPECT_EQ(data.file(1), picture_path("plain.gif"));
-  EXPECT_EQ(data.label(0), 0);
-  EXPECT_EQ(data.label(1), 1);
-  EXPECT_EQ(class_counts(data), (std::vector<int64_t>{1, 1}));
-  EXPECT_NO_THROW(data.require_every_class());
-  data.drop({});
-  EXPECT_EQ(data.size(), 2);
-}
-
-TEST(ImageDataset, drops_samples_without_labels) {
-  ImageDataset data(std::vector<fs::path>{"a", "b", "c"}, {.size = size_8x6});
-  const std::vector<int64_t> broken = {1};
-  data.drop(broken);
-  ASSERT_EQ(data.size(), 2);
-  EXPECT_EQ(data.file(1), "c");
-  EXPECT_EQ(data.label(1), -1);
-}
-
-TEST(ImageDataset, a_class_that_lost_its_last_image_is_named) {
-  ImageDataset data = small_dataset({.size = size_8x6});
-  const std::vector<int64_t> broken = {3};
-  data.drop(broken);
-  EXPECT_EQ(error_of([&] { data.require_every_class(); }),
-            "the class \"b\" has no readable image left: repair its images, add some or remove "
-            "the folder");
-}
-
 Tensor rows(int64_t count) {
   Tensor x(Shape{count, int64_t{2}});
   for (size_t i = 0; i < x.values().size(); ++i) x.values()[i] = static_cast<float>(i);
@@ -202,7 +169,6 @@ TEST(ArrayDataset, gives_samples_labels_and_targets) {
   EXPECT_EQ(data.size(), 3);
   EXPECT_EQ(data.input_shape(), (Shape{2}));
   EXPECT_EQ(data.class_names(), (std::vector<std::string>{"0", "1", "2"}));
-  EXPECT_EQ(class_counts(data), (std::vector<int64_t>{1, 0, 2}));
   EXPECT_EQ(loaded(data, 1), (std::vector<float>{2, 3}));
   EXPECT_EQ(data.target_shape(), Shape{});
 
@@ -232,12 +198,6 @@ TEST(ArrayDataset, counts_that_differ_and_negative_labels_are_refused) {
             "dataset: expected 3 targets, received 2");
   EXPECT_EQ(error_of([] { const ArrayDataset data(rows(1), std::vector<int64_t>{-1}); }),
             "dataset: a label is negative: -1");
-}
-
-TEST(ClassCounts, samples_without_a_class_are_refused) {
-  const ArrayDataset data(rows(3));
-  EXPECT_EQ(error_of([&] { (void)class_counts(data); }),
-            "sample 0: expected a class below 0, received -1");
 }
 
 }  // namespace

@@ -110,7 +110,6 @@ const std::vector<Owner>& owners() {
       {"openssl/", {"download/"}},
       {"CLI/", {"app/"}},
       {"fmt/", {""}},
-      {"spdlog/", {""}},
   };
   return table;
 }

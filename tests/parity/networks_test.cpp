@@ -46,7 +46,7 @@ class Network : public ::testing::TestWithParam<const char*> {
 };
 
 TEST_P(Network, gives_what_keras_gives_at_two_image_sizes) {
-  const auto device = cpu_device(2);
+  const auto device = cpu_device({.threads = 2});
   for (const std::string size : {"size0/", "size1/"}) {
     const Tensor x = golden_.array(size + "x");
     for (const bool include_top : {false, true}) {

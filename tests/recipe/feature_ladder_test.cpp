@@ -39,7 +39,7 @@ TEST_P(EveryNetwork, gives_the_same_whichever_cuts_it_stops_at_on_the_way) {
   const Model model = with_head(base, {.classes = 3});
   const auto target = cut(base, model, 0);
   const ops::Graph graph = lower(model);
-  const auto device = cpu_device(2);
+  const auto device = cpu_device({.threads = 2});
   const Tensor x = pictures();
   MicroBatches whole(extract(graph, graph.inputs, target), *device);
   const Tensor expected = whole.run({&x, 1})[0].clone();

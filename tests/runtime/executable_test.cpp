@@ -2,6 +2,7 @@
 
 #include <cmath>
 
+#include "support/error_of.h"
 #include "thaw/compile/lower.h"
 #include "thaw/compile/optimize.h"
 #include "thaw/compile/split_frozen.h"
@@ -63,7 +64,7 @@ Functional small_network() {
 }
 
 Tensor run(const ops::Graph& graph, const Tensor& x) {
-  auto executable = cpu_device(2)->compile(graph, {.batch_size = x.shape()[0]});
+  auto executable = cpu_device({.threads = 2})->compile(graph, {.batch_size = x.shape()[0]});
   return executable->forward({&x, 1})[0].clone();
 }
 
@@ -72,6 +73,21 @@ float largest_difference(const Tensor& a, const Tensor& b) {
   for (size_t i = 0; i < a.values().size(); ++i)
     largest = std::max(largest, std::abs(a.values()[i] - b.values()[i]));
   return largest;
+}
+
+TEST(Executable, in_bfloat16_is_near_float32_or_refused_where_it_would_be_emulated) {
+  if (!has_bfloat16()) {
+    EXPECT_TRUE(testing::contains(testing::error_of([] { cpu_device({.precision = Precision::bf16}); }),
+                         "precision bf16: this processor"));
+    return;
+  }
+  const auto graph =
+      optimize(specialize(lower(small_network()), ops::Phase::inference), {.frozen = true});
+  const Tensor x = random_tensor({batch, 13, 11, 3}, 1);
+  const auto device = cpu_device({.threads = 2, .precision = Precision::bf16});
+  const auto executable = device->compile(graph, {.batch_size = batch});
+  // Of probabilities; a bfloat16 has 8 bits, and errors of five layers add up at random.
+  EXPECT_LT(largest_difference(executable->forward({&x, 1})[0], run(graph, x)), 0.02F);
 }
 
 TEST(Executable, an_optimized_plan_agrees_with_the_unoptimized_one) {
@@ -151,8 +167,8 @@ TEST(Executable, prefix_then_suffix_is_the_whole_at_every_cut) {
     const Split split = split_frozen(lower(model));
     const auto prefix = optimize(specialize(split.prefix, ops::Phase::inference), {.frozen = true});
     const auto suffix = specialize(split.suffix, ops::Phase::inference);
-    auto below = cpu_device(2)->compile(prefix, {.batch_size = batch});
-    auto above = cpu_device(2)->compile(suffix, {.batch_size = batch});
+    auto below = cpu_device({.threads = 2})->compile(prefix, {.batch_size = batch});
+    auto above = cpu_device({.threads = 2})->compile(suffix, {.batch_size = batch});
     const auto boundary = below->forward({&x, 1});
     const auto result = above->forward(boundary);
     EXPECT_LT(largest_difference(result[0], expected), 1e-5F) << frozen << " layers frozen";
@@ -162,8 +178,9 @@ TEST(Executable, prefix_then_suffix_is_the_whole_at_every_cut) {
 TEST(Executable, gradients_agree_with_central_differences) {
   const Functional model = small_network();
   const auto graph = specialize(lower(model), ops::Phase::training);
-  auto executable = cpu_device(2)->compile(
-      graph, {.batch_size = batch, .training = true, .input_gradients = true});
+  auto executable =
+      cpu_device({.threads = 2})
+          ->compile(graph, {.batch_size = batch, .training = true, .input_gradients = true});
   Tensor x = random_tensor({batch, 13, 11, 3}, 1);
   const Tensor weights = random_tensor({batch, 4}, 2);
   const auto loss = [&] {

@@ -15,11 +15,12 @@ namespace thaw::app {
 void add_data_flags(CLI::App& app, FitDataFlags& flags) {
   app.add_option("images", flags.images, "a folder that holds one folder of images a class")
       ->required();
-  app.add_option("--validation", flags.validation,
+  auto* folder = app.add_option("--validation", flags.validation,
                  "such a folder of its own for validation, instead of a split");
   app.add_option("--validation-split", flags.validation_split,
                  "the part of the images to validate on (0: none)")
       ->check(CLI::Range(0.0, 0.99))
+      ->excludes(folder)
       ->capture_default_str();
   app.add_option("--split", flags.split,
                  "stratified: that part of each class; keras: as Keras splits with this seed")

@@ -43,6 +43,7 @@ class Signature {
   }
   void operator()(const ops::BatchNormalization& op) {
     add(op.epsilon);
+    add(op.momentum);
     add(op.has_scale);
     add(op.has_center);
     add(static_cast<int>(op.phase));
@@ -67,6 +68,7 @@ class Signature {
     for (const float value : op.scale) add(value);
     text += '|';
     for (const float value : op.offset) add(value);
+    add(op.activation);
   }
   void operator()(const ops::Dropout& op) {
     add(op.rate);

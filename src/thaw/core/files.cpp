@@ -27,6 +27,17 @@ void sync_path(const std::filesystem::path& path, int flags) {
     throw Error(fmt::format("{}: cannot write to disk: {}", path.string(), std::strerror(reason)));
 }
 
+/// mkstemp() gives a file to its owner alone; others may read it as far as the umask lets them.
+mode_t umask_of_process() {
+  // Only setting it tells what it was; a thread that makes a file meanwhile would be free of it.
+  static const mode_t mask = [] {
+    const mode_t before = ::umask(077);
+    ::umask(before);
+    return before;
+  }();
+  return mask;
+}
+
 std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
@@ -34,6 +45,9 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(target_, ignored))
+    throw Error(fmt::format("{}: expected a file's name, received a folder", target_.string()));
   std::string pattern =
       (folder_of(target_) / ("." + target_.filename().string() + ".XXXXXX")).string();
   const int descriptor = ::mkstemp(pattern.data());
@@ -42,7 +56,7 @@ AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)
         "{}: cannot be written: {}: choose a folder that exists and that you may write to",
         target_.string(), std::strerror(errno)));
   }
-  ::fchmod(descriptor, 0644);
+  ::fchmod(descriptor, 0666 & ~umask_of_process());
   ::close(descriptor);
   temporary_ = pattern;
 }

@@ -42,7 +42,4 @@ class Dataset {
   virtual std::string content_key(int64_t /*index*/) const { return {}; }
 };
 
-/// How many samples each class has. Throws Error when a label lies outside of the classes.
-std::vector<int64_t> class_counts(const Dataset& dataset);
-
 }  // namespace thaw

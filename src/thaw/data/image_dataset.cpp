@@ -20,9 +20,6 @@ void check_size(const ResizeOptions& size) {
                                longest_side, size.height, size.width));
 }
 
-/// Changes whenever a new version of this folder computes other pixels from the same file.
-constexpr int pixels_version = 1;
-
 }  // namespace
 
 void load_image(const std::filesystem::path& file, const ImageOptions& options,
@@ -56,39 +53,12 @@ void ImageDataset::load_pixels(int64_t index, std::span<float> values) const {
 std::string ImageDataset::content_key(int64_t index) const {
   const std::string content = read_file(file(index));
   const Preprocessing& pixels = options_.preprocessing;
-  return fmt::format("{} v{} {}x{} aspect {} orientation {} shortest {} scale {:a} offset {:a} {}",
-                     content_hash(std::as_bytes(std::span(content))), pixels_version,
-                     options_.size.height, options_.size.width,
+  return fmt::format("{} {}x{} aspect {} orientation {} shortest {} scale {:a} offset {:a} {}",
+                     content_hash(std::as_bytes(std::span(content))), options_.size.height, options_.size.width,
                      static_cast<int>(options_.size.aspect_ratio),
                      options_.decode.apply_orientation, options_.decode.shortest_side,
                      fmt::join(pixels.scale, ","), fmt::join(pixels.offset, ","),
                      pixels.swap_red_blue ? "BGR" : "RGB");
-}
-
-void ImageDataset::drop(std::span<const int64_t> indices) {
-  std::vector<bool> dropped(folder_.files.size());
-  for (const int64_t index : indices) dropped.at(static_cast<size_t>(index)) = true;
-  std::vector<int64_t> kept;
-  for (int64_t i = 0; i < size(); ++i)
-    if (!dropped[static_cast<size_t>(i)]) kept.push_back(i);
-  if (folder_.labels.empty()) {
-    std::vector<std::filesystem::path> files;
-    files.reserve(kept.size());
-    for (const int64_t i : kept) files.push_back(file(i));
-    folder_.files = std::move(files);
-  } else {
-    folder_ = folder_.select(kept);
-  }
-}
-
-void ImageDataset::require_every_class() const {
-  const auto counts = class_counts(*this);
-  const auto empty = std::find(counts.begin(), counts.end(), 0);
-  if (empty == counts.end()) return;
-  throw Error(fmt::format(
-      "the class \"{}\" has no readable image left: repair its images, add some or remove the "
-      "folder",
-      folder_.class_names[static_cast<size_t>(empty - counts.begin())]));
 }
 
 }  // namespace thaw

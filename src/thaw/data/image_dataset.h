@@ -46,11 +46,6 @@ class ImageDataset : public Dataset {
   }
   const ImageOptions& options() const { return options_; }
 
-  /// Leaves these samples out from now on; the others keep their order and move up.
-  void drop(std::span<const int64_t> indices);
-  /// Throws Error that names the first class with no image left, and tells what became of it.
-  void require_every_class() const;
-
  private:
   ImageFolder folder_;
   ImageOptions options_;

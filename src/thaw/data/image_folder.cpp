@@ -162,14 +162,9 @@ std::vector<fs::path> list_images(std::span<const fs::path> paths, const Listing
   std::vector<fs::path> images;
   for (const fs::path& path : paths) {
     std::error_code failure;
-    if (!fs::is_directory(path, failure)) {
-      if (!fs::exists(path, failure))
-        throw Error(fmt::format("{}: there is no such file or folder", path.string()));
-      images.push_back(path);
-      continue;
-    }
-    const auto found = images_below(path, options);
-    if (found.empty()) throw Error(fmt::format("{}: the folder holds no image", path.string()));
+    const auto found = fs::is_directory(path, failure) ? images_below(path, options)
+                                                       : std::vector<fs::path>{};
+    if (found.empty()) images.push_back(path);  // whoever loads it says what is wrong with it
     images.insert(images.end(), found.begin(), found.end());
   }
   return images;

@@ -63,7 +63,8 @@ Functional load_h5(const std::filesystem::path& path, const LoadOptions& options
   const auto text = file.text_attribute("", "model_config");
   if (!text) {
     throw Error(
-        "expected a whole model, received weights alone: name the network that they belong to");
+        "expected a whole model, received weights alone: name the network that they belong to too "
+        "(--base NAME --weights FILE)");
   }
   if (text->size() > largest_config) throw Error("expected a model_config of at most 64 MB");
   Functional model = keras::read_config(keras::parse_json(*text), options.input_shape);

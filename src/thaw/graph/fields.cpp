@@ -1,5 +1,6 @@
 #include "thaw/graph/fields.h"
 
+#include <cmath>
 #include <limits>
 
 namespace thaw::fields {
@@ -115,7 +116,21 @@ Config write(Size2 field) { return Config::List{field.height, field.width}; }
 Config write(const Padding2& field) {
   return Config::List{Config::List{field.top, field.bottom}, Config::List{field.left, field.right}};
 }
-Config write(const Activation& field) { return field.name(); }
+Config write(const Activation& field) {
+  if (const std::string name = field.name(); !name.empty()) return name;
+  if (field.kind != Activation::Kind::relu)
+    throw Error("an activation with such numbers has no name in Keras");
+  Config numbers;
+  numbers.set("max_value", std::isinf(field.max_value) ? Config() : write(field.max_value))
+      .set("negative_slope", write(field.negative_slope))
+      .set("threshold", write(field.threshold));
+  Config layer;
+  layer.set("module", "keras.layers")
+      .set("class_name", "ReLU")
+      .set("config", std::move(numbers))
+      .set("registered_name", Config());
+  return layer;
+}
 Config write(const Initializer& field) { return field.to_config(); }
 Config write(const Shape& field) {
   Config result(Config::List{});

@@ -58,12 +58,11 @@ Activation::Activation(std::string_view name) {
 }
 
 std::string Activation::name() const {
-  if (kind == Kind::relu && max_value == 6.0F) return "relu6";
-  if (kind == Kind::relu && negative_slope == 0.2F) return "leaky_relu";
-  for (const auto& [candidate, candidate_kind] : names) {
-    if (candidate_kind == kind) return std::string(candidate);
-  }
-  return "linear";
+  for (const std::string_view candidate : {"relu6", "leaky_relu"})
+    if (*this == Activation(candidate)) return std::string(candidate);
+  for (const auto& [candidate, candidate_kind] : names)
+    if (candidate_kind == kind && *this == Activation(candidate)) return std::string(candidate);
+  return {};
 }
 
 }  // namespace thaw

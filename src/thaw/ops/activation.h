@@ -37,7 +37,7 @@ struct Activation {
   Activation(std::string_view name);
   Activation(const char* name) : Activation(std::string_view(name)) {}
 
-  /// The Keras name this was made from, e.g. "relu6".
+  /// The Keras name that says all of it, as "relu6"; empty where there is none.
   std::string name() const;
   /// relu, with neither slope nor threshold; any max_value.
   bool is_simple_relu() const {

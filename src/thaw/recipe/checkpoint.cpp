@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <cmath>
+#include <limits>
+
 #include "thaw/core/error.h"
 #include "thaw/formats/keras/json.h"
 #include "thaw/formats/safetensors/safetensors.h"
@@ -14,15 +17,30 @@ constexpr int64_t version = 1;
 constexpr std::string_view variable_prefix = "variables/";
 constexpr std::string_view slot_prefix = "optimizer/";
 
+/// A loss may be none of JSON's numbers: then it is a word.
+Config to_config(double number) {
+  if (std::isfinite(number)) return number;
+  return std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf";
+}
+
+double number_from(const Config& config) {
+  if (!config.is_string()) return config.as_number();
+  const std::string& word = config.as_string();
+  if (word == "nan") return std::numeric_limits<double>::quiet_NaN();
+  if (word == "inf") return std::numeric_limits<double>::infinity();
+  if (word == "-inf") return -std::numeric_limits<double>::infinity();
+  throw Error("expected a number, nan, inf or -inf, received " + word);
+}
+
 Config to_config(const Logs& logs) {
   Config result{Config::Map{}};
-  for (const auto& [name, value] : logs) result.set(name, value);
+  for (const auto& [name, value] : logs) result.set(name, to_config(value));
   return result;
 }
 
 Logs logs_from(const Config& config) {
   Logs logs;
-  for (const auto& [name, value] : config.as_map()) logs.emplace_back(name, value.as_number());
+  for (const auto& [name, value] : config.as_map()) logs.emplace_back(name, number_from(value));
   return logs;
 }
 
@@ -62,7 +80,7 @@ StageReport stage_from(const Config& config) {
 
 Config position_config(const RunPosition& position) {
   Config sums{Config::List{}};
-  for (const double sum : position.sums) sums.append(sum);
+  for (const double sum : position.sums) sums.append(to_config(sum));
   Config result;
   result.set("epoch", position.epoch).set("batch", position.batch).set("sums", std::move(sums));
   return result;
@@ -75,7 +93,7 @@ RunPosition position_from(const Config& config, const StageReport& stage) {
   position.batch = config.at("batch").as_integer();
   if (position.epoch < 0 || position.batch < 0)
     throw Error("expected a position, received " + config.to_string());
-  for (const Config& sum : config.at("sums").as_list()) position.sums.push_back(sum.as_number());
+  for (const Config& sum : config.at("sums").as_list()) position.sums.push_back(number_from(sum));
   for (const EpochReport& epoch : stage.epochs) {
     position.history.epochs.push_back(static_cast<int>(position.history.epochs.size()));
     position.history.logs.push_back(epoch.logs);

@@ -30,7 +30,7 @@ void check(const Functional& base, const RecipeOptions& options) {
     if (stage.epochs < 0)
       throw UsageError(
           fmt::format("{}: expected 0 epochs or more, received {}", stage.name, stage.epochs));
-    if (stage.unfreeze && (*stage.unfreeze < 0 || *stage.unfreeze > layers)) {
+    if (stage.epochs > 0 && stage.unfreeze && (*stage.unfreeze < 0 || *stage.unfreeze > layers)) {
       throw UsageError(
           fmt::format("{}: expected to unfreeze from 0 to all {} layers of the base, received {}",
                       stage.name, layers, *stage.unfreeze));
@@ -166,6 +166,7 @@ bool Recipe::run_stage(const StageOptions& stage, const Dataset& train, const Da
                                              .threads = options_.threads,
                                              .stop = options_.stop});
   dropped_ = history.dropped;
+  validation_dropped_ = history.validation_dropped;
   // Asked to stop in its last step, a stage is done all the same.
   if (std::cmp_greater_equal(stages_.back().epochs.size(), stage.epochs)) return true;
   save_checkpoint();

@@ -60,6 +60,11 @@ class Recipe {
   double prefix_seconds() const { return prefix_seconds_; }
   /// Why each broken image was left out.
   const std::vector<std::string>& dropped() const { return dropped_; }
+  const std::vector<std::string>& validation_dropped() const { return validation_dropped_; }
+
+  /// Writes the state as it is, to go on from if what follows run() fails; nothing without a
+  /// checkpoint's path.
+  void save_checkpoint() const;
 
  private:
   bool run_stage(const StageOptions& stage, const Dataset& train, const Dataset* validation);
@@ -68,7 +73,6 @@ class Recipe {
   void unfreeze(const std::optional<int64_t>& layers) const;
   /// Goes back to what the checkpoint holds; false when there is none.
   bool resume();
-  void save_checkpoint() const;
 
   friend class StageWatch;
   Functional base_;
@@ -79,6 +83,7 @@ class Recipe {
   std::optional<TrainState> restored_;
   double prefix_seconds_ = 0;
   std::vector<std::string> dropped_;
+  std::vector<std::string> validation_dropped_;
 };
 
 }  // namespace thaw

@@ -8,6 +8,7 @@
 
 #include "thaw/core/tensor.h"
 #include "thaw/ops/graph.h"
+#include "thaw/runtime/precision.h"
 
 namespace thaw {
 
@@ -61,7 +62,15 @@ class Device {
   virtual std::string numerics() const = 0;
 };
 
-/// The processor, through oneDNN. 0 threads: as many as this process may run on at once.
-std::unique_ptr<Device> cpu_device(int threads = 0);
+struct CpuOptions {
+  /// 0: as many as this process may run on at once.
+  int threads = 0;
+  Precision precision = Precision::f32;
+};
+
+/// The processor, through oneDNN. Throws UsageError for bf16 where has_bfloat16() is false.
+std::unique_ptr<Device> cpu_device(const CpuOptions& options = {});
+/// Whether this processor multiplies bfloat16 itself, and oneDNN lets it. It is never emulated.
+bool has_bfloat16();
 
 }  // namespace thaw

@@ -55,7 +55,8 @@ MicroBatches& FeatureSource::step(size_t rung) {
 /// Under which the bank keeps a rung: the bits depend on the device and on this program too.
 std::string FeatureSource::key(const Rung& rung) const {
   const std::string text = rung.function + " " + device_.numerics() + " in batches of " +
-                           std::to_string(MicroBatches::size) + " by " + std::string(sources_hash());
+                           std::to_string(MicroBatches::size) + " by " +
+                           std::string(sources_hash());
   return content_hash(std::as_bytes(std::span(text)));
 }
 
@@ -75,7 +76,7 @@ bool FeatureSource::make_stores(int64_t budget_bytes) {
         features_.clear();
         return false;
       }
-      budget_bytes -= data_.size() * rung.row_floats * static_cast<int64_t>(sizeof(float));
+      budget_bytes -= features.store->memory_bytes();
       if (!rung.holds_samples) bank_.load(data_, key(rung), features, rung.row_floats, threads_);
     }
     features_[i] = &features;

@@ -1,6 +1,8 @@
 #include "thaw/train/feature_store.h"
 
+#include <algorithm>
 #include <fstream>
+#include <limits>
 #include <string>
 
 #include "thaw/core/error.h"
@@ -14,6 +16,9 @@ class MemoryStore : public FeatureStore {
  public:
   MemoryStore(int64_t samples, int64_t row_floats) : rows_(Shape{samples, row_floats}) {}
   std::span<float> row(int64_t sample) override { return rows_.rows(sample, 1).values(); }
+  int64_t memory_bytes() const override {
+    return static_cast<int64_t>(rows_.values().size_bytes());
+  }
 
  private:
   Tensor rows_;
@@ -23,10 +28,33 @@ class DiskStore : public FeatureStore {
  public:
   explicit DiskStore(MappedRows rows) : rows_(std::move(rows)) {}
   std::span<float> row(int64_t sample) override { return rows_.row(sample); }
+  int64_t memory_bytes() const override { return 0; }
 
  private:
   MappedRows rows_;
 };
+
+/// What /proc/meminfo says; 3 GiB where it says nothing.
+int64_t available_bytes() {
+  std::ifstream file("/proc/meminfo");
+  std::string key;
+  int64_t kilobytes = 0;
+  std::string unit;
+  while (file >> key >> kilobytes) {
+    std::getline(file, unit);
+    if (key == "MemAvailable:") return kilobytes * 1024;
+  }
+  return int64_t{3} << 30;
+}
+
+/// What the control group that a container runs in leaves (version 2, seen from within).
+int64_t left_in_control_group() {
+  int64_t limit = 0;
+  int64_t used = 0;
+  std::ifstream("/sys/fs/cgroup/memory.max") >> limit;  // "max", or no such file: stays 0
+  std::ifstream("/sys/fs/cgroup/memory.current") >> used;
+  return limit > 0 ? std::max<int64_t>(limit - used, 0) : std::numeric_limits<int64_t>::max();
+}
 
 }  // namespace
 
@@ -44,15 +72,7 @@ std::unique_ptr<FeatureStore> make_feature_store(
 }
 
 int64_t default_feature_budget() {
-  std::ifstream file("/proc/meminfo");
-  std::string key;
-  int64_t kilobytes = 0;
-  std::string unit;
-  while (file >> key >> kilobytes) {
-    std::getline(file, unit);
-    if (key == "MemAvailable:") return kilobytes * 1024 / 3;
-  }
-  return int64_t{1} << 30;
+  return std::min(available_bytes(), left_in_control_group()) / 3;
 }
 
 }  // namespace thaw

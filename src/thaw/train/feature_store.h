@@ -14,6 +14,7 @@ class FeatureStore {
  public:
   virtual ~FeatureStore() = default;
   virtual std::span<float> row(int64_t sample) = 0;
+  virtual int64_t memory_bytes() const = 0;  ///< 0 for one on disk
 };
 
 /// In memory where all of it takes at most `budget_bytes`, else in an unnamed file in `folder`;
@@ -22,7 +23,7 @@ std::unique_ptr<FeatureStore> make_feature_store(
     int64_t samples, int64_t row_floats, int64_t budget_bytes,
     const std::optional<std::filesystem::path>& folder);
 
-/// A third of the memory that the machine can still give.
+/// A third of the memory that the machine, or this process's control group, can still give.
 int64_t default_feature_budget();
 
 }  // namespace thaw

@@ -16,8 +16,9 @@ struct History {
   std::vector<Logs> logs;   ///< one an epoch
   /// Whether a stop was asked for in the middle of an epoch.
   bool interrupted = false;
-  /// Why each broken sample was left out, training samples first.
+  /// Why each broken sample was left out.
   std::vector<std::string> dropped;
+  std::vector<std::string> validation_dropped;
 
   /// One number of every epoch; empty when nothing is called so.
   std::vector<double> values(std::string_view name) const {

@@ -10,7 +10,7 @@
 namespace thaw {
 
 /// Options of every loss, as in Keras. label_smoothing s: targets become t·(1 − s) + s/classes
-/// (binary: + s/2); losses with integer targets reject it.
+/// (binary: + s/2); other losses reject it.
 struct LossOptions {
   float label_smoothing = 0.0F;
   bool from_logits = false;

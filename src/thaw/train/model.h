@@ -11,6 +11,7 @@
 #include "thaw/data/dataset.h"
 #include "thaw/graph/functional.h"
 #include "thaw/ops/graph.h"
+#include "thaw/runtime/precision.h"
 #include "thaw/train/callback.h"
 #include "thaw/train/history.h"
 #include "thaw/train/loss.h"
@@ -57,6 +58,8 @@ struct FitOptions {
   std::shared_ptr<FeatureBank> features = {};
   /// 0: as many as this process may run on at once.
   int threads = 0;
+  /// Of the frozen part (see cpu_device()).
+  Precision precision = Precision::f32;
   /// When set (by a signal handler, say), fit returns after the running step.
   const std::atomic<bool>* stop = nullptr;
 };

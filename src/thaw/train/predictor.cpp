@@ -8,7 +8,7 @@ namespace thaw {
 struct Predictor::State {
   State(const ops::Graph& graph, int thread_count)
       : threads(thread_count),
-        device(cpu_device(thread_count)),
+        device(cpu_device({.threads = thread_count})),
         network(graph, *device),
         input_shape(graph[graph.inputs[0]].shape),
         output_shape(graph[graph.outputs[0]].shape) {}

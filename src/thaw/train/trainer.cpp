@@ -65,7 +65,7 @@ Trainer::Trainer(const TrainingPlan& plan, const CompileOptions& compiled, const
       options_(options),
       data_(data),
       loss_(loss_types::find(compiled.loss.name)),
-      device_(cpu_device(options.threads)),
+      device_(cpu_device({.threads = options.threads, .precision = options.precision})),
       threads_(options.threads),
       training_(optimize(specialize(plan.suffix, ops::Phase::training), {.frozen = false})),
       bank_(options.features != nullptr ? options.features : std::make_shared<FeatureBank>()),
@@ -169,6 +169,11 @@ bool Trainer::run_epoch(RunPosition& position) {
   const auto start = std::chrono::steady_clock::now();
   const auto count = static_cast<int64_t>(order.size());
   const int64_t batches = (count + options_.batch_size - 1) / options_.batch_size;
+  if (position.batch > batches) {
+    throw Error("the state to go on from is at batch " + std::to_string(position.batch) +
+                " of an epoch, which now has " + std::to_string(batches) +
+                ": fewer images can be read than before; start anew");
+  }
   features_->start({order.begin() + position.batch * options_.batch_size, order.end()},
                    data_.at_epoch(options_.seed, epoch));
   const int64_t done_before = position.batch * options_.batch_size;
@@ -220,11 +225,10 @@ History Trainer::run(RunPosition& position) {
     return history;
   }
   history.dropped = features_->dropped();
-  if (validation_features_ != nullptr) {
-    const auto& more = validation_features_->dropped();
-    history.dropped.insert(history.dropped.end(), more.begin(), more.end());
-  }
+  if (validation_features_ != nullptr)
+    history.validation_dropped = validation_features_->dropped();
   position.history.dropped = history.dropped;
+  position.history.validation_dropped = history.validation_dropped;
   for (Callback* callback : options_.callbacks) callback->on_train_begin(control_);
   while (position.epoch < options_.epochs && !history.interrupted && !control_.stop_after_epoch) {
     const int epoch = position.epoch;

@@ -11,9 +11,6 @@
 namespace thaw {
 namespace {
 
-/// Changes whenever a new version of this folder computes other pixels for the same view.
-constexpr int views_version = 1;
-
 void check_shape(const Shape& shape) {
   if (shape.rank() == 3 && shape[2] == 3) return;
   throw UsageError("augmentation: expected pictures of shape (height, width, 3), received " +
@@ -82,8 +79,8 @@ std::string AugmentedDataset::content_key(int64_t index) const {
   const auto key = recent_->keys.at(index / options_.views);
   const int64_t view = index % options_.views;
   if (view == 0 || key->empty()) return *key;
-  if (options_.kind == Views::flipped) return fmt::format("{} v{} flipped", *key, views_version);
-  return fmt::format("{} v{} seed {} view {}", *key, views_version, options_.seed, view);
+  if (options_.kind == Views::flipped) return fmt::format("{} flipped", *key);
+  return fmt::format("{} seed {} view {}", *key, options_.seed, view);
 }
 
 RandomlyAugmentedDataset::RandomlyAugmentedDataset(const Dataset& pictures, uint64_t seed)

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+
 #include "thaw/graph/describe.h"
 
 namespace thaw {
@@ -14,6 +15,12 @@ Shape Normalization::output_shape(const Shape& x) const {
   }
   if (mean.has_value() != variance.has_value())
     throw Error("expected both mean and variance, or neither");
+  for (const auto& numbers : {mean, variance}) {
+    if (!numbers || numbers->size() == 1 || static_cast<int64_t>(numbers->size()) == x.last())
+      continue;
+    throw Error(fmt::format("expected 1 or {} numbers of mean and of variance, received {}",
+                            x.last(), numbers->size()));
+  }
   return x;
 }
 

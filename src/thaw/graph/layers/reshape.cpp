@@ -6,7 +6,7 @@ namespace thaw {
 namespace layers {
 
 Shape Reshape::output_shape(const Shape& x) const {
-  int64_t known = 1;
+  std::vector<int64_t> known;
   int unknown_axis = -1;
   for (int axis = 0; axis < target_shape.rank(); ++axis) {
     if (target_shape[axis] == -1 && unknown_axis < 0) {
@@ -15,11 +15,11 @@ Shape Reshape::output_shape(const Shape& x) const {
       throw Error(fmt::format("expected positive sizes and at most one -1, received {}",
                               target_shape.to_string()));
     } else {
-      known *= target_shape[axis];
+      known.push_back(target_shape[axis]);
     }
   }
   std::vector<int64_t> sizes(target_shape.sizes().begin(), target_shape.sizes().end());
-  if (unknown_axis >= 0) sizes[static_cast<size_t>(unknown_axis)] = x.elements() / known;
+  if (unknown_axis >= 0) sizes[static_cast<size_t>(unknown_axis)] = x.elements() / Shape(std::move(known)).elements();
   return ops::output_shape(ops::Reshape{Shape(std::move(sizes))}, {&x, 1});
 }
 

@@ -48,7 +48,9 @@ dnnl::convolution_forward::primitive_desc describe(Emitter& emit, const ops::Con
 }  // namespace
 
 bool emit_depthwise_pair(Emitter& emit, const ops::Conv2D& op, NodeRef node) {
-  if (emit.options.training || emit.image_layout() != ImageLayout::blocked_by_8) return false;
+  if (emit.precision != Precision::f32 || emit.options.training ||
+      emit.image_layout() != ImageLayout::blocked_by_8)
+    return false;
   const ops::Value reader = emit.only_reader(node.value);
   const auto* depthwise = reader.index < 0 ? nullptr : emit.graph.get_if<ops::Conv2D>(reader);
   if (depthwise == nullptr || !is_pointwise(op, emit.shape(node.input(1)))) return false;

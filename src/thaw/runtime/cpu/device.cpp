@@ -15,12 +15,12 @@ namespace {
 class CpuExecutable final : public Executable {
  public:
   CpuExecutable(const dnnl::engine& engine, ops::Graph graph, const ExecutableOptions& options,
-                int threads)
+                int threads, Precision precision)
       : graph_(std::move(graph)),
         options_(options),
         threads_(threads),
         program_(engine),
-        emit_(graph_, options_, program_) {
+        emit_(graph_, options_, program_, options.training ? Precision::f32 : precision) {
     omp_set_num_threads(threads_);
     emit_inputs();
     emit_forward();
@@ -143,14 +143,15 @@ class CpuExecutable final : public Executable {
 
 class CpuDevice final : public Device {
  public:
-  explicit CpuDevice(int threads)
-      : threads_(threads > 0 ? threads : Threads::available()),
+  explicit CpuDevice(const CpuOptions& options)
+      : threads_(options.threads > 0 ? options.threads : Threads::available()),
+        precision_(options.precision),
         engine_(dnnl::engine::kind::cpu, 0) {}
 
   std::unique_ptr<Executable> compile(const ops::Graph& graph,
                                       const ExecutableOptions& options) override {
     try {
-      return std::make_unique<CpuExecutable>(engine_, graph, options, threads_);
+      return std::make_unique<CpuExecutable>(engine_, graph, options, threads_, precision_);
     } catch (const dnnl::error& error) {
       throw Error(std::string("oneDNN cannot run this network: ") + error.message);
     }
@@ -161,20 +162,41 @@ class CpuDevice final : public Device {
     return "oneDNN " + std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
            std::to_string(version->patch) + ", instructions " +
            std::to_string(static_cast<int>(dnnl::get_effective_cpu_isa())) + ", " +
-           std::to_string(threads_) + " threads, float32";
+           std::to_string(threads_) + " threads, " +
+           (precision_ == Precision::f32 ? "float32" : "bfloat16");
   }
 
  private:
   int threads_;
+  Precision precision_;
   dnnl::engine engine_;
 };
 
 }  // namespace
 }  // namespace cpu
 
-std::unique_ptr<Device> cpu_device(int threads) {
+std::unique_ptr<Device> cpu_device(const CpuOptions& options) {
+  if (options.precision == Precision::bf16 && !has_bfloat16()) {
+    throw UsageError(
+        "precision bf16: this processor has no instructions for bfloat16 that would make it faster "
+        "(AMX, on x86); use f32");
+  }
   cpu::let_idle_threads_sleep();
-  return std::make_unique<cpu::CpuDevice>(threads);
+  return std::make_unique<cpu::CpuDevice>(options);
+}
+
+bool has_bfloat16() {
+  const dnnl::engine engine(dnnl::engine::kind::cpu, 0);
+  constexpr auto type = dnnl::memory::data_type::f32;
+  const cpu::Desc image({1, 64, 8, 8}, type, dnnl::memory::format_tag::any);
+  const cpu::Desc kernel({64, 64, 1, 1}, type, dnnl::memory::format_tag::any);
+  dnnl::primitive_attr attributes;
+  attributes.set_fpmath_mode(dnnl::fpmath_mode::bf16);
+  const dnnl::convolution_forward::primitive_desc chosen(
+      engine, dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, image,
+      kernel, image, cpu::Dims{1, 1}, cpu::Dims{0, 0}, cpu::Dims{0, 0}, attributes);
+  const std::string_view name = chosen.impl_info_str();
+  return name.find("amx") != std::string_view::npos || name.find("bf16") != std::string_view::npos;
 }
 
 }  // namespace thaw

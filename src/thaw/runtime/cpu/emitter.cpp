@@ -29,10 +29,11 @@ ImageLayout best_image_layout(const ops::Graph& graph) {
 }  // namespace
 
 Emitter::Emitter(const ops::Graph& graph_to_run, const ExecutableOptions& run_options,
-                 Program& target)
+                 Program& target, Precision precision_of_products)
     : program(target),
       graph(graph_to_run),
       options(run_options),
+      precision(precision_of_products),
       image_layout_(best_image_layout(graph_to_run)),
       values_(graph.nodes.size()),
       gradients_(graph.nodes.size()),

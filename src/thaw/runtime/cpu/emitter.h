@@ -15,11 +15,13 @@ namespace thaw::cpu {
 /// and what gradients have reached it.
 class Emitter {
  public:
-  Emitter(const ops::Graph& graph, const ExecutableOptions& options, Program& program);
+  Emitter(const ops::Graph& graph, const ExecutableOptions& options, Program& program,
+          Precision precision);
 
   Program& program;
   const ops::Graph& graph;
   const ExecutableOptions& options;
+  const Precision precision;
   /// Set by the executable before each run; read by dropout.
   std::shared_ptr<uint64_t> step_handle() const { return step_; }
 

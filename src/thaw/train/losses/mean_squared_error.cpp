@@ -6,6 +6,10 @@ namespace {
 
 /// (y − t)², averaged over the columns.
 double run(const BatchResult& batch, std::span<float> gradient) {
+  if (batch.options.label_smoothing != 0) {
+    throw UsageError("mean_squared_error: expected no label_smoothing, received " +
+                     std::to_string(batch.options.label_smoothing));
+  }
   if (batch.target_columns != batch.columns) {
     throw Error("mean_squared_error: expected " + std::to_string(batch.columns) +
                 " numbers a target, received " + std::to_string(batch.target_columns));

@@ -70,11 +70,6 @@ class GlobalHeap {
   uint64_t given_ = 0;
 };
 
-struct NamedAttribute {
-  std::string name;
-  Attribute attribute;
-};
-
 /// Section IV.A.2.m. Only the name where it is another than `wanted`.
 std::optional<Attribute> read_attribute(const Message& message, std::string_view wanted) {
   Cursor cursor(message.data);

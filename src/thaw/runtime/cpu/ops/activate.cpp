@@ -156,6 +156,13 @@ dnnl::primitive_attr post_ops(bool adds_to_destination, const Activation& activa
   return attributes;
 }
 
+dnnl::primitive_attr product_attributes(const Emitter& emit, bool adds_to_destination,
+                                        const Activation& activation) {
+  dnnl::primitive_attr attributes = post_ops(adds_to_destination, activation);
+  if (emit.precision == Precision::bf16) attributes.set_fpmath_mode(dnnl::fpmath_mode::bf16);
+  return attributes;
+}
+
 std::unique_ptr<Kernel> make_kernel(const ops::Activate& op, NodeRef node) {
   return std::make_unique<ActivateKernel>(op, node);
 }

@@ -22,7 +22,7 @@ class Conv2DKernel final : public Kernel {
     const Desc bias = op_.has_bias ? plain_vector(node_.node.shape.last()) : Desc();
     const auto prop = emit.options.training ? dnnl::prop_kind::forward_training
                                             : dnnl::prop_kind::forward_inference;
-    const auto attributes = post_ops(op_.has_residual, op_.activation);
+    const auto attributes = product_attributes(emit, op_.has_residual, op_.activation);
     const auto describe = [&](ImageLayout layout) {
       return dnnl::convolution_forward::primitive_desc{
           emit.program.engine(),

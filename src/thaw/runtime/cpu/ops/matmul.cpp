@@ -17,7 +17,7 @@ class MatMulKernel final : public Kernel {
     const Desc bias = op_.has_bias ? plain_vector(node_.node.shape.last()) : Desc();
     const auto prop = emit.options.training ? dnnl::prop_kind::forward_training
                                             : dnnl::prop_kind::forward_inference;
-    const auto attributes = post_ops(false, op_.activation);
+    const auto attributes = product_attributes(emit, false, op_.activation);
     primitive_ = {emit.program.engine(), prop, in_, any_layout(view_), bias, out_, attributes};
     source_ = emit.program.alias(emit.value(node_.input(0), emit.plain_desc(node_.input(0))), in_);
     const BufferId result = emit.new_value(node_.value, emit.plain_desc(node_.value));
