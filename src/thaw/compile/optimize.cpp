@@ -26,14 +26,17 @@ ops::Graph optimize(ops::Graph graph, const OptimizeOptions& options,
     if (pass->only_frozen && !options.frozen) continue;
     if (std::ranges::find(options.without, pass->name) != options.without.end()) continue;
     const auto start = std::chrono::steady_clock::now();
-    const int before = static_cast<int>(graph.nodes.size());
-    graph = pass->run(graph);
+    ops::Graph better = pass->run(graph);
     if (report != nullptr) {
       const std::chrono::duration<double, std::milli> elapsed =
           std::chrono::steady_clock::now() - start;
-      report->push_back(
-          {std::string(pass->name), elapsed.count(), before, static_cast<int>(graph.nodes.size())});
+      report->push_back({.name = std::string(pass->name),
+                         .changes = changes(graph, better),
+                         .milliseconds = elapsed.count(),
+                         .nodes_before = static_cast<int>(graph.nodes.size()),
+                         .nodes_after = static_cast<int>(better.nodes.size())});
     }
+    graph = std::move(better);
   }
   return graph;
 }

@@ -5,6 +5,7 @@
 #include <string_view>
 #include <vector>
 
+#include "thaw/compile/operations.h"
 #include "thaw/ops/graph.h"
 
 namespace thaw {
@@ -28,8 +29,10 @@ struct OptimizeOptions {
   std::vector<std::string> without;
 };
 
+/// What one pass did.
 struct PassReport {
   std::string name;
+  OperationChanges changes;
   double milliseconds = 0;
   int nodes_before = 0;
   int nodes_after = 0;

@@ -128,6 +128,25 @@ int64_t Recipe::feature_row_bytes() const {
   return floats * static_cast<int64_t>(sizeof(float));
 }
 
+RecipePlan Recipe::plan() const {
+  RecipePlan plan;
+  const auto expected = cuts();
+  const LossType& loss = loss_types::find(resolved(options_.loss));
+  for (const StageOptions& stage : options_.stages) {
+    if (stage.epochs == 0) continue;
+    prepare(stage);
+    plan.stages.push_back({stage, make_fit_plan(lower(model_), loss, expected)});
+    for (const FrozenPart& part : plan.stages.back().fit.frozen) {
+      if (std::ranges::find(plan.frozen, part.cut, &FrozenPart::cut) == plan.frozen.end())
+        plan.frozen.push_back(part);
+    }
+  }
+  std::ranges::sort(plan.frozen, [](const FrozenPart& a, const FrozenPart& b) {
+    return std::ranges::max(a.cut) < std::ranges::max(b.cut);
+  });
+  return plan;
+}
+
 void Recipe::prepare(const StageOptions& stage) const {
   unfreeze(stage.unfreeze);
   model_.compile({.optimizer = optimizer_types::find(options_.optimizer).make(stage.learning_rate),

@@ -9,6 +9,7 @@
 #include "thaw/data/features/feature_folder.h"
 #include "thaw/recipe/checkpoint.h"
 #include "thaw/recipe/head.h"
+#include "thaw/recipe/recipe_plan.h"
 #include "thaw/recipe/stage.h"
 
 namespace thaw {
@@ -49,6 +50,9 @@ class Recipe {
 
   /// Bytes that the kept features of one sample take: those that each stage begins at.
   int64_t feature_row_bytes() const;
+
+  /// What run() will do.
+  RecipePlan plan() const;
 
   /// Runs every stage. Throws as Model::fit(). False: `stop` was set; the state is in the
   /// checkpoint.

@@ -1,7 +1,6 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
-#include <charconv>
 #include <chrono>
 #include <memory>
 
@@ -13,11 +12,11 @@
 #include "thaw/app/interrupt.h"
 #include "thaw/app/picture_form.h"
 #include "thaw/app/progress.h"
+#include "thaw/app/recipe_flags.h"
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
 #include "thaw/formats/model_file.h"
-#include "thaw/recipe/recipe.h"
 
 namespace thaw::app::commands {
 namespace {
@@ -26,32 +25,14 @@ struct Options {
   FitDataFlags data;
   PictureFlags pictures;
   BaseFlags base;
+  RecipeFlags recipe;
   std::string out;
   uint64_t seed = 1;
-  int64_t batch_size = 32;
-  int epochs = 5;
-  double learning_rate = 1e-3;
-  std::string unfreeze = "5";
-  int fine_tune_epochs = 5;
-  double fine_tune_learning_rate = 1e-4;
-  std::string optimizer = "adam";
-  std::string loss = "auto";
   std::string history;
   std::string augment = "none";
   std::string cache = "auto";
-  int threads = 0;
   bool resume = false;
 };
-
-/// "all", or a number of layers.
-std::optional<int64_t> parse_unfreeze(const std::string& text) {
-  if (text == "all") return std::nullopt;
-  int64_t layers = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), layers);
-  if (failure != std::errc() || end != text.data() + text.size() || layers < 0)
-    throw UsageError("--unfreeze: expected a number of layers or all, received \"" + text + "\"");
-  return layers;
-}
 
 std::string weights_hash(const Functional& model) {
   std::string hashes;
@@ -73,32 +54,20 @@ Config settings(const Options& options, const Functional& base, const FitData& d
       .set("--aspect-ratio", static_cast<int>(form.size.aspect_ratio))
       .set("--orientation", form.decode.apply_orientation)
       .set("--seed", static_cast<int64_t>(options.seed))
-      .set("--batch-size", options.batch_size)
-      .set("--epochs", options.epochs)
-      .set("--learning-rate", options.learning_rate)
-      .set("--unfreeze", options.unfreeze)
-      .set("--fine-tune-epochs", options.fine_tune_epochs)
-      .set("--fine-tune-learning-rate", options.fine_tune_learning_rate)
-      .set("--optimizer", options.optimizer)
-      .set("--loss", options.loss)
+      .set("--batch-size", options.recipe.batch_size)
+      .set("--epochs", options.recipe.epochs)
+      .set("--learning-rate", options.recipe.learning_rate)
+      .set("--unfreeze", options.recipe.unfreeze)
+      .set("--fine-tune-epochs", options.recipe.fine_tune_epochs)
+      .set("--fine-tune-learning-rate", options.recipe.fine_tune_learning_rate)
+      .set("--optimizer", options.recipe.optimizer)
+      .set("--loss", options.recipe.loss)
       .set("--augment", options.augment);
   return result;
 }
 
 RecipeOptions recipe_options(const Options& options, Progress& progress) {
-  const auto layers = parse_unfreeze(options.unfreeze);
-  const bool fine_tunes = !layers || *layers > 0;
-  RecipeOptions result;
-  result.stages = {{.name = "feature_extraction",
-                    .epochs = options.epochs,
-                    .learning_rate = options.learning_rate},
-                   {.name = "fine_tuning",
-                    .epochs = fine_tunes ? options.fine_tune_epochs : 0,
-                    .learning_rate = options.fine_tune_learning_rate,
-                    .unfreeze = layers}};
-  result.optimizer = options.optimizer;
-  result.loss = options.loss;
-  result.batch_size = options.batch_size;
+  RecipeOptions result = recipe_options(options.recipe);
   result.seed = options.seed;
   result.cache = options.cache == "off" ? FeatureCache::off : FeatureCache::automatic;
   if (options.cache != "off") {
@@ -106,7 +75,6 @@ RecipeOptions recipe_options(const Options& options, Progress& progress) {
     if (options.cache != "auto") folder.folder = options.cache;
     result.feature_folder = FeatureFolder(folder);
   }
-  result.threads = options.threads;
   result.callbacks = {&progress};
   result.on_stage = [&progress](const StageReport& stage) { progress.begin_stage(stage); };
   result.stop = &Interrupt::stop();
@@ -205,31 +173,6 @@ Exit run(Options options) {
   return Exit::done;
 }
 
-void add_training_flags(CLI::App& app, Options& options) {
-  app.add_option("--batch-size", options.batch_size)
-      ->check(CLI::Range(1, 65536))
-      ->capture_default_str();
-  app.add_option("--epochs", options.epochs, "of feature extraction (0: skip it)")
-      ->check(CLI::Range(0, 1000000))
-      ->capture_default_str();
-  app.add_option("--learning-rate", options.learning_rate, "of feature extraction")
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--unfreeze", options.unfreeze,
-                 "how many of the base's last layers are fine-tuned (0: skip that; all)")
-      ->capture_default_str();
-  app.add_option("--fine-tune-epochs", options.fine_tune_epochs)
-      ->check(CLI::Range(0, 1000000))
-      ->capture_default_str();
-  app.add_option("--fine-tune-learning-rate", options.fine_tune_learning_rate)
-      ->check(CLI::NonNegativeNumber)
-      ->capture_default_str();
-  app.add_option("--optimizer", options.optimizer, "adam, adamw, rmsprop, sgd")
-      ->capture_default_str();
-  app.add_option("--loss", options.loss, "Keras's name (auto: categorical_crossentropy)")
-      ->capture_default_str();
-}
-
 std::function<Exit()> configure(CLI::App& app) {
   auto options = std::make_shared<Options>();
   add_data_flags(app, options->data);
@@ -241,7 +184,7 @@ std::function<Exit()> configure(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--seed", options->seed)->capture_default_str();
   add_picture_flags(app, options->pictures);
-  add_training_flags(app, *options);
+  add_recipe_flags(app, options->recipe);
   app.add_option("--history", options->history, "a JSON file for the figures of every epoch");
   app.add_option("--augment", options->augment,
                  "views of each training picture: none; flip: its mirror image too; a number of "
@@ -251,9 +194,6 @@ std::function<Exit()> configure(CLI::App& app) {
   app.add_option("--cache", options->cache,
                  "what frozen layers give, kept for all epochs and later runs: auto (see thaw "
                  "cache), off, or a folder")
-      ->capture_default_str();
-  app.add_option("--threads", options->threads, "0: as many as this process may run on at once")
-      ->check(CLI::Range(0, 1024))
       ->capture_default_str();
   app.add_flag("--resume", options->resume, "go on with a run that was interrupted");
   return [options] { return run(*options); };

@@ -1,0 +1,96 @@
+#include "thaw/compile/operations.h"
+
+#include <algorithm>
+
+namespace thaw {
+namespace {
+
+struct Words {
+  int64_t channels;  ///< of the result
+
+  std::string_view operator()(const ops::Input&) const { return "input"; }
+  std::string_view operator()(const ops::Weight&) const { return "weight"; }
+  std::string_view operator()(const ops::Constant&) const { return "constant"; }
+  std::string_view operator()(const ops::Conv2D& op) const {
+    if (op.groups == 1) return "convolution";
+    return op.groups == channels ? "depthwise convolution" : "grouped convolution";
+  }
+  std::string_view operator()(const ops::MatMul&) const { return "matrix product"; }
+  std::string_view operator()(const ops::BatchNormalization&) const {
+    return "batch normalization";
+  }
+  std::string_view operator()(const ops::Activate&) const { return "activation"; }
+  std::string_view operator()(const ops::Softmax&) const { return "softmax"; }
+  std::string_view operator()(const ops::Binary& op) const {
+    return op.kind == ops::Binary::Kind::add ? "residual sum" : "product";
+  }
+  std::string_view operator()(const ops::Concatenate&) const { return "concatenation"; }
+  std::string_view operator()(const ops::Pool2D& op) const {
+    return op.kind == ops::Pool2D::Kind::maximum ? "max pooling" : "average pooling";
+  }
+  std::string_view operator()(const ops::GlobalPool2D& op) const {
+    return op.kind == ops::Pool2D::Kind::maximum ? "global max pooling" : "global average pooling";
+  }
+  std::string_view operator()(const ops::Pad2D&) const { return "zero padding"; }
+  std::string_view operator()(const ops::Reshape&) const { return "reshape"; }
+  std::string_view operator()(const ops::ScaleShift&) const { return "scale and offset"; }
+  std::string_view operator()(const ops::Dropout&) const { return "dropout"; }
+};
+
+/// What is in `all` more often than in `others`.
+std::vector<LayerOperation> missing_from(std::vector<LayerOperation> others,
+                                         const std::vector<LayerOperation>& all) {
+  const auto before = [](const LayerOperation& a, const LayerOperation& b) {
+    return a.layer != b.layer ? a.layer < b.layer : a.what < b.what;
+  };
+  std::ranges::sort(others, before);
+  std::vector<bool> taken(others.size());
+  std::vector<LayerOperation> result;
+  for (const LayerOperation& operation : all) {
+    const auto [first, last] = std::ranges::equal_range(others, operation, before);
+    auto place = static_cast<size_t>(first - others.begin());
+    const auto end = static_cast<size_t>(last - others.begin());
+    while (place < end && taken[place]) ++place;
+    if (place < end) {
+      taken[place] = true;
+    } else {
+      result.push_back(operation);
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::string_view words_for(const ops::Node& node) {
+  return std::visit(Words{node.shape.rank() == 0 ? 1 : node.shape.last()}, node.op);
+}
+
+std::vector<LayerOperation> operations(const ops::Graph& graph) {
+  std::vector<LayerOperation> result;
+  for (const ops::Node& node : graph.nodes) {
+    if (node.is_parameter() || std::holds_alternative<ops::Input>(node.op)) continue;
+    result.push_back({node.name, std::string(words_for(node))});
+  }
+  return result;
+}
+
+OperationChanges changes(const ops::Graph& before, const ops::Graph& after) {
+  const auto old_operations = operations(before);
+  const auto new_operations = operations(after);
+  auto added = missing_from(old_operations, new_operations);
+  OperationChanges result;
+  for (const LayerOperation& gone : missing_from(new_operations, old_operations)) {
+    const auto instead = std::ranges::find(added, gone.layer, &LayerOperation::layer);
+    if (instead == added.end()) {
+      result.merged.push_back(gone);
+      continue;
+    }
+    result.replaced.push_back(gone);
+    result.by.push_back(*instead);
+    added.erase(instead);
+  }
+  return result;
+}
+
+}  // namespace thaw

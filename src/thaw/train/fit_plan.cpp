@@ -1,0 +1,100 @@
+#include "thaw/train/fit_plan.h"
+
+#include <algorithm>
+
+#include "thaw/compile/lower.h"
+#include "thaw/compile/split_frozen.h"
+#include "thaw/train/feature_ladder.h"
+#include "thaw/train/trainer.h"
+
+namespace thaw {
+namespace {
+
+using ops::Phase;
+
+bool has_bias(const ops::Op& op) {
+  return std::visit(
+      [](const auto& attributes) {
+        if constexpr (requires { attributes.has_bias; }) return attributes.has_bias;
+        return false;
+      },
+      op);
+}
+
+FrozenPart frozen_part(const ops::Graph& graph, Rung rung) {
+  FrozenPart part;
+  for (const ops::Value value : rung.values)
+    part.kept.push_back({graph[value].name, graph[value].shape});
+  const ops::Graph plain = specialize(rung.segment, Phase::inference);
+  const ops::Graph best = optimize(plain, {.frozen = true}, &part.passes);
+  part.cut = std::move(rung.values);
+  part.asked = operations(plain);
+  part.run = operations(best);
+  part.biases = static_cast<int>(
+      std::ranges::count_if(best.nodes, [](const ops::Node& node) { return has_bias(node.op); }));
+  part.segment = std::move(rung.segment);
+  return part;
+}
+
+std::vector<TrainedLayer> trained_layers(const ops::Graph& suffix) {
+  std::vector<TrainedLayer> layers;
+  for (const auto& [path, variable] : changed_variables(suffix)) {
+    const std::string layer = path.substr(0, path.rfind('/'));
+    auto place = std::ranges::find(layers, layer, &TrainedLayer::name);
+    if (place == layers.end()) place = layers.insert(layers.end(), {.name = layer});
+    (variable->can_train() ? place->parameters : place->statistics) += variable->shape().elements();
+  }
+  return layers;
+}
+
+bool is_random(const ops::Op& op) {
+  const auto* dropout = std::get_if<ops::Dropout>(&op);
+  return dropout != nullptr && dropout->phase != Phase::inference;
+}
+
+/// What runs in every step although nothing below it trains.
+void find_repeated(const ops::Graph& graph, FitPlan& plan) {
+  ops::Graph certain = graph;
+  for (ops::Node& node : certain.nodes)
+    if (auto* dropout = std::get_if<ops::Dropout>(&node.op)) dropout->phase = Phase::inference;
+  const auto constant = constant_values(graph);
+  const auto constant_but_for_chance = constant_values(certain);
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    if (constant[i] || !constant_but_for_chance[i]) continue;
+    const ops::Node& node = graph.nodes[i];
+    if (is_random(node.op)) {
+      plan.random_layers.push_back(node.name);
+    } else {
+      plan.repeated.push_back({node.name, std::string(words_for(node))});
+    }
+  }
+}
+
+}  // namespace
+
+int64_t FrozenPart::row_bytes() const {
+  int64_t bytes = 0;
+  for (const KeptTensor& tensor : kept) bytes += tensor.bytes();
+  return bytes;
+}
+
+int64_t FitPlan::trained_parameters() const {
+  int64_t parameters = 0;
+  for (const TrainedLayer& layer : trained) parameters += layer.parameters;
+  return parameters;
+}
+
+FitPlan make_fit_plan(const ops::Graph& model, const LossType& loss,
+                      std::span<const std::vector<ops::Value>> expected) {
+  TrainingPlan training = make_plan(model, loss.logits_of);
+  FitPlan plan;
+  for (Rung& rung : make_ladder(training.graph, training.frontier, expected))
+    plan.frozen.push_back(frozen_part(training.graph, std::move(rung)));
+  plan.trained = trained_layers(training.suffix);
+  plan.each_step = operations(specialize(training.suffix, Phase::training));
+  find_repeated(training.graph, plan);
+  plan.suffix = std::move(training.suffix);
+  return plan;
+}
+
+}  // namespace thaw

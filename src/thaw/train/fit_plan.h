@@ -1,0 +1,59 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "thaw/compile/optimize.h"
+#include "thaw/train/loss.h"
+#include "thaw/train/training_plan.h"
+
+namespace thaw {
+
+/// A tensor at a cut of the network, kept of every sample.
+struct KeptTensor {
+  std::string layer;  ///< the path of the layer that makes it
+  Shape shape;
+  int64_t bytes() const { return shape.elements() * static_cast<int64_t>(sizeof(float)); }
+};
+
+/// Frozen layers from one cut, or the sample, to the next: run once a sample.
+struct FrozenPart {
+  std::vector<ops::Value> cut;        ///< where it ends, in values of the lowered model
+  std::vector<KeptTensor> kept;       ///< what is kept there
+  std::vector<LayerOperation> asked;  ///< what the layers ask for
+  std::vector<LayerOperation> run;    ///< what is left of it to run after the passes
+  int biases = 0;                     ///< how many of those add a bias on their way
+  std::vector<PassReport> passes;
+  ops::Graph segment;  ///< the part itself, before the passes
+
+  int64_t row_bytes() const;  ///< of one sample
+};
+
+struct TrainedLayer {
+  std::string name;
+  int64_t parameters = 0;
+  int64_t statistics = 0;  ///< moving means and variances that follow the batches
+};
+
+/// How a fit of a model will run: what of it once a sample, what in every step, and why.
+struct FitPlan {
+  std::vector<FrozenPart> frozen;  ///< the lowest first; training begins where the last ends
+  std::vector<TrainedLayer> trained;
+  std::vector<LayerOperation> each_step;
+  /// Dropouts below which nothing trains: what comes after them differs from step to step.
+  std::vector<std::string> random_layers;
+  /// The part of each_step, dropouts apart, that runs in every step only for these.
+  std::vector<LayerOperation> repeated;
+  ops::Graph suffix;  ///< from the last cut to the outputs
+
+  int64_t trained_parameters() const;
+};
+
+/// The plan of a fit of the lowered `model` by this loss; `expected` are cuts of other fits that
+/// share its features (FeatureBank::expect). Throws Error unless there is one input and one output.
+FitPlan make_fit_plan(const ops::Graph& model, const LossType& loss,
+                      std::span<const std::vector<ops::Value>> expected = {});
+
+}  // namespace thaw

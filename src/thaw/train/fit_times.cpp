@@ -1,0 +1,108 @@
+#include "thaw/train/fit_times.h"
+
+#include <chrono>
+#include <functional>
+
+#include "thaw/compile/lower.h"
+#include "thaw/core/error.h"
+#include "thaw/core/random.h"
+#include "thaw/train/micro_batches.h"
+#include "thaw/train/trainer.h"
+
+namespace thaw {
+namespace {
+
+constexpr double enough_seconds = 0.3;
+constexpr int most_runs = 5;
+
+double seconds_now() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+/// Calls `run` until it has been called often or long enough; the first call warms up and is not
+/// counted, but where it alone is long.
+void repeat(const std::function<void(bool counts)>& run) {
+  const double start = seconds_now();
+  run(false);
+  int runs = 0;
+  do {
+    run(true);
+  } while (++runs < most_runs && seconds_now() - start < enough_seconds);
+}
+
+std::vector<Tensor> noise(const ops::Graph& graph, std::span<const ops::Value> values,
+                          int64_t batch_size) {
+  std::vector<Tensor> tensors;
+  for (const ops::Value value : values) {
+    Random random(1, tensors.size());
+    Tensor& tensor = tensors.emplace_back(graph[value].shape.with_batch(batch_size));
+    for (float& x : tensor.values()) x = random.uniform(-1, 1);
+  }
+  return tensors;
+}
+
+/// Puts back what training changes.
+class KeptWeights {
+ public:
+  explicit KeptWeights(const ops::Graph& suffix) {
+    for (const auto& [name, variable] : changed_variables(suffix))
+      values_.emplace_back(variable, variable->value().clone());
+  }
+  ~KeptWeights() {
+    for (const auto& [variable, value] : values_) variable->assign(value);
+  }
+  KeptWeights(const KeptWeights&) = delete;
+  KeptWeights& operator=(const KeptWeights&) = delete;
+
+ private:
+  std::vector<std::pair<VariablePtr, Tensor>> values_;
+};
+
+}  // namespace
+
+double measure_frozen_part(const FrozenPart& part, Device& device) {
+  MicroBatches frozen(part.segment, device);
+  const auto inputs = noise(part.segment, part.segment.inputs, MicroBatches::size);
+  double best = 0;
+  repeat([&](bool counts) {
+    const double start = seconds_now();
+    frozen.run(inputs);
+    const double seconds = seconds_now() - start;
+    if (counts && (best == 0 || seconds < best)) best = seconds;
+  });
+  return best;
+}
+
+StepTimes measure_step(const FitPlan& plan, const Optimizer& optimizer, int64_t batch_size,
+                       Device& device, Threads& threads) {
+  const KeptWeights kept(plan.suffix);
+  const ops::Graph graph =
+      optimize(specialize(plan.suffix, ops::Phase::training), {.frozen = false});
+  const auto executable = device.compile(graph, {.batch_size = batch_size, .training = true});
+  const auto inputs = noise(graph, graph.inputs, batch_size);
+  // A loss's gradient costs nothing beside the layers, so noise stands for it.
+  const auto gradients = noise(graph, graph.outputs, batch_size);
+  if (executable->variables().empty()) throw Error("nothing trains: every weight is frozen");
+  optimizer.build(executable->variables());
+  StepTimes best;
+  repeat([&](bool counts) {
+    double last = seconds_now();
+    const auto lap = [&] {
+      const double from = std::exchange(last, seconds_now());
+      return last - from;
+    };
+    StepTimes step;
+    executable->variables_changed();
+    executable->set_step(static_cast<uint64_t>(optimizer.iterations()));
+    executable->forward(inputs);
+    step.forward = lap();
+    executable->backward(gradients);
+    step.backward = lap();
+    optimizer.apply(executable->gradients(), threads);
+    step.optimizer = lap();
+    if (counts && (best.total() == 0 || step.total() < best.total())) best = step;
+  });
+  return best;
+}
+
+}  // namespace thaw
