@@ -8,6 +8,9 @@
 #include "support/temporary_folder.h"
 #include "thaw/applications/application.h"
 #include "thaw/core/files.h"
+#include "thaw/formats/model_file.h"
+#include "thaw/graph/layers/conv_2d.h"
+#include "thaw/graph/layers/dropout.h"
 
 namespace thaw {
 namespace {
@@ -63,6 +66,55 @@ TEST(SummaryCommand, takes_a_networks_name_too) {
   EXPECT_EQ(run_thaw({"summary", "no/such/file.h5"}).exit_code, 1);
 }
 
+TEST(SummaryCommand, prints_the_plan_of_a_network) {
+  const ProgramRun run = run_thaw({"summary", "mobilenet_v2@alpha=0.35", "--plan", "--weights",
+                                   "none", "--image-size", "32", "--classes", "6"});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  for (const char* part :
+       {"Model: ", "Plan: a head of 6 classes", "52 batch normalizations", "10 residual sums",
+        "cut 2  global_average_pooling2d", "fine_tuning: 5 epochs", "Conv_1_bn, output_layer",
+        "Random: none", "1,000 pictures"})
+    EXPECT_TRUE(contains(run.output, part)) << part << "\n" << run.output;
+  EXPECT_FALSE(contains(run_thaw({"summary", "mobilenet_v2@alpha=0.35"}).output, "Plan:"));
+}
+
+TEST(SummaryCommand, takes_the_recipe_of_the_plan_in_the_words_of_fit) {
+  const ProgramRun run =
+      run_thaw({"summary", "mobilenet_v2@alpha=0.35", "--plan", "--json", "--image-size", "32",
+                "--unfreeze", "0", "--epochs", "3", "--batch-size", "4", "--optimizer", "sgd"});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const json plan = json::parse(run.output)["plan"];
+  EXPECT_EQ(plan["bytes_per_image"], 1280 * 4);
+  EXPECT_EQ(plan["optimizer"], "sgd");
+  EXPECT_EQ(plan["batch_size"], 4);
+  ASSERT_EQ(plan["stages"].size(), 1U);
+  EXPECT_EQ(plan["stages"][0]["epochs"], 3);
+  EXPECT_EQ(plan["stages"][0]["trained"][0]["layer"], "output_layer");
+  EXPECT_GT(plan["stages"][0]["step_seconds"]["backward"], 0);
+  EXPECT_GT(plan["frozen_images_per_second"], 0);
+  const ProgramRun lonely = run_thaw({"summary", "mobilenet_v2", "--unfreeze", "3"});
+  EXPECT_EQ(lonely.exit_code, 2);
+  EXPECT_TRUE(contains(lonely.errors, "requires --plan")) << lonely.errors;
+  const ProgramRun many = run_thaw({"summary", "mobilenet_v2", "--plan", "--unfreeze", "300"});
+  EXPECT_EQ(many.exit_code, 2);
+  EXPECT_TRUE(contains(many.errors, "received 300")) << many.errors;
+  EXPECT_EQ(many.output, "");
+}
+
+TEST(SummaryCommand, says_which_random_layer_makes_frozen_layers_run_again) {
+  const testing::TemporaryFolder folder;
+  const std::string file = (folder / "restless.keras").string();
+  const Symbol image = input({32, 32, 3}, "image");
+  // training=True at the call holds whatever the recipe says: "Monte Carlo dropout".
+  const Symbol x = dropout({.rate = 0.2F, .name = "restless"})(image, {.training = true});
+  const Functional base(image, conv_2d({.filters = 4, .kernel_size = 3, .name = "conv"})(x), "mc");
+  save_model(base, file);
+  const ProgramRun run = run_thaw({"summary", file, "--plan", "--unfreeze", "0"});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_TRUE(contains(run.output, "Random in feature_extraction: restless")) << run.output;
+  EXPECT_TRUE(contains(run.output, "1 convolution ")) << run.output;
+}
+
 /// A fine-tuned model and pictures.
 class TrainedModel : public ::testing::Test {
  protected:
@@ -91,6 +143,20 @@ TEST_F(TrainedModel, evaluates_as_fit_said) {
   EXPECT_EQ(result["classes"], (json{"blue", "green", "red"}));
   EXPECT_GT(result["accuracy"], 0.9);
   EXPECT_TRUE(result.contains("loss"));
+}
+
+TEST_F(TrainedModel, is_planned_as_a_base_for_as_many_classes) {
+  const ProgramRun run = run_thaw({"summary", model(), "--plan", "--json", "--unfreeze", "1"});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const json plan = json::parse(run.output)["plan"];
+  EXPECT_EQ(plan["classes"], 3);
+  EXPECT_EQ(plan["base"], "small_base");
+  ASSERT_EQ(plan["frozen"].size(), 2U);
+  EXPECT_EQ(plan["frozen"][0]["kept"][0]["layer"], "small_base/conv2");
+  EXPECT_EQ(plan["frozen"][0]["passes"][1]["merged"],
+            (json{{{"layer", "small_base/bn1"}, {"operation", "batch normalization"}}}));
+  EXPECT_EQ(plan["stages"][1]["trained"][0],
+            (json{{"layer", "small_base/bn2"}, {"parameters", 16}}));
 }
 
 TEST_F(TrainedModel, evaluates_a_folder_with_some_of_the_classes) {

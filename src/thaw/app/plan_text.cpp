@@ -141,7 +141,8 @@ class PlanText {
     for (size_t i = 0; i < frozen.size(); ++i) {
       std::string label = fmt::format("cut {}", i + 1);
       for (const KeptTensor& tensor : frozen[i].kept) {
-        line("  {:<6} {:<43} {:<18} {:>23}", label, short_name(tensor.layer),
+        line("  {:<6} {:<43} {:<18} {:>23}", label,
+             tensor.is_sample ? "the picture itself" : short_name(tensor.layer),
              tensor.shape.to_string(), fmt::group_digits(tensor.bytes()));
         label.clear();
       }

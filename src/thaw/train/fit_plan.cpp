@@ -23,8 +23,11 @@ bool has_bias(const ops::Op& op) {
 
 FrozenPart frozen_part(const ops::Graph& graph, Rung rung) {
   FrozenPart part;
-  for (const ops::Value value : rung.values)
-    part.kept.push_back({graph[value].name, graph[value].shape});
+  for (const ops::Value value : rung.values) {
+    part.kept.push_back({.layer = graph[value].name,
+                         .shape = graph[value].shape,
+                         .is_sample = graph.get_if<ops::Input>(value) != nullptr});
+  }
   const ops::Graph plain = specialize(rung.segment, Phase::inference);
   const ops::Graph best = optimize(plain, {.frozen = true}, &part.passes);
   part.cut = std::move(rung.values);

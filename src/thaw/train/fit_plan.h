@@ -15,6 +15,7 @@ namespace thaw {
 struct KeptTensor {
   std::string layer;  ///< the path of the layer that makes it
   Shape shape;
+  bool is_sample = false;  ///< whether it is the sample itself
   int64_t bytes() const { return shape.elements() * static_cast<int64_t>(sizeof(float)); }
 };
 

@@ -163,17 +163,16 @@ PlanReport plan_of(Options options, const Functional& model) {
 Exit run(const Options& options) {
   const Functional model =
       names_a_file(options.model) ? load_model(options.model) : network(options.model);
-  nlohmann::json json = options.json ? to_json(model) : nlohmann::json();
-  if (!options.json) fmt::print("{}", thaw::summary(model));
-  if (options.plan) {
-    const PlanReport report = plan_of(options, model);
-    if (options.json) {
-      json["plan"] = to_json(report);
-    } else {
-      fmt::print("\n{}", plan_text(report));
-    }
+  std::optional<PlanReport> plan;
+  if (options.plan) plan = plan_of(options, model);
+  if (options.json) {
+    nlohmann::json json = to_json(model);
+    if (plan) json["plan"] = to_json(*plan);
+    fmt::print("{}\n", json.dump());
+    return Exit::done;
   }
-  if (options.json) fmt::print("{}\n", json.dump());
+  fmt::print("{}", thaw::summary(model));
+  if (plan) fmt::print("\n{}", plan_text(*plan));
   return Exit::done;
 }
 
@@ -195,7 +194,7 @@ std::function<Exit()> configure(CLI::App& app) {
       ->check(CLI::Range(1, 16384));
   recipe
       .add_option("--classes", options->classes, "of the new head (default: a file's own, else 10)")
-      ->check(CLI::Range(2, 1000000));
+      ->check(CLI::Range(2, 65536));
   add_recipe_flags(recipe, options->recipe);
   return [options] { return run(*options); };
 }
