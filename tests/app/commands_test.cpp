@@ -186,14 +186,18 @@ TEST_F(TrainedModel, predicts_classes_by_name_with_what_the_file_alone_tells) {
 
 TEST_F(TrainedModel, reports_an_unreadable_image_and_goes_on) {
   write_file(folder_ / "bad.png", "no picture");
-  const ProgramRun run =
-      run_thaw({"predict", model(), path("bad.png"), path("images/red/0.bmp"), "--json"});
+  std::filesystem::create_directories(folder_ / "empty");
+  const std::vector<std::string> wrong{path("bad.png"), path("absent.png"), path("empty")};
+  const ProgramRun run = run_thaw(
+      {"predict", model(), wrong[0], wrong[1], wrong[2], path("images/red/0.bmp"), "--json"});
   EXPECT_EQ(run.exit_code, 1);
   const auto rows = lines(run.output);
-  ASSERT_EQ(rows.size(), 2U);
-  EXPECT_EQ(rows[0]["file"], path("bad.png"));
-  EXPECT_FALSE(std::string(rows[0]["error"]).empty());
-  EXPECT_EQ(rows[1]["predictions"].size(), 3U);
+  ASSERT_EQ(rows.size(), 4U);
+  for (size_t i = 0; i < wrong.size(); ++i) {
+    EXPECT_EQ(rows[i]["file"], wrong[i]);
+    EXPECT_FALSE(std::string(rows[i]["error"]).empty()) << wrong[i];
+  }
+  EXPECT_EQ(rows[3]["predictions"].size(), 3U);
   const ProgramRun text = run_thaw({"predict", model(), path("bad.png"), path("images/red/0.bmp")});
   EXPECT_EQ(text.exit_code, 1);
   EXPECT_TRUE(contains(text.errors, "bad.png")) << text.errors;

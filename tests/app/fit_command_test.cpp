@@ -146,11 +146,36 @@ TEST_F(FitCommand, augmented_resumes_to_the_same_file_and_with_the_same_augmenta
   }
 }
 
+TEST_F(FitCommand, resumes_when_the_loss_is_no_number_any_more) {
+  const std::vector<std::string> diverging{
+      "--epochs",        "3000", "--optimizer", "sgd", "--loss", "mean_squared_error",
+      "--learning-rate", "1e38", "--resume"};
+  const ProgramRun stopped = run_thaw(fit("m.keras", diverging), {.interrupt_at = "epoch 2/3000"});
+  ASSERT_EQ(stopped.exit_code, 130) << stopped.errors;
+  const ProgramRun resumed = run_thaw(fit("m.keras", diverging));
+  EXPECT_EQ(resumed.exit_code, 0) << resumed.errors;
+  EXPECT_FALSE(contains(resumed.errors, "epoch 1/3000")) << resumed.errors;
+}
+
+TEST_F(FitCommand, keeps_the_loss_for_evaluate) {
+  const ProgramRun run = run_thaw(fit("m.keras", {"--loss", "mean_squared_error", "--validation",
+                                                  images().string(), "--history", path("h.json")}));
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const json history = json::parse(read_file(path("h.json")));
+  const ProgramRun judged = run_thaw({"evaluate", path("m.keras"), images().string(), "--json"});
+  ASSERT_EQ(judged.exit_code, 0) << judged.errors;
+  const double loss = history["stages"].back()["epochs"].back()["val_loss"];
+  // The same sums, in batches of another size.
+  EXPECT_NEAR(json::parse(judged.output)["loss"].get<double>(), loss, 1e-5 * loss);
+}
+
 TEST_F(FitCommand, leaves_broken_images_out_by_name) {
   write_file(images() / "red" / "broken.jpg", "this is no picture");
   write_file(images() / "blue" / "0.bmp", "BM");
-  const ProgramRun run = run_thaw(fit("m.keras"));
+  const ProgramRun run = run_thaw(fit("m.keras", {"--history", path("h.json")}));
   ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const json history = json::parse(read_file(path("h.json")));
+  EXPECT_EQ(history["train_images"].get<int>() + history["validation_images"].get<int>(), 59);
   EXPECT_TRUE(contains(run.errors, "red/broken.jpg")) << run.errors;
   EXPECT_TRUE(contains(run.errors, "blue/0.bmp")) << run.errors;
   EXPECT_TRUE(contains(run.errors, "2 broken images")) << run.errors;
@@ -197,6 +222,9 @@ TEST_F(FitCommand, tells_a_wrong_call_from_a_failure) {
       {{"--augment", "2x"}, 2, "2x"},
       {{"--augment", "99999999999999999999"}, 2, "expected none, flip, random"},
       {{"--frob"}, 2, "--frob"},
+      {{"--seed", "-1"}, 2, "--seed"},
+      {{"--validation", images().string(), "--validation-split", "0.5"}, 2, "--validation"},
+      {{"--precision", "f16"}, 2, "f16"},
   };
   for (const Case& c : cases) {
     const ProgramRun run = run_thaw(fit("m.keras", c.more));
@@ -204,6 +232,13 @@ TEST_F(FitCommand, tells_a_wrong_call_from_a_failure) {
     EXPECT_TRUE(contains(run.errors, "thaw: error: ")) << run.errors;
     EXPECT_TRUE(contains(run.errors, c.part)) << run.errors;
   }
+  std::filesystem::create_directories(path("taken.keras"));
+  const ProgramRun taken = run_thaw(fit("taken.keras"));
+  EXPECT_EQ(taken.exit_code, 1);
+  EXPECT_TRUE(contains(taken.errors, "received a folder")) << taken.errors;
+  EXPECT_FALSE(contains(taken.errors, "epoch")) << taken.errors;
+  write_file(path("a_file"), "");
+  EXPECT_EQ(run_thaw(fit("m.keras", {"--cache", path("a_file")})).exit_code, 2);
   const ProgramRun ending = run_thaw(fit("m.onnx"));
   EXPECT_EQ(ending.exit_code, 2) << ending.errors;
   const ProgramRun nowhere = run_thaw(fit("no/such/folder/m.keras"));

@@ -204,8 +204,10 @@ TEST(Dropout, zeroes_its_rate_of_elements_and_scales_the_rest_up) {
   const Symbol x = input({count / 10});
   const Functional model(x, dropout({.rate = rate})(x));
   const auto graph = specialize(lower(model), ops::Phase::training);
-  const auto executable = cpu_device({.threads = 2})->compile(
-      graph, {.batch_size = 10, .training = true, .input_gradients = true, .seed = 5});
+  const auto executable =
+      cpu_device({.threads = 2})
+          ->compile(graph,
+                    {.batch_size = 10, .training = true, .input_gradients = true, .seed = 5});
   const Tensor ones = Tensor::full({10, count / 10}, 1.0F);
   const auto run = [&](uint64_t step) {
     executable->set_step(step);

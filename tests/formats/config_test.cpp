@@ -95,15 +95,12 @@ std::string relu(const std::string& name, const std::string& from, const std::st
          R"(", "config": {}, "inbound_nodes": [[[")" + from + R"(", )" + node + R"(, 0, {}]]]})";
 }
 
-std::string conv(const std::string& settings) {
-  return R"({"class_name": "Conv2D", "name": "end", "config": {)" + settings +
+std::string end(const std::string& class_name, const std::string& settings) {
+  return R"({"class_name": ")" + class_name + R"(", "name": "end", "config": {)" + settings +
          R"(}, "inbound_nodes": [[["in", 0, 0, {}]]]})";
 }
 
-std::string padding(const std::string& all) {
-  return R"({"class_name": "ZeroPadding2D", "name": "end", "config": {"padding": )" + all +
-         R"(}, "inbound_nodes": [[["in", 0, 0, {}]]]})";
-}
+std::string conv(const std::string& settings) { return end("Conv2D", settings); }
 
 TEST(HostileConfig, ends_in_an_error_that_names_the_layer) {
   EXPECT_EQ(error_of([] { read(with_layers(relu("end", "in"))); }), "");
@@ -126,8 +123,12 @@ TEST(HostileConfig, ends_in_an_error_that_names_the_layer) {
           conv(R"("filters": 1, "kernel_size": 1, "groups": 0)"),
           conv(R"("filters": 1, "kernel_size": 3, "dilation_rate": 4611686018427387904)"),
           conv(R"("filters": 1, "kernel_size": 3, "strides": 4611686018427387904)"),
-          padding("4611686018427387904"),
-          padding("-1"),
+          end("ZeroPadding2D", R"("padding": 4611686018427387904)"),
+          end("ZeroPadding2D", R"("padding": -1)"),
+          end("Reshape", R"("target_shape": [-1, 4294967296, 4294967296])"),
+          end("Reshape", R"("target_shape": [-1, 1000])"),
+          end("Normalization", R"("mean": [], "variance": [1.0])"),
+          end("Normalization", R"("mean": [1.0, 2.0], "variance": [1.0, 2.0])"),
           conv(R"("filters": "many", "kernel_size": 1)"),
           conv(R"("filters": 1, "kernel_size": 1, "activation": "sorcery")"),
           std::string(

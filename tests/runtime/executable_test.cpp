@@ -77,8 +77,9 @@ float largest_difference(const Tensor& a, const Tensor& b) {
 
 TEST(Executable, in_bfloat16_is_near_float32_or_refused_where_it_would_be_emulated) {
   if (!has_bfloat16()) {
-    EXPECT_TRUE(testing::contains(testing::error_of([] { cpu_device({.precision = Precision::bf16}); }),
-                         "precision bf16: this processor"));
+    EXPECT_TRUE(
+        testing::contains(testing::error_of([] { cpu_device({.precision = Precision::bf16}); }),
+                          "precision bf16: this processor"));
     return;
   }
   const auto graph =

@@ -16,7 +16,7 @@ void add_data_flags(CLI::App& app, FitDataFlags& flags) {
   app.add_option("images", flags.images, "a folder that holds one folder of images a class")
       ->required();
   auto* folder = app.add_option("--validation", flags.validation,
-                 "such a folder of its own for validation, instead of a split");
+                                "such a folder of its own for validation, instead of a split");
   app.add_option("--validation-split", flags.validation_split,
                  "the part of the images to validate on (0: none)")
       ->check(CLI::Range(0.0, 0.99))
@@ -28,16 +28,17 @@ void add_data_flags(CLI::App& app, FitDataFlags& flags) {
       ->capture_default_str();
 }
 
-FitData fit_data(const FitDataFlags& flags, uint64_t seed, const ImageOptions& form) {
+FitData fit_data(const FitDataFlags& flags, uint64_t seed) {
   const bool as_keras = flags.split == "keras";
-  const ImageFolder folder = list_image_folder(flags.images, {.only_keras_formats = as_keras});
+  const ListingOptions listing{.only_keras_formats = as_keras};
+  ImageFolder folder = list_image_folder(flags.images, listing);
   if (!flags.validation.empty()) {
-    const ImageFolder other = with_context(flags.validation, [&] {
-      return with_classes(list_image_folder(flags.validation), folder.class_names);
-    });
-    return {ImageDataset(folder, form), ImageDataset(other, form)};
+    const ImageFolder other = list_image_folder(flags.validation, listing);
+    ImageFolder validation =
+        with_context(flags.validation, [&] { return with_classes(other, folder.class_names); });
+    return {std::move(folder), std::move(validation)};
   }
-  if (flags.validation_split == 0) return {ImageDataset(folder, form), std::nullopt};
+  if (flags.validation_split == 0) return {std::move(folder), std::nullopt};
   if (as_keras && seed > UINT32_MAX) {
     throw UsageError(fmt::format("--seed: expected at most {} for Keras's split, received {}",
                                  UINT32_MAX, seed));
@@ -49,17 +50,16 @@ FitData fit_data(const FitDataFlags& flags, uint64_t seed, const ImageOptions& f
   // epoch alone decides the order of training.
   std::ranges::sort(split.training);
   std::ranges::sort(split.validation);
-  return {ImageDataset(folder.select(split.training), form),
-          ImageDataset(folder.select(split.validation), form)};
+  return {folder.select(split.training), folder.select(split.validation)};
 }
 
-std::string identity(const ImageDataset& data) {
+std::string identity(const ImageFolder& folder) {
   std::string text;
-  for (int64_t i = 0; i < data.size(); ++i) {
+  for (size_t i = 0; i < folder.files.size(); ++i) {
     std::error_code failure;
-    const auto size = std::filesystem::file_size(data.file(i), failure);
-    text += fmt::format("{}/{} {}\n", data.class_names()[static_cast<size_t>(data.label(i))],
-                        data.file(i).filename().string(), failure ? 0 : size);
+    const auto size = std::filesystem::file_size(folder.files[i], failure);
+    text += fmt::format("{}/{} {}\n", folder.class_names[static_cast<size_t>(folder.labels[i])],
+                        folder.files[i].filename().string(), failure ? 0 : size);
   }
   return content_hash(std::as_bytes(std::span(text)));
 }

@@ -21,16 +21,16 @@ struct FitDataFlags {
 void add_data_flags(CLI::App& app, FitDataFlags& flags);
 
 struct FitData {
-  ImageDataset train;
-  std::optional<ImageDataset> validation;  ///< none with a split of 0
+  ImageFolder train;
+  std::optional<ImageFolder> validation;  ///< none with a split of 0
 };
 
 /// Lists the folders and splits them. Throws Error when the validation folder has a class that the
 /// images have not.
-FitData fit_data(const FitDataFlags& flags, uint64_t seed, const ImageOptions& form);
+FitData fit_data(const FitDataFlags& flags, uint64_t seed);
 
 /// A hash of which files there are and how long each is.
-std::string identity(const ImageDataset& data);
+std::string identity(const ImageFolder& folder);
 
 /// `folder` with labels that count in `class_names`. Throws Error naming a class that is not among
 /// them.

@@ -79,7 +79,7 @@ ImageOptions picture_form(const Functional& model, const PictureFlags& flags) {
 }
 
 void keep_form(const Functional& model, const ImageOptions& form,
-               const std::vector<std::string>& class_names) {
+               const std::vector<std::string>& class_names, const std::string& loss) {
   Config pictures;
   pictures.set("height", form.size.height)
       .set("width", form.size.width)
@@ -89,7 +89,16 @@ void keep_form(const Functional& model, const ImageOptions& form,
       .set("orientation", form.decode.apply_orientation ? "exif" : "ignore");
   Config names{Config::List{}};
   for (const std::string& name : class_names) names.append(name);
-  model.metadata().set("pictures", std::move(pictures)).set("classes", std::move(names));
+  model.metadata()
+      .set("pictures", std::move(pictures))
+      .set("classes", std::move(names))
+      .set("loss", loss);
+}
+
+std::string loss_of(const Functional& model) {
+  if (const Config* loss = model.metadata().find("loss")) return loss->as_string();
+  return model.outputs()[0].shape().elements() == 1 ? "binary_crossentropy"
+                                                    : "categorical_crossentropy";
 }
 
 std::vector<std::string> class_names(const Functional& model) {

@@ -30,10 +30,13 @@ void add_picture_flags(CLI::App& app, PictureFlags& flags);
 /// preprocessing.
 ImageOptions picture_form(const Functional& model, const PictureFlags& flags);
 
-/// Puts the form and the class names into the model's metadata, where picture_form() and
-/// class_names() of a later run find them.
+/// Puts the form, the class names and the loss into the model's metadata, where picture_form(),
+/// class_names() and loss_of() of a later run find them.
 void keep_form(const Functional& model, const ImageOptions& form,
-               const std::vector<std::string>& class_names);
+               const std::vector<std::string>& class_names, const std::string& loss);
+
+/// The loss that the model was trained with; unless it tells, by its number of outputs.
+std::string loss_of(const Functional& model);
 
 /// The names of the model's outputs: its own, else ImageNet's for a network of 1000 outputs, else
 /// their numbers. With one output: two names.

@@ -43,12 +43,18 @@ void add_recipe_flags(CLI::App& app, RecipeFlags& flags) {
       ->capture_default_str();
   app.add_option("--loss", flags.loss, "Keras's name (auto: categorical_crossentropy)")
       ->capture_default_str();
+  app.add_option("--precision", flags.precision,
+                 "of what is frozen: f32, or bf16 where the processor has it")
+      ->check(CLI::IsMember({"f32", "bf16"}))
+      ->capture_default_str();
   app.add_option("--threads", flags.threads, "0: as many as this process may run on at once")
       ->check(CLI::Range(0, 1024))
       ->capture_default_str();
 }
 
 RecipeOptions recipe_options(const RecipeFlags& flags) {
+  optimizer_types::find(flags.optimizer);
+  if (flags.loss != "auto") loss_types::find(flags.loss);
   const auto layers = parse_unfreeze(flags.unfreeze);
   const bool fine_tunes = !layers || *layers > 0;
   RecipeOptions result;
@@ -62,6 +68,8 @@ RecipeOptions recipe_options(const RecipeFlags& flags) {
   result.loss = flags.loss;
   result.batch_size = flags.batch_size;
   result.threads = flags.threads;
+  result.precision = flags.precision == "bf16" ? Precision::bf16 : Precision::f32;
+  if (result.precision == Precision::bf16) cpu_device({.precision = Precision::bf16});
   return result;
 }
 

@@ -21,6 +21,7 @@ struct RecipeFlags {
   double fine_tune_learning_rate = 1e-4;
   std::string optimizer = "adam";
   std::string loss = "auto";
+  std::string precision = "f32";
   int threads = 0;
 };
 

@@ -54,8 +54,8 @@ std::string ImageDataset::content_key(int64_t index) const {
   const std::string content = read_file(file(index));
   const Preprocessing& pixels = options_.preprocessing;
   return fmt::format("{} {}x{} aspect {} orientation {} shortest {} scale {:a} offset {:a} {}",
-                     content_hash(std::as_bytes(std::span(content))), options_.size.height, options_.size.width,
-                     static_cast<int>(options_.size.aspect_ratio),
+                     content_hash(std::as_bytes(std::span(content))), options_.size.height,
+                     options_.size.width, static_cast<int>(options_.size.aspect_ratio),
                      options_.decode.apply_orientation, options_.decode.shortest_side,
                      fmt::join(pixels.scale, ","), fmt::join(pixels.offset, ","),
                      pixels.swap_red_blue ? "BGR" : "RGB");

@@ -162,8 +162,8 @@ std::vector<fs::path> list_images(std::span<const fs::path> paths, const Listing
   std::vector<fs::path> images;
   for (const fs::path& path : paths) {
     std::error_code failure;
-    const auto found = fs::is_directory(path, failure) ? images_below(path, options)
-                                                       : std::vector<fs::path>{};
+    const auto found =
+        fs::is_directory(path, failure) ? images_below(path, options) : std::vector<fs::path>{};
     if (found.empty()) images.push_back(path);  // whoever loads it says what is wrong with it
     images.insert(images.end(), found.begin(), found.end());
   }

@@ -119,6 +119,12 @@ std::vector<std::vector<ops::Value>> Recipe::cuts() const {
   return result;
 }
 
+std::string Recipe::feature_failure() const {
+  return features_ == nullptr ? "" : features_->finish();
+}
+
+std::string Recipe::loss() const { return resolved(options_.loss); }
+
 int64_t Recipe::feature_row_bytes() const {
   const auto all = cuts();
   const ops::Graph graph = lower(model_);
@@ -131,11 +137,11 @@ int64_t Recipe::feature_row_bytes() const {
 RecipePlan Recipe::plan() const {
   RecipePlan plan;
   const auto expected = cuts();
-  const LossType& loss = loss_types::find(resolved(options_.loss));
+  const LossType& loss_type = loss_types::find(loss());
   for (const StageOptions& stage : options_.stages) {
     if (stage.epochs == 0) continue;
     prepare(stage);
-    plan.stages.push_back({stage, make_fit_plan(lower(model_), loss, expected)});
+    plan.stages.push_back({stage, make_fit_plan(lower(model_), loss_type, expected)});
     for (const FrozenPart& part : plan.stages.back().fit.frozen) {
       if (std::ranges::find(plan.frozen, part.cut, &FrozenPart::cut) == plan.frozen.end())
         plan.frozen.push_back(part);
@@ -150,7 +156,7 @@ RecipePlan Recipe::plan() const {
 void Recipe::prepare(const StageOptions& stage) const {
   unfreeze(stage.unfreeze);
   model_.compile({.optimizer = optimizer_types::find(options_.optimizer).make(stage.learning_rate),
-                  .loss = resolved(options_.loss),
+                  .loss = loss(),
                   .metrics = {"accuracy"}});
 }
 
@@ -183,6 +189,7 @@ bool Recipe::run_stage(const StageOptions& stage, const Dataset& train, const Da
                                              .cache_bytes = options_.cache_bytes,
                                              .features = features_,
                                              .threads = options_.threads,
+                                             .precision = options_.precision,
                                              .stop = options_.stop});
   dropped_ = history.dropped;
   validation_dropped_ = history.validation_dropped;

@@ -29,6 +29,7 @@ struct RecipeOptions {
   /// Where kept features outlive the run; unless given they do not.
   std::optional<FeatureFolder> feature_folder = {};
   int threads = 0;
+  Precision precision = Precision::f32;  ///< of the frozen part
   std::vector<Callback*> callbacks = {};
   /// Told of each stage before it begins; its `epochs` hold those of an earlier run.
   std::function<void(const StageReport&)> on_stage = {};
@@ -48,6 +49,9 @@ class Recipe {
   /// The base with its head; the same model throughout.
   const Model& model() const { return model_; }
 
+  /// The loss that it is trained with, "auto" resolved.
+  std::string loss() const;
+
   /// Bytes that the kept features of one sample take: those that each stage begins at.
   int64_t feature_row_bytes() const;
 
@@ -65,6 +69,9 @@ class Recipe {
   /// Why each broken image was left out.
   const std::vector<std::string>& dropped() const { return dropped_; }
   const std::vector<std::string>& validation_dropped() const { return validation_dropped_; }
+
+  /// Why features could not be kept for later runs; empty when they were. Waits for them.
+  std::string feature_failure() const;
 
   /// Writes the state as it is, to go on from if what follows run() fails; nothing without a
   /// checkpoint's path.

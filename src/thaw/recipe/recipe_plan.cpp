@@ -25,7 +25,7 @@ double RecipeTimes::pictures_per_second() const {
 }
 
 RecipeTimes measure(const RecipePlan& plan, const RecipeOptions& options) {
-  const auto device = cpu_device(options.threads);
+  const auto device = cpu_device({.threads = options.threads, .precision = options.precision});
   Threads threads(options.threads);
   RecipeTimes times{.threads = device->threads(),
                     .micro_batch = MicroBatches::size,

@@ -5,8 +5,12 @@
 
 namespace thaw {
 
-FeatureBank::~FeatureBank() {
+FeatureBank::~FeatureBank() { finish(); }
+
+std::string FeatureBank::finish() {
   for (std::thread& writer : writers_) writer.join();
+  writers_.clear();
+  return failure_;
 }
 
 /// Empty for a sample that cannot be read or has no key: it is computed each time.
@@ -53,8 +57,9 @@ void FeatureBank::save(const Dataset& data, const std::string& function, Feature
             if (!key.empty()) writer.add(key, features.store->row(sample));
           }
           writer.commit();
-        } catch (const std::exception&) {
-          // A full disk, say: the next run computes them again.
+        } catch (const std::exception& error) {
+          const std::lock_guard lock(failure_mutex_);
+          if (failure_.empty()) failure_ = error.what();
         }
       });
 }

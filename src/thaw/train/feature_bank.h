@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <thread>
@@ -30,7 +31,7 @@ class FeatureBank {
  public:
   FeatureBank() = default;
   explicit FeatureBank(FeatureFolder folder) : folder_(std::move(folder)) {}
-  /// Waits until what was computed is on disk.
+  /// As finish().
   ~FeatureBank();
   FeatureBank(const FeatureBank&) = delete;
   FeatureBank& operator=(const FeatureBank&) = delete;
@@ -52,6 +53,9 @@ class FeatureBank {
   /// Writes these samples to the folder, while the caller goes on. The features must stay.
   void save(const Dataset& data, const std::string& function, Features& features,
             std::vector<int64_t> samples, int64_t row_floats);
+  /// Waits until what was computed is on disk. Why some of it is not, or empty: training goes on
+  /// without, and a later run computes it again.
+  std::string finish();
 
  private:
   const std::vector<std::string>& keys(const Dataset& data, Threads& threads);
@@ -61,6 +65,8 @@ class FeatureBank {
   std::map<std::pair<const Dataset*, std::string>, Features> features_;
   std::map<const Dataset*, std::vector<std::string>> keys_;
   std::vector<std::thread> writers_;
+  std::mutex failure_mutex_;
+  std::string failure_;
 };
 
 }  // namespace thaw

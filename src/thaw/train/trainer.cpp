@@ -225,8 +225,7 @@ History Trainer::run(RunPosition& position) {
     return history;
   }
   history.dropped = features_->dropped();
-  if (validation_features_ != nullptr)
-    history.validation_dropped = validation_features_->dropped();
+  if (validation_features_ != nullptr) history.validation_dropped = validation_features_->dropped();
   position.history.dropped = history.dropped;
   position.history.validation_dropped = history.validation_dropped;
   for (Callback* callback : options_.callbacks) callback->on_train_begin(control_);

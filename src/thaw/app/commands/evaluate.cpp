@@ -23,25 +23,19 @@ struct Options {
   int threads = 0;
 };
 
-std::string loss_of(const Functional& model, const std::string& flag) {
-  if (flag != "auto") return flag;
-  return model.outputs()[0].shape().elements() == 1 ? "binary_crossentropy"
-                                                    : "categorical_crossentropy";
-}
-
 Exit run(const Options& options) {
   Functional network = load_model(options.model);
   const ImageOptions form = picture_form(network, options.pictures);
   const std::vector<std::string> names = class_names(network);
   if (options.pictures.image_size)
     network = network.with_input_shape({form.size.height, form.size.width, 3});
-  const ImageDataset data(
-      with_context(options.images,
-                   [&] { return with_classes(list_image_folder(options.images), names); }),
-      form);
+  const ImageFolder folder = list_image_folder(options.images);
+  const ImageDataset data(with_context(options.images, [&] { return with_classes(folder, names); }),
+                          form);
   const Model model(network);
-  model.compile(
-      {.optimizer = sgd({}), .loss = loss_of(network, options.loss), .metrics = {"accuracy"}});
+  model.compile({.optimizer = sgd({}),
+                 .loss = options.loss == "auto" ? loss_of(network) : options.loss,
+                 .metrics = {"accuracy"}});
   int64_t broken = 0;
   const Logs logs = model.evaluate(
       data, {.threads = options.threads, .on_broken = [&](const std::string& reason) {
@@ -70,7 +64,7 @@ std::function<Exit()> configure(CLI::App& app) {
       ->required();
   app.add_flag("--json", options->json, "one JSON object on standard output");
   add_picture_flags(app, options->pictures);
-  app.add_option("--loss", options->loss, "Keras's name (auto: by the model's outputs)")
+  app.add_option("--loss", options->loss, "Keras's name (auto: the one it was trained with)")
       ->capture_default_str();
   app.add_option("--threads", options->threads, "0: as many as this process may run on at once")
       ->check(CLI::Range(0, 1024));

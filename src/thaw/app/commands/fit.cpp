@@ -62,6 +62,7 @@ Config settings(const Options& options, const Functional& base, const FitData& d
       .set("--fine-tune-learning-rate", options.recipe.fine_tune_learning_rate)
       .set("--optimizer", options.recipe.optimizer)
       .set("--loss", options.recipe.loss)
+      .set("--precision", options.recipe.precision)
       .set("--augment", options.augment);
   return result;
 }
@@ -90,12 +91,40 @@ void check_outputs(const Options& options) {
   }
   const AtomicFile can_be_written(options.out);
   if (!options.history.empty()) const AtomicFile so_can_this(options.history);
+  std::error_code ignored;
+  if (std::filesystem::is_regular_file(options.cache, ignored)) {
+    throw UsageError("--cache: expected auto, off or a folder, received the file \"" +
+                     options.cache + "\"");
+  }
 }
 
-void report_dropped(const std::vector<std::string>& dropped) {
-  for (const std::string& reason : dropped) fmt::print(stderr, "thaw: skipped: {}\n", reason);
-  if (!dropped.empty())
-    fmt::print(stderr, "thaw: {} broken images were left out\n", dropped.size());
+std::string checkpoint_path(const Options& options) { return options.out + ".checkpoint"; }
+
+void say_what_begins(const Options& options, const Functional& base, const FitData& data,
+                     const ImageOptions& form) {
+  fmt::print(stderr, "{} images to train on, {} to validate on, {} classes; base {} ({}×{})\n",
+             data.train.files.size(), data.validation ? data.validation->files.size() : 0,
+             data.train.class_names.size(), base.name(), form.size.width, form.size.height);
+  const std::string checkpoint = checkpoint_path(options);
+  std::error_code ignored;
+  if (const bool found = std::filesystem::exists(checkpoint, ignored); options.resume && !found) {
+    fmt::print(stderr, "no unfinished run ({}): starting from the beginning\n", checkpoint);
+  } else if (found && !options.resume) {
+    fmt::print(stderr, "{} holds an unfinished run, which this one replaces (--resume goes on)\n",
+               checkpoint);
+  }
+}
+
+void report_left_out(const Recipe& recipe) {
+  size_t count = 0;
+  for (const auto* dropped : {&recipe.dropped(), &recipe.validation_dropped()}) {
+    count += dropped->size();
+    for (const std::string& reason : *dropped) fmt::print(stderr, "thaw: skipped: {}\n", reason);
+  }
+  if (count > 0)
+    fmt::print(stderr, "thaw: {} broken image{} left out\n", count, count == 1 ? " was" : "s were");
+  if (const std::string reason = recipe.feature_failure(); !reason.empty())
+    fmt::print(stderr, "thaw: the features are not kept for later runs: {}\n", reason);
 }
 
 std::string last_accuracy(const Recipe& recipe) {
@@ -111,12 +140,28 @@ std::string last_accuracy(const Recipe& recipe) {
   return "";
 }
 
+/// What was learned stays in the checkpoint until the model is there.
+void save(const Options& options, const Recipe& recipe) {
+  try {
+    save_model(recipe.model(), options.out);
+  } catch (const Error& error) {
+    recipe.save_checkpoint();
+    throw Error(
+        fmt::format("{}; what was learned is kept in {}: the same command with --resume "
+                    "writes the model",
+                    error.what(), checkpoint_path(options)));
+  }
+  std::error_code ignored;
+  std::filesystem::remove(checkpoint_path(options), ignored);
+}
+
 Exit run(Options options) {
   const auto start = std::chrono::steady_clock::now();
   check_outputs(options);
   const Augmentation augmentation = Augmentation::parse(options.augment);
   Progress progress;
   RecipeOptions recipe_settings = recipe_options(options, progress);
+  const FitData data = fit_data(options.data, options.seed);
   options.base.image_size = options.pictures.image_size;
   options.base.seed = options.seed;
   options.base.on_download = [&](int64_t received, int64_t total) {
@@ -124,51 +169,42 @@ Exit run(Options options) {
   };
   const Functional base = base_model(options.base);
   const ImageOptions form = picture_form(base, options.pictures);
-  const FitData data = fit_data(options.data, options.seed, form);
-  const ImageDataset* validation = data.validation ? &*data.validation : nullptr;
-  const std::vector<std::string>& classes = data.train.class_names();
-  const std::string checkpoint = options.out + ".checkpoint";
-  recipe_settings.checkpoint = CheckpointOptions{.path = checkpoint,
+  const ImageDataset pictures(data.train, form);
+  const auto validation = data.validation
+                              ? std::optional<ImageDataset>(std::in_place, *data.validation, form)
+                              : std::nullopt;
+  recipe_settings.checkpoint = CheckpointOptions{.path = checkpoint_path(options),
                                                  .settings = settings(options, base, data, form),
                                                  .resume = options.resume};
-  fmt::print(stderr, "{} images to train on, {} to validate on, {} classes; base {} ({}×{})\n",
-             data.train.size(), validation == nullptr ? 0 : validation->size(), classes.size(),
-             base.name(), form.size.width, form.size.height);
-  std::error_code ignored;
-  if (const bool found = std::filesystem::exists(checkpoint, ignored); options.resume && !found) {
-    fmt::print(stderr, "no unfinished run ({}): starting from the beginning\n", checkpoint);
-  } else if (found && !options.resume) {
-    fmt::print(stderr, "{} holds an unfinished run, which this one replaces (--resume goes on)\n",
-               checkpoint);
-  }
+  say_what_begins(options, base, data, form);
+  const std::vector<std::string>& classes = data.train.class_names;
   Recipe recipe(base, static_cast<int64_t>(classes.size()), recipe_settings);
-  keep_form(recipe.model(), form, classes);
-  const auto augmented = augmentation.of(data.train, options.seed);
-  const Dataset& train =
-      augmented != nullptr ? *augmented : static_cast<const Dataset&>(data.train);
+  keep_form(recipe.model(), form, classes, recipe.loss());
+  const auto augmented = augmentation.of(pictures, options.seed);
   if (augmented != nullptr) {
     fmt::print(stderr, "{}\n",
-               augmentation.cost(data.train.size(), recipe.feature_row_bytes(),
+               augmentation.cost(pictures.size(), recipe.feature_row_bytes(),
                                  recipe_settings.cache == FeatureCache::automatic));
   }
   const Interrupt interrupt;
-  const bool finished = recipe.run(train, validation);
-  report_dropped(recipe.dropped());
+  const Dataset& train = augmented != nullptr ? *augmented : static_cast<const Dataset&>(pictures);
+  const bool finished = recipe.run(train, validation ? &*validation : nullptr);
+  report_left_out(recipe);
+  if (finished) save(options, recipe);
   const FitSummary summary{
       .classes = classes,
-      .train_images = data.train.size(),
-      .validation_images = validation == nullptr ? 0 : validation->size(),
+      .train_images = pictures.size() - std::ssize(recipe.dropped()),
+      .validation_images =
+          validation ? validation->size() - std::ssize(recipe.validation_dropped()) : 0,
       .seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count()};
   if (!options.history.empty()) write_history(options.history, summary, recipe);
   if (!finished) {
     fmt::print(stderr,
                "interrupted; the state is kept in {}: the same command with --resume goes on from "
                "there. {} was not written.\n",
-               checkpoint, options.out);
+               checkpoint_path(options), options.out);
     return Exit::interrupted;
   }
-  save_model(recipe.model(), options.out);
-  std::filesystem::remove(checkpoint, ignored);
   fmt::print("{}: {}{:.1f} s\n", options.out, last_accuracy(recipe), summary.seconds);
   return Exit::done;
 }
@@ -182,7 +218,7 @@ std::function<Exit()> configure(CLI::App& app) {
       ->capture_default_str();
   app.add_option("--weights", options->base.weights, "of the base: imagenet, none, or a file")
       ->capture_default_str();
-  app.add_option("--seed", options->seed)->capture_default_str();
+  app.add_option("--seed", options->seed)->check(CLI::NonNegativeNumber)->capture_default_str();
   add_picture_flags(app, options->pictures);
   add_recipe_flags(app, options->recipe);
   app.add_option("--history", options->history, "a JSON file for the figures of every epoch");
