@@ -1,6 +1,8 @@
 #include "thaw/compile/operations.h"
 
 #include <algorithm>
+#include <map>
+#include <utility>
 
 namespace thaw {
 namespace {
@@ -38,25 +40,13 @@ struct Words {
 };
 
 /// What is in `all` more often than in `others`.
-std::vector<LayerOperation> missing_from(std::vector<LayerOperation> others,
+std::vector<LayerOperation> missing_from(const std::vector<LayerOperation>& others,
                                          const std::vector<LayerOperation>& all) {
-  const auto before = [](const LayerOperation& a, const LayerOperation& b) {
-    return a.layer != b.layer ? a.layer < b.layer : a.what < b.what;
-  };
-  std::ranges::sort(others, before);
-  std::vector<bool> taken(others.size());
+  std::map<std::pair<std::string_view, std::string_view>, int> counts;
+  for (const auto& [layer, what] : others) ++counts[{layer, what}];
   std::vector<LayerOperation> result;
-  for (const LayerOperation& operation : all) {
-    const auto [first, last] = std::ranges::equal_range(others, operation, before);
-    auto place = static_cast<size_t>(first - others.begin());
-    const auto end = static_cast<size_t>(last - others.begin());
-    while (place < end && taken[place]) ++place;
-    if (place < end) {
-      taken[place] = true;
-    } else {
-      result.push_back(operation);
-    }
-  }
+  for (const LayerOperation& operation : all)
+    if (--counts[{operation.layer, operation.what}] < 0) result.push_back(operation);
   return result;
 }
 

@@ -2,6 +2,7 @@
 
 #include <chrono>
 #include <functional>
+#include <utility>
 
 #include "thaw/compile/lower.h"
 #include "thaw/core/error.h"
