@@ -8,10 +8,11 @@ namespace {
 
 using ops::Value;
 
-/// Batch normalization by fixed statistics as y = x·scale + offset.
+/// Batch normalization by fixed statistics as y = x·scale + offset. In double, so that what is
+/// folded is rounded once, not at every step.
 struct Affine {
-  std::vector<float> scale;
-  std::vector<float> offset;
+  std::vector<double> scale;
+  std::vector<double> offset;
 };
 
 Affine affine_of(const ops::Graph& graph, const ops::Node& node) {
@@ -24,15 +25,19 @@ Affine affine_of(const ops::Graph& graph, const ops::Node& node) {
   const Tensor variance = parameter();
   Affine result;
   for (size_t c = 0; c < mean.values().size(); ++c) {
-    // In double: the folded kernel is rounded once, not at every step.
     const double deviation =
         std::sqrt(static_cast<double>(variance.values()[c]) + static_cast<double>(op.epsilon));
     const double scale = (op.has_scale ? static_cast<double>(gamma.values()[c]) : 1.0) / deviation;
     const double center = op.has_center ? static_cast<double>(beta.values()[c]) : 0.0;
-    result.scale.push_back(static_cast<float>(scale));
-    result.offset.push_back(
-        static_cast<float>(center - static_cast<double>(mean.values()[c]) * scale));
+    result.scale.push_back(scale);
+    result.offset.push_back(center - static_cast<double>(mean.values()[c]) * scale);
   }
+  return result;
+}
+
+std::vector<float> rounded(const std::vector<double>& values) {
+  std::vector<float> result;
+  for (const double value : values) result.push_back(static_cast<float>(value));
   return result;
 }
 
@@ -42,13 +47,15 @@ Value fold(Rewrite& rewrite, const ops::Node& linear, const Affine& affine) {
   Tensor kernel = parameter_value(graph[linear.inputs[1]]).clone();
   const size_t channels = affine.scale.size();
   auto values = kernel.values();
-  for (size_t i = 0; i < values.size(); ++i) values[i] *= affine.scale[i % channels];
-  Tensor bias = Tensor::from({static_cast<int64_t>(channels)}, affine.offset);
+  for (size_t i = 0; i < values.size(); ++i)
+    values[i] = static_cast<float>(static_cast<double>(values[i]) * affine.scale[i % channels]);
+  std::vector<double> offset = affine.offset;
   if (linear.inputs.size() > 2) {
     const Tensor old_bias = parameter_value(graph[linear.inputs[2]]);
     for (size_t c = 0; c < channels; ++c)
-      bias.values()[c] += old_bias.values()[c] * affine.scale[c];
+      offset[c] += static_cast<double>(old_bias.values()[c]) * affine.scale[c];
   }
+  Tensor bias = Tensor::from({static_cast<int64_t>(channels)}, rounded(offset));
   ops::Op op = linear.op;
   std::visit(
       [](auto& attributes) {
@@ -76,10 +83,10 @@ ops::Graph run(const ops::Graph& graph) {
     const ops::Node& node = graph[value];
     const auto* op = std::get_if<ops::BatchNormalization>(&node.op);
     if (op == nullptr || op->phase != ops::Phase::inference) return {};
-    Affine affine = affine_of(graph, node);
+    const Affine affine = affine_of(graph, node);
     const ops::Node& below = graph[node.inputs[0]];
     if (can_take(below) && rewrite.uses(node.inputs[0]) == 1) return fold(rewrite, below, affine);
-    return rewrite.result.append(ops::ScaleShift{std::move(affine.scale), std::move(affine.offset)},
+    return rewrite.result.append(ops::ScaleShift{rounded(affine.scale), rounded(affine.offset)},
                                  {rewrite.moved(node.inputs[0])}, node.name);
   });
 }
