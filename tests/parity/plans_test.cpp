@@ -47,7 +47,7 @@ void measure_statistics(const ops::Graph& lowered, const Tensor& x) {
     if (auto* normalization = std::get_if<ops::BatchNormalization>(&node.op))
       normalization->momentum = 0;
   }
-  const auto device = cpu_device(2);
+  const auto device = cpu_device({.threads = 2});
   device->compile(graph, {.batch_size = x.shape()[0], .training = true})->forward({&x, 1});
 }
 
@@ -62,7 +62,10 @@ void nudge(const Functional& model) {
 }
 
 Tensor run(const ops::Graph& graph, const Tensor& x) {
-  return cpu_device(2)->compile(graph, {.batch_size = x.shape()[0]})->forward({&x, 1})[0].clone();
+  return cpu_device({.threads = 2})
+      ->compile(graph, {.batch_size = x.shape()[0]})
+      ->forward({&x, 1})[0]
+      .clone();
 }
 
 class Plan : public ::testing::TestWithParam<const Application*> {};

@@ -32,7 +32,8 @@ ImageFolder list_image_folder(const std::filesystem::path& folder,
                               const ListingOptions& options = {});
 
 /// The same without labels: a file stands for itself whatever its ending, a folder for all images
-/// below it. Throws Error when one is absent or unreadable, or a folder holds no image.
+/// below it, or, if there are none, for itself too. What is no image is for whoever loads it to
+/// tell.
 std::vector<std::filesystem::path> list_images(std::span<const std::filesystem::path> paths,
                                                const ListingOptions& options = {});
 
