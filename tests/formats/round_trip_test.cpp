@@ -52,5 +52,27 @@ TEST_F(ModelFile, a_wrong_shape_changes_nothing) {
   EXPECT_EQ(report.missing, std::vector<std::string>{"head"});
 }
 
+TEST_F(ModelFile, a_head_that_is_skipped_keeps_its_weights) {
+  const Functional other = small_model(3);
+  for (const auto& variable : other.variables()) variable->reset(99);
+  for (const char* name : {"c.weights.h5", "c.h5"}) {
+    save_weights(other, folder / name);
+    for (const MatchWeights match : {MatchWeights::by_order, MatchWeights::by_name}) {
+      const Functional model = small_model(2);
+      const auto report =
+          load_weights(model, folder / name, {.match = match, .skip_layers = {"head"}});
+      EXPECT_EQ(report.loaded, 2) << name;
+      const auto loaded = model.get_layer("base").variables();
+      const auto saved = other.get_layer("base").variables();
+      const auto kept = model.get_layer("head").variables();
+      const auto fresh = small_model(2).get_layer("head").variables();
+      for (size_t i = 0; i < 2; ++i) {
+        EXPECT_TRUE(std::ranges::equal(loaded[i]->value().values(), saved[i]->value().values()));
+        EXPECT_TRUE(std::ranges::equal(kept[i]->value().values(), fresh[i]->value().values()));
+      }
+    }
+  }
+}
+
 }  // namespace
 }  // namespace thaw

@@ -19,6 +19,11 @@ class UsageError : public Error {
   using Error::Error;
 };
 
+/// `message` behind `context`, unless it begins with that already.
+inline std::string in_context(const std::string& context, const std::string& message) {
+  return message.starts_with(context + ": ") ? message : context + ": " + message;
+}
+
 /// Runs `body`; an Error that leaves it gets `context` put before its message.
 /// Example: with_context("model.h5", [&] { return read(file); })
 template <typename Body>
@@ -26,9 +31,9 @@ auto with_context(const std::string& context, Body&& body) -> decltype(body()) {
   try {
     return std::forward<Body>(body)();
   } catch (const UsageError& error) {
-    throw UsageError(context + ": " + error.what());
+    throw UsageError(in_context(context, error.what()));
   } catch (const Error& error) {
-    throw Error(context + ": " + error.what());
+    throw Error(in_context(context, error.what()));
   }
 }
 

@@ -60,9 +60,9 @@ Symbol Layer::operator()(const Symbol& x, CallOptions options) const {
 }
 
 Symbol Layer::operator()(const std::vector<Symbol>& xs, CallOptions options) const {
-  const std::string who =
-      name().empty() ? std::string(class_name()) : fmt::format("{} ({})", name(), class_name());
-  auto shapes = with_context("layer " + who, [&] { return build(xs); });
+  const std::string who = name().empty() ? fmt::format("layer {}", class_name())
+                                         : fmt::format("layer \"{}\" ({})", name(), class_name());
+  auto shapes = with_context(who, [&] { return build(xs); });
   return Symbol(std::make_shared<Call>(Call{*this, xs, options.training, std::move(shapes)}));
 }
 
