@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <fstream>
 
 #include "recipe/small_recipe.h"
@@ -113,6 +114,37 @@ TEST(Recipe, gives_the_same_bits_with_and_without_kept_features) {
     EXPECT_EQ(changed(*expected, weights(recipe.model())), Names{}) << way.name;
   }
   EXPECT_EQ(kept.sets().size(), 2U) << "one a stage";
+}
+
+/// Counts how often a picture is read.
+class CountedPictures : public ArrayDataset {
+ public:
+  explicit CountedPictures(const ArrayDataset& pictures) : ArrayDataset(pictures) {}
+  void load(int64_t index, std::span<float> values) const override {
+    ++loads;
+    ArrayDataset::load(index, values);
+  }
+  mutable std::atomic<int> loads = 0;
+};
+
+TEST(Recipe, begins_at_what_a_run_with_more_trainable_layers_has_kept) {
+  const testing::TemporaryFolder folder;
+  const CountedPictures some(pictures(30, 1));
+  const CountedPictures all(pictures(45, 1));  // 15 of them are new
+  RecipeOptions options = small_options();
+  options.feature_folder = FeatureFolder({.folder = folder.path()});
+  options.stages = {{.name = "more", .epochs = 2, .learning_rate = 1e-3, .unfreeze = 3}};
+  Recipe(small_base(), 3, options).run(some, nullptr);
+  EXPECT_EQ(some.loads, 30);
+  options.stages = {{.name = "less", .epochs = 2, .learning_rate = 1e-3, .unfreeze = 0}};
+  Recipe climbing(small_base(), 3, options);
+  climbing.run(all, nullptr);
+  EXPECT_EQ(all.loads, 15);
+  options.feature_folder.reset();
+  options.cache = FeatureCache::off;
+  Recipe afresh(small_base(), 3, options);
+  afresh.run(all, nullptr);
+  EXPECT_EQ(changed(weights(climbing.model()), weights(afresh.model())), Names{});
 }
 
 TEST(Recipe, interrupted_anywhere_and_resumed_equals_uninterrupted) {

@@ -128,17 +128,31 @@ ops::Graph extract(const ops::Graph& graph, std::span<const Value> from,
   return result;
 }
 
-std::string function_hash(const ops::Graph& graph) {
-  Signature signature;
-  for (const ops::Node& node : graph.nodes) {
+bool leads_to(const ops::Graph& graph, std::span<const Value> below, std::span<const Value> above) {
+  try {
+    extract(graph, below, above);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+std::vector<std::string> value_hashes(const ops::Graph& graph) {
+  std::vector<std::string> hashes(graph.nodes.size());
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const ops::Node& node = graph.nodes[i];
+    Signature signature;
     signature.text += ops::name(node.op);
     signature.text += '(';
-    for (const Value input : node.inputs) signature.add(input.index);
+    for (const Value input : node.inputs)
+      signature.text += hashes[static_cast<size_t>(input.index)];
     std::visit(signature, node.op);
-    signature.text += ")\n";
+    if (std::holds_alternative<ops::Input>(node.op))  // which one of them
+      signature.add(std::ranges::find(graph.inputs, Value{static_cast<int>(i)}) -
+                    graph.inputs.begin());
+    hashes[i] = content_hash(std::as_bytes(std::span(signature.text)));
   }
-  for (const Value output : graph.outputs) signature.add(output.index);
-  return content_hash(std::as_bytes(std::span(signature.text)));
+  return hashes;
 }
 
 }  // namespace thaw

@@ -14,9 +14,13 @@ namespace thaw {
 ops::Graph extract(const ops::Graph& graph, std::span<const ops::Value> from,
                    std::span<const ops::Value> to);
 
-/// 32 hexadecimal digits that tell what a graph computes: its operations, their attributes, and the
-/// values of its weights at this moment. Names do not matter. Weights must be frozen: their values
-/// are all that is looked at.
-std::string function_hash(const ops::Graph& graph);
+/// Whether all of `above` can be computed from `below` alone.
+bool leads_to(const ops::Graph& graph, std::span<const ops::Value> below,
+              std::span<const ops::Value> above);
+
+/// For each value of the graph 32 hexadecimal digits that tell how it is computed from the graph's
+/// inputs: the operations, their attributes, and the values of their weights at this moment. Names
+/// and what else the graph computes do not matter, so the same value is found in another graph.
+std::vector<std::string> value_hashes(const ops::Graph& graph);
 
 }  // namespace thaw

@@ -20,6 +20,9 @@ struct ExecutableOptions {
   bool input_gradients = false;
   /// Of dropout's random numbers.
   uint64_t seed = 0;
+  /// The network that the graph is a part of, looked at while it is compiled: the same kernels are
+  /// chosen for all parts of one network, so that they give the bits of the whole.
+  const ops::Graph* network = nullptr;
 };
 
 /// A graph made ready to run on a device for one batch size. It reads its variables in place and
@@ -58,8 +61,9 @@ class Device {
   virtual std::unique_ptr<Executable> compile(const ops::Graph& graph,
                                               const ExecutableOptions& options) = 0;
   virtual int threads() const = 0;
-  /// All of the device that the bits of a result depend on: its library, instructions, threads.
-  virtual std::string numerics() const = 0;
+  /// All of the device that the bits of a part of `network` depend on: its library, instructions,
+  /// threads, and what it chooses for that network.
+  virtual std::string numerics(const ops::Graph& network) const = 0;
 };
 
 struct CpuOptions {

@@ -13,7 +13,7 @@ std::string FeatureBank::finish() {
   return failure_;
 }
 
-/// Empty for a sample that cannot be read or has no key: it is computed each time.
+// Empty for a sample that cannot be read or has no key: it is computed each time.
 const std::vector<std::string>& FeatureBank::keys(const Dataset& data, Threads& threads) {
   auto& keys = keys_[&data];
   if (!keys.empty()) return keys;

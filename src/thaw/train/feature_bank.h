@@ -56,10 +56,10 @@ class FeatureBank {
   /// Waits until what was computed is on disk. Why some of it is not, or empty: training goes on
   /// without, and a later run computes it again.
   std::string finish();
-
- private:
+  /// What the samples' rows are found by in the folder; empty where there is none.
   const std::vector<std::string>& keys(const Dataset& data, Threads& threads);
 
+ private:
   std::optional<FeatureFolder> folder_;
   std::vector<std::vector<ops::Value>> expected_;
   std::map<std::pair<const Dataset*, std::string>, Features> features_;

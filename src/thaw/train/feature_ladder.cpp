@@ -1,65 +1,153 @@
 #include "thaw/train/feature_ladder.h"
 
 #include <algorithm>
+#include <set>
 
 #include "thaw/compile/extract.h"
-#include "thaw/compile/lower.h"
 #include "thaw/core/content_hash.h"
-#include "thaw/core/error.h"
+#include "thaw/train/micro_batches.h"
 
 namespace thaw {
 namespace {
 
 using Cut = std::vector<ops::Value>;
 
+size_t at(ops::Value value) { return static_cast<size_t>(value.index); }
+
 bool holds_input(const ops::Graph& graph, const Cut& cut) {
   return std::ranges::any_of(cut, [&](ops::Value v) { return graph.get_if<ops::Input>(v); });
 }
 
-/// Whether all of `above` can be computed from `below` alone.
-bool leads_to(const ops::Graph& graph, const Cut& below, const Cut& above) {
-  try {
-    extract(graph, below, above);
-    return true;
-  } catch (const Error&) {
-    return false;
+bool has_parameters(const ops::Graph& graph, const ops::Node& node) {
+  return std::ranges::any_of(node.inputs, [&](ops::Value v) { return graph[v].is_parameter(); }) ||
+         std::holds_alternative<ops::ScaleShift>(node.op);
+}
+
+/// How many operations lie between each value and the graph's end.
+std::vector<int> heights(const ops::Graph& graph) {
+  std::vector<int> result(graph.nodes.size(), 0);
+  for (size_t i = graph.nodes.size(); i-- > 0;)
+    for (const ops::Value input : graph.nodes[i].inputs)
+      result[at(input)] = std::max(result[at(input)], result[i] + 1);
+  return result;
+}
+
+/// What the values computed from `trains`, or from others so computed, read of the rest.
+Cut frontier(const ops::Graph& graph, const std::vector<bool>& trains) {
+  std::vector<bool> varies = trains;
+  Cut cut;
+  for (size_t i = 0; i < graph.nodes.size(); ++i) {
+    const auto& inputs = graph.nodes[i].inputs;
+    varies[i] =
+        varies[i] || std::ranges::any_of(inputs, [&](ops::Value v) { return varies[at(v)]; });
+    if (!varies[i]) continue;
+    for (const ops::Value input : inputs) {
+      if (!varies[at(input)] && !graph[input].is_parameter() &&
+          std::ranges::find(cut, input) == cut.end())
+        cut.push_back(input);
+    }
   }
+  return cut;
 }
 
 }  // namespace
 
-std::vector<Rung> make_ladder(const ops::Graph& graph, const Cut& target,
-                              std::span<const Cut> expected) {
+std::vector<Cut> cuts_to(const ops::Graph& network, const Cut& target,
+                         std::span<const Cut> expected) {
   std::vector<Cut> cuts;
   for (const Cut& cut : expected) {
-    if (cut != target && std::ranges::find(cuts, cut) == cuts.end() && !holds_input(graph, cut) &&
-        leads_to(graph, cut, target) && !leads_to(graph, target, cut))
+    if (cut != target && std::ranges::find(cuts, cut) == cuts.end() && !holds_input(network, cut) &&
+        leads_to(network, cut, target) && !leads_to(network, target, cut))
       cuts.push_back(cut);
   }
-  // Lowest first: a cut comes before those that it leads to. They need not all be on one line.
+  // A cut comes before those that it leads to.
   std::ranges::sort(
       cuts, [](const Cut& a, const Cut& b) { return std::ranges::max(a) < std::ranges::max(b); });
-  std::vector<Cut> line;
-  for (const Cut& cut : cuts)
-    if (line.empty() || leads_to(graph, line.back(), cut)) line.push_back(cut);
-  line.push_back(target);
+  cuts.push_back(target);
+  return cuts;
+}
 
-  std::vector<Rung> ladder;
-  for (const Cut& cut : line) {
-    Rung rung;
-    rung.values = cut;
-    for (const ops::Value value : cut) {
-      rung.shapes.push_back(graph[value].shape);
-      rung.row_floats += graph[value].shape.elements();
+Ladder::Ladder(const ops::Graph& network, const Cut& target, std::span<const Cut> expected) {
+  for (const Cut& cut : cuts_to(network, target, expected))
+    add(frozen_plan(extract(network, network.inputs, cut)));
+}
+
+/// Lays `plan` into the graph; its outputs become a rung.
+void Ladder::add(const ops::Graph& plan) {
+  const auto hashes = value_hashes(plan);
+  Cut moved(plan.nodes.size());
+  for (size_t i = 0; i < plan.nodes.size(); ++i) {
+    const auto known = std::ranges::find(hashes_, hashes[i]);
+    if (known != hashes_.end()) {
+      moved[i] = {static_cast<int>(known - hashes_.begin())};
+      continue;
     }
-    rung.segment = extract(graph, ladder.empty() ? graph.inputs : ladder.back().values, cut);
-    const std::string way = (ladder.empty() ? "" : ladder.back().function) +
-                            function_hash(specialize(rung.segment, ops::Phase::inference));
-    rung.function = content_hash(std::as_bytes(std::span(way)));
-    rung.holds_samples = holds_input(graph, cut);
-    ladder.push_back(std::move(rung));
+    const ops::Node& node = plan.nodes[i];
+    Cut inputs;
+    for (const ops::Value input : node.inputs) inputs.push_back(moved[at(input)]);
+    moved[i] = graph_.append(node.op, std::move(inputs), node.name);
+    hashes_.push_back(hashes[i]);
+    if (std::holds_alternative<ops::Input>(node.op)) graph_.inputs.push_back(moved[i]);
   }
-  return ladder;
+  Cut values;
+  for (const ops::Value output : plan.outputs) values.push_back(moved[at(output)]);
+  rungs_.push_back(rung_of(std::move(values)));
+}
+
+Rung Ladder::rung_of(Cut values) const {
+  Rung rung;
+  std::string functions;
+  for (const ops::Value value : values) {
+    rung.shapes.push_back(graph_[value].shape);
+    rung.row_floats += graph_[value].shape.elements();
+    functions += hashes_[at(value)];
+  }
+  rung.function = content_hash(std::as_bytes(std::span(functions)));
+  rung.holds_samples = holds_input(graph_, values);
+  rung.values = std::move(values);
+  return rung;
+}
+
+std::vector<Rung> Ladder::others() const {
+  ops::Graph whole = graph_;
+  whole.outputs = rungs_.back().values;
+  const auto height = heights(whole);
+  std::set<Cut> seen;
+  for (const Rung& rung : rungs_) seen.insert(rung.values);
+  std::vector<Rung> result;
+  const auto add_if_new = [&](const std::vector<bool>& trains) {
+    Cut cut = frontier(whole, trains);
+    if (cut.empty() || holds_input(whole, cut) || !seen.insert(cut).second) return;
+    if (leads_to(whole, cut, whole.outputs)) result.push_back(rung_of(std::move(cut)));
+  };
+  // Which layers are the last ones is a matter of the order: that of the graph, or by the distance
+  // to its end, as Keras has them.
+  for (size_t first = whole.nodes.size(); first-- > 0;) {
+    if (!has_parameters(whole, whole.nodes[first])) continue;
+    std::vector<bool> by_order(whole.nodes.size());
+    std::vector<bool> by_height(whole.nodes.size());
+    for (size_t i = 0; i < whole.nodes.size(); ++i) {
+      if (!has_parameters(whole, whole.nodes[i])) continue;
+      by_order[i] = i >= first;
+      by_height[i] = height[i] <= height[first];
+    }
+    add_if_new(by_order);
+    add_if_new(by_height);
+  }
+  std::ranges::stable_sort(result, std::ranges::greater{},
+                           [](const Rung& rung) { return std::ranges::max(rung.values); });
+  return result;
+}
+
+bool Ladder::leads(const Rung& below, std::span<const Rung* const> above) const {
+  return std::ranges::all_of(
+      above, [&](const Rung* rung) { return leads_to(graph_, below.values, rung->values); });
+}
+
+ops::Graph Ladder::segment(const Rung* from, std::span<const Rung* const> to) const {
+  Cut values;
+  for (const Rung* rung : to) values.insert(values.end(), rung->values.begin(), rung->values.end());
+  return extract(graph_, from == nullptr ? graph_.inputs : from->values, values);
 }
 
 }  // namespace thaw

@@ -8,21 +8,48 @@
 
 namespace thaw {
 
-/// One cut of the frozen layers and how it is computed from the one below it.
+/// One cut of the frozen layers.
 struct Rung {
-  std::vector<ops::Value> values;  ///< of the whole graph
+  std::vector<ops::Value> values;  ///< of the ladder's graph
   std::vector<Shape> shapes;       ///< of one sample
   int64_t row_floats = 0;          ///< of all of them together
-  ops::Graph segment;              ///< from the rung below, the first from the sample, to here
-  std::string function;            ///< a hash of all segments to here
+  std::string function;            ///< a hash of what computes it from the sample
   bool holds_samples = false;      ///< whether the sample itself is among the values
 };
 
-/// The cuts on the way from the sample to `target`, lowest first and `target` last: those of
-/// `expected` that lie on one line. The way decides the bits, as a kernel may round differently
-/// where it ends at a cut; so every fit that shares features must expect the same cuts, whether it
-/// keeps their features or not.
-std::vector<Rung> make_ladder(const ops::Graph& graph, const std::vector<ops::Value>& target,
-                              std::span<const std::vector<ops::Value>> expected);
+/// The cuts among `expected` on the way to `target`, a cut before those that it leads to, `target`
+/// last.
+std::vector<std::vector<ops::Value>> cuts_to(const ops::Graph& network,
+                                             const std::vector<ops::Value>& target,
+                                             std::span<const std::vector<ops::Value>> expected);
+
+/// The cuts that features are kept at. Each is optimized as if it were the only one, and then all
+/// are laid into one graph, in which what they have in common is there once. So a cut's bits do not
+/// depend on which others there are, nor on which of them it is computed from.
+class Ladder {
+ public:
+  /// A rung for each of cuts_to(); all are values of `network`.
+  Ladder(const ops::Graph& network, const std::vector<ops::Value>& target,
+         std::span<const std::vector<ops::Value>> expected);
+
+  /// Lowest first, the target last.
+  const std::vector<Rung>& rungs() const { return rungs_; }
+  /// Cuts of the optimized graph that training more of the last layers would begin at, the nearest
+  /// to the target first: another run may have kept them.
+  std::vector<Rung> others() const;
+  /// Whether all of `above` can be computed from `below` alone.
+  bool leads(const Rung& below, std::span<const Rung* const> above) const;
+  /// The part of the graph that computes `to` from `from`, or from the sample if that is nullptr.
+  /// Its outputs are the values of all `to` one after the other.
+  ops::Graph segment(const Rung* from, std::span<const Rung* const> to) const;
+
+ private:
+  void add(const ops::Graph& plan);
+  Rung rung_of(std::vector<ops::Value> values) const;
+
+  ops::Graph graph_;
+  std::vector<std::string> hashes_;  ///< of the graph's values
+  std::vector<Rung> rungs_;
+};
 
 }  // namespace thaw

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <map>
+#include <set>
 
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
@@ -24,6 +26,15 @@ void put(Features& features, std::span<const int64_t> samples, std::span<const T
   }
 }
 
+/// Writes a sample's row to the place `index` of all tensors.
+void spread(std::span<const float> row, int64_t index, std::span<Tensor> tensors) {
+  for (Tensor& tensor : tensors) {
+    Tensor to = tensor.rows(index, 1);
+    std::ranges::copy(row.first(to.values().size()), to.data());
+    row = row.subspan(to.values().size());
+  }
+}
+
 }  // namespace
 
 FeatureSource::FeatureSource(const Dataset& data, const TrainingPlan& plan, FeatureBank& bank,
@@ -32,29 +43,25 @@ FeatureSource::FeatureSource(const Dataset& data, const TrainingPlan& plan, Feat
       bank_(bank),
       device_(device),
       threads_(threads),
+      network_(plan.graph),
       broken_(static_cast<size_t>(data.size())) {
   const Shape& expected = plan.graph[plan.graph.inputs[0]].shape;
   if (data.input_shape() != expected) {
     throw Error("expected samples of shape " + expected.to_string() + ", received " +
                 data.input_shape().to_string());
   }
-  ladder_ = make_ladder(plan.graph, plan.frontier, bank.expected());
-  steps_.resize(ladder_.size());
+  ladder_.emplace(plan.graph, plan.frontier, bank.expected());
+  rungs_ = ladder_->rungs();
   const int64_t budget = options.budget_bytes.value_or(default_feature_budget());
   complete_ = options.keep && make_stores(budget) ? fill(options) : only_read(options);
+  if (!features_.empty()) ladder_.reset();  // it holds folded weights
   for (int64_t i = 0; i < data.size(); i += data.views())
     if (!broken_[static_cast<size_t>(i)]) usable_.push_back(i);
 }
 
-MicroBatches& FeatureSource::step(size_t rung) {
-  if (steps_[rung] == nullptr)
-    steps_[rung] = std::make_unique<MicroBatches>(ladder_[rung].segment, device_);
-  return *steps_[rung];
-}
-
 /// Under which the bank keeps a rung: the bits depend on the device and on this program too.
 std::string FeatureSource::key(const Rung& rung) const {
-  const std::string text = rung.function + " " + device_.numerics() + " in batches of " +
+  const std::string text = rung.function + " " + device_.numerics(network_) + " in batches of " +
                            std::to_string(MicroBatches::size) + " by " +
                            std::string(sources_hash());
   return content_hash(std::as_bytes(std::span(text)));
@@ -64,14 +71,14 @@ std::string FeatureSource::key(const Rung& rung) const {
 bool FeatureSource::make_stores(int64_t budget_bytes) {
   std::optional<std::filesystem::path> folder;
   if (bank_.folder()) folder = bank_.folder()->options().folder;
-  features_.assign(ladder_.size(), nullptr);
-  for (size_t i = ladder_.size(); i-- > 0;) {
-    const Rung& rung = ladder_[i];
+  features_.assign(rungs_.size(), nullptr);
+  for (size_t i = rungs_.size(); i-- > 0;) {
+    const Rung& rung = rungs_[i];
     Features& features = bank_.of(data_, key(rung));
     if (features.store == nullptr) {
       features.store = make_feature_store(data_.size(), rung.row_floats, budget_bytes, folder);
       features.present.assign(static_cast<size_t>(data_.size()), false);
-      if (features.store == nullptr && i + 1 < ladder_.size()) continue;
+      if (features.store == nullptr && i + 1 < rungs_.size()) continue;
       if (features.store == nullptr) {
         features_.clear();
         return false;
@@ -84,80 +91,123 @@ bool FeatureSource::make_stores(int64_t budget_bytes) {
   return true;
 }
 
-std::optional<int> FeatureSource::start_of(int64_t sample) const {
-  int below = -1;
-  for (size_t rung = 0; rung < features_.size(); ++rung) {
-    if (features_[rung] == nullptr) continue;
-    if (!features_[rung]->present[static_cast<size_t>(sample)]) return below;
-    below = static_cast<int>(rung);
-  }
-  return std::nullopt;
-}
-
 bool FeatureSource::fill(const Options& options) {
-  std::map<int, std::vector<int64_t>> starts;
-  std::vector<std::vector<int64_t>> absent(ladder_.size());
+  std::map<Wanted, Samples> absent;
   for (int64_t sample = 0; sample < data_.size(); ++sample) {
-    if (const auto start = start_of(sample)) starts[*start].push_back(sample);
-    for (size_t rung = 0; rung < ladder_.size(); ++rung) {
+    Wanted wanted;
+    for (size_t rung = 0; rung < rungs_.size(); ++rung) {
       if (features_[rung] != nullptr && !features_[rung]->present[static_cast<size_t>(sample)])
-        absent[rung].push_back(sample);
+        wanted.push_back(rung);
     }
+    if (!wanted.empty()) absent[wanted].push_back(sample);
   }
-  for (auto& [start, samples] : starts) {
-    if (start < 0 ? !fill_from_samples(samples, options) : !fill_from(start, samples, options))
-      return false;
+  for (const auto& [wanted, samples] : absent)
+    if (!compute(wanted, samples, options)) return false;
+  std::vector<Samples> fresh(rungs_.size());
+  for (const auto& [wanted, samples] : absent) {
+    for (const size_t rung : wanted)
+      std::ranges::copy_if(samples, std::back_inserter(fresh[rung]),
+                           [&](int64_t sample) { return !broken_[static_cast<size_t>(sample)]; });
   }
-  for (size_t rung = 0; rung < ladder_.size(); ++rung) {
-    if (ladder_[rung].holds_samples || features_[rung] == nullptr) continue;
-    std::erase_if(absent[rung],
-                  [&](int64_t sample) { return broken_[static_cast<size_t>(sample)]; });
-    bank_.save(data_, key(ladder_[rung]), *features_[rung], std::move(absent[rung]),
-               ladder_[rung].row_floats);
+  for (size_t rung = 0; rung < rungs_.size(); ++rung) {
+    if (rungs_[rung].holds_samples || features_[rung] == nullptr) continue;
+    bank_.save(data_, key(rungs_[rung]), *features_[rung], std::move(fresh[rung]),
+               rungs_[rung].row_floats);
   }
   return true;
 }
 
-/// Runs the samples' `values` at the rung `from` (−1: the samples) through all rungs above it.
-void FeatureSource::run_and_keep(int from, std::span<const int64_t> samples,
-                                 std::span<const Tensor> values) {
-  for (size_t rung = static_cast<size_t>(from) + 1; rung < ladder_.size(); ++rung) {
-    values = step(rung).run(values);
-    if (features_[rung] != nullptr) put(*features_[rung], samples, values);
+/// From the nearest cut below that is there, else from the samples themselves.
+bool FeatureSource::compute(const Wanted& wanted, Samples samples, const Options& options) {
+  for (size_t rung = rungs_.size(); rung-- > 0;) {
+    const bool is_kept = features_[rung] != nullptr && std::ranges::count(wanted, rung) == 0;
+    if (!is_kept || !ladder_->leads(rungs_[rung], of(wanted))) continue;
+    const auto fetch = [&](int64_t sample, std::span<float> row) {
+      std::ranges::copy(features_[rung]->store->row(sample), row.begin());
+      return true;
+    };
+    Samples failed;
+    return compute_from(rungs_[rung], wanted, samples, fetch, failed, options);
   }
-}
-
-bool FeatureSource::fill_from_samples(std::vector<int64_t> samples, const Options& options) {
+  if (!compute_from_others(wanted, samples, options)) return false;
+  if (samples.empty()) return true;
+  MicroBatches network = step(nullptr, wanted);
   return read(std::move(samples), options, [&](const Batch& batch) {
-    run_and_keep(-1, batch.indices, {&batch.inputs, 1});
+    keep(wanted, batch.indices, network.run({&batch.inputs, 1}));
   });
 }
 
-/// What an earlier fit left out above what it kept.
-bool FeatureSource::fill_from(int rung, std::span<const int64_t> samples, const Options& options) {
-  const auto at = static_cast<size_t>(rung);
-  std::vector<Tensor> values;
-  for (const Shape& shape : ladder_[at].shapes)
-    values.push_back(Tensor::zeros(shape.with_batch(MicroBatches::size)));
-  for (size_t first = 0; first < samples.size(); first += MicroBatches::size) {
-    if (options.stop != nullptr && options.stop->load()) return false;
-    const auto part =
-        samples.subspan(first, std::min<size_t>(MicroBatches::size, samples.size() - first));
-    gather(at, part, values);
-    run_and_keep(rung, part, values);
+bool FeatureSource::compute_from_others(const Wanted& wanted, Samples& samples,
+                                        const Options& options) {
+  if (!bank_.folder()) return true;
+  std::set<std::string> known;
+  for (const auto& set : bank_.folder()->sets()) known.insert(set.set_key);
+  const auto& keys = bank_.keys(data_, threads_);
+  for (const Rung& other : ladder_->others()) {
+    if (samples.empty()) return true;
+    if (!known.contains(key(other)) || !ladder_->leads(other, of(wanted))) continue;
+    const FeatureSet set = bank_.folder()->open(key(other), other.row_floats);
+    const auto key_of = [&](int64_t sample) -> const std::string& {
+      return keys[static_cast<size_t>(sample)];
+    };
+    Samples left;
+    Samples found;
+    for (const int64_t sample : samples) {
+      const bool is_there = !key_of(sample).empty() && set.contains(key_of(sample));
+      (is_there ? found : left).push_back(sample);
+    }
+    const auto fetch = [&](int64_t sample, std::span<float> row) {
+      return set.read(key_of(sample), row);
+    };
+    if (!found.empty() && !compute_from(other, wanted, found, fetch, left, options)) return false;
+    std::ranges::sort(left);
+    samples = std::move(left);
   }
   return true;
 }
 
-void FeatureSource::gather(size_t rung, std::span<const int64_t> samples,
-                           std::span<Tensor> tensors) const {
-  for (size_t i = 0; i < samples.size(); ++i) {
-    auto from = std::span<const float>(features_[rung]->store->row(samples[i]));
-    for (Tensor& tensor : tensors) {
-      Tensor to = tensor.rows(static_cast<int64_t>(i), 1);
-      std::ranges::copy(from.first(to.values().size()), to.data());
-      from = from.subspan(to.values().size());
+bool FeatureSource::compute_from(const Rung& from, const Wanted& wanted,
+                                 std::span<const int64_t> samples, const Fetch& fetch,
+                                 Samples& failed, const Options& options) {
+  MicroBatches network = step(&from, wanted);
+  std::vector<Tensor> values;
+  for (const Shape& shape : from.shapes)
+    values.push_back(Tensor::zeros(shape.with_batch(MicroBatches::size)));
+  std::vector<float> row(static_cast<size_t>(from.row_floats));
+  Samples together;
+  for (size_t next = 0; next < samples.size();) {
+    if (options.stop != nullptr && options.stop->load()) return false;
+    together.clear();
+    for (; next < samples.size() && std::ssize(together) < MicroBatches::size; ++next) {
+      if (!fetch(samples[next], row)) {
+        failed.push_back(samples[next]);
+        continue;
+      }
+      spread(row, std::ssize(together), values);
+      together.push_back(samples[next]);
     }
+    if (!together.empty()) keep(wanted, together, network.run(values));
+  }
+  return true;
+}
+
+std::vector<const Rung*> FeatureSource::of(const Wanted& wanted) const {
+  std::vector<const Rung*> result;
+  for (const size_t rung : wanted) result.push_back(&rungs_[rung]);
+  return result;
+}
+
+MicroBatches FeatureSource::step(const Rung* from, const Wanted& wanted) {
+  return {ladder_->segment(from, of(wanted)), network_, device_};
+}
+
+/// `values` are those of all wanted rungs, one after the other.
+void FeatureSource::keep(const Wanted& wanted, std::span<const int64_t> samples,
+                         std::span<const Tensor> values) {
+  for (const size_t rung : wanted) {
+    const size_t count = rungs_[rung].values.size();
+    put(*features_[rung], samples, values.first(count));
+    values = values.subspan(count);
   }
 }
 
@@ -208,15 +258,15 @@ void FeatureSource::advance() {
     throw Error("a sample that could be read before cannot now: " +
                 loader_->failures().front().message);
   }
-  results_ = {&batch_->inputs, 1};
-  for (size_t rung = 0; rung < ladder_.size(); ++rung) results_ = step(rung).run(results_);
+  if (frozen_ == nullptr)
+    frozen_ = std::make_unique<MicroBatches>(step(nullptr, {rungs_.size() - 1}));
+  results_ = frozen_->run({&batch_->inputs, 1});
 }
 
 void FeatureSource::next(int64_t rows, std::span<Tensor> inputs) {
   if (!features_.empty()) {
-    gather(ladder_.size() - 1, std::span(order_).subspan(place_, static_cast<size_t>(rows)),
-           inputs);
-    place_ += static_cast<size_t>(rows);
+    for (int64_t i = 0; i < rows; ++i)
+      spread(features_.back()->store->row(order_[place_++]), i, inputs);
     return;
   }
   for (int64_t done = 0; done < rows;) {

@@ -28,8 +28,9 @@ class FeatureSource {
     const std::atomic<bool>* stop = nullptr;
     std::function<void(int64_t done, int64_t total)> progress = {};
   };
-  /// Reads every sample once; finds the broken ones. What `bank` has is not computed again, and
-  /// what is computed is left there. When `stop` is set it ends early and is_complete() is false.
+  /// Reads every sample once, unless it is kept; finds the broken ones. What `bank` has is not
+  /// computed again, and what is computed is left there. When `stop` is set it ends early and
+  /// is_complete() is false.
   FeatureSource(const Dataset& data, const TrainingPlan& plan, FeatureBank& bank, Device& device,
                 Threads& threads, const Options& options);
 
@@ -45,27 +46,35 @@ class FeatureSource {
   void next(int64_t rows, std::span<Tensor> inputs);
 
  private:
+  using Samples = std::vector<int64_t>;
+  /// Which rungs are wanted, by their numbers.
+  using Wanted = std::vector<size_t>;
   std::string key(const Rung& rung) const;
+  std::vector<const Rung*> of(const Wanted& wanted) const;
   bool make_stores(int64_t budget_bytes);
   bool fill(const Options& options);
-  /// The rung to compute a sample from: −1 from the sample itself; nothing when all are kept.
-  std::optional<int> start_of(int64_t sample) const;
-  bool fill_from_samples(std::vector<int64_t> samples, const Options& options);
-  bool fill_from(int rung, std::span<const int64_t> samples, const Options& options);
-  void run_and_keep(int from, std::span<const int64_t> samples, std::span<const Tensor> values);
+  bool compute(const Wanted& wanted, Samples samples, const Options& options);
+  /// Computes what it can from cuts that other runs have kept; `samples` are then those left.
+  bool compute_from_others(const Wanted& wanted, Samples& samples, const Options& options);
+  /// `fetch` gives a sample's row of the cut `from`, and false where it cannot; those samples are
+  /// added to `failed`.
+  using Fetch = std::function<bool(int64_t sample, std::span<float> row)>;
+  bool compute_from(const Rung& from, const Wanted& wanted, std::span<const int64_t> samples,
+                    const Fetch& fetch, Samples& failed, const Options& options);
+  MicroBatches step(const Rung* from, const Wanted& wanted);
+  void keep(const Wanted& wanted, std::span<const int64_t> samples, std::span<const Tensor> values);
   bool only_read(const Options& options);
   bool read(std::vector<int64_t> samples, const Options& options,
             const std::function<void(const Batch&)>& use);
-  MicroBatches& step(size_t rung);
-  void gather(size_t rung, std::span<const int64_t> samples, std::span<Tensor> tensors) const;
   void advance();
 
   const Dataset& data_;
   FeatureBank& bank_;
   Device& device_;
   Threads& threads_;
-  std::vector<Rung> ladder_;
-  std::vector<std::unique_ptr<MicroBatches>> steps_;  ///< one a rung, made when needed
+  const ops::Graph& network_;
+  std::optional<Ladder> ladder_;  ///< until all is computed
+  std::vector<Rung> rungs_;
   /// One a rung, nullptr where there was no room; empty when nothing is kept.
   std::vector<Features*> features_;
   bool complete_ = false;
@@ -78,6 +87,7 @@ class FeatureSource {
   std::unique_ptr<const Dataset> walk_data_;
   // Without a store: the loader ahead of the walk, what it gave last, and what that became.
   std::unique_ptr<BatchLoader> loader_;
+  std::unique_ptr<MicroBatches> frozen_;
   const Batch* batch_ = nullptr;
   int64_t batch_row_ = 0;
   std::span<const Tensor> results_;

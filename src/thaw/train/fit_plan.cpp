@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "thaw/compile/extract.h"
 #include "thaw/compile/lower.h"
 #include "thaw/compile/split_frozen.h"
 #include "thaw/train/feature_ladder.h"
@@ -21,21 +22,23 @@ bool has_bias(const ops::Op& op) {
       op);
 }
 
-FrozenPart frozen_part(const ops::Graph& graph, Rung rung) {
+/// From the cut `below` to the cut `above`.
+FrozenPart frozen_part(const ops::Graph& graph, const std::vector<ops::Value>& below,
+                       const std::vector<ops::Value>& above) {
   FrozenPart part;
-  for (const ops::Value value : rung.values) {
+  for (const ops::Value value : above) {
     part.kept.push_back({.layer = graph[value].name,
                          .shape = graph[value].shape,
                          .is_sample = graph.get_if<ops::Input>(value) != nullptr});
   }
-  const ops::Graph plain = specialize(rung.segment, Phase::inference);
+  part.segment = extract(graph, below, above);
+  const ops::Graph plain = specialize(part.segment, Phase::inference);
   const ops::Graph best = optimize(plain, {.frozen = true}, &part.passes);
-  part.cut = std::move(rung.values);
+  part.cut = above;
   part.asked = operations(plain);
   part.run = operations(best);
   part.biases = static_cast<int>(
       std::ranges::count_if(best.nodes, [](const ops::Node& node) { return has_bias(node.op); }));
-  part.segment = std::move(rung.segment);
   return part;
 }
 
@@ -91,8 +94,12 @@ FitPlan make_fit_plan(const ops::Graph& model, const LossType& loss,
                       std::span<const std::vector<ops::Value>> expected) {
   TrainingPlan training = make_plan(model, loss.logits_of);
   FitPlan plan;
-  for (Rung& rung : make_ladder(training.graph, training.frontier, expected))
-    plan.frozen.push_back(frozen_part(training.graph, std::move(rung)));
+  auto below = training.graph.inputs;
+  for (auto& cut : cuts_to(training.graph, training.frontier, expected)) {
+    if (!leads_to(training.graph, below, cut)) continue;  // beside the line to the last
+    plan.frozen.push_back(frozen_part(training.graph, below, cut));
+    below = std::move(cut);
+  }
   plan.trained = trained_layers(training.suffix);
   plan.each_step = operations(specialize(training.suffix, Phase::training));
   find_repeated(training.graph, plan);

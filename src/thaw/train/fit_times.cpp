@@ -62,7 +62,7 @@ class KeptWeights {
 }  // namespace
 
 double measure_frozen_part(const FrozenPart& part, Device& device) {
-  MicroBatches frozen(part.segment, device);
+  MicroBatches frozen(frozen_plan(part.segment), part.segment, device);
   const auto inputs = noise(part.segment, part.segment.inputs, MicroBatches::size);
   double best = 0;
   repeat([&](bool counts) {

@@ -8,10 +8,12 @@
 
 namespace thaw {
 
-MicroBatches::MicroBatches(const ops::Graph& graph, Device& device)
-    : executable_(
-          device.compile(optimize(specialize(graph, ops::Phase::inference), {.frozen = true}),
-                         {.batch_size = size})) {
+ops::Graph frozen_plan(const ops::Graph& graph) {
+  return optimize(specialize(graph, ops::Phase::inference), {.frozen = true});
+}
+
+MicroBatches::MicroBatches(const ops::Graph& graph, const ops::Graph& network, Device& device)
+    : executable_(device.compile(graph, {.batch_size = size, .network = &network})) {
   for (const ops::Value input : graph.inputs)
     padded_.push_back(Tensor::zeros(graph[input].shape.with_batch(size)));
 }

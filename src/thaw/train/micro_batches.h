@@ -19,8 +19,8 @@ class MicroBatches {
  public:
   static constexpr int64_t size = 16;
 
-  /// Optimizes and compiles `graph`, in inference mode.
-  MicroBatches(const ops::Graph& graph, Device& device);
+  /// Compiles `graph`, a part of a frozen_plan() of `network`.
+  MicroBatches(const ops::Graph& graph, const ops::Graph& network, Device& device);
 
   /// Each of `inputs` holds the same up to `size` samples. Rows of the results beyond those mean
   /// nothing; the results are valid until the next call.
@@ -30,6 +30,9 @@ class MicroBatches {
   std::unique_ptr<Executable> executable_;
   std::vector<Tensor> padded_;
 };
+
+/// The graph in inference mode, optimized for weights that do not change.
+ops::Graph frozen_plan(const ops::Graph& graph);
 
 /// Loads the samples of `order` in batches of MicroBatches::size, ahead of their use.
 std::unique_ptr<BatchLoader> micro_batch_loader(const Dataset& data, std::vector<int64_t> order,

@@ -9,7 +9,7 @@ struct Predictor::State {
   State(const ops::Graph& graph, int thread_count)
       : threads(thread_count),
         device(cpu_device({.threads = thread_count})),
-        network(graph, *device),
+        network(frozen_plan(graph), graph, *device),
         input_shape(graph[graph.inputs[0]].shape),
         output_shape(graph[graph.outputs[0]].shape) {}
 

@@ -157,12 +157,13 @@ class CpuDevice final : public Device {
     }
   }
   int threads() const override { return threads_; }
-  std::string numerics() const override {
+  std::string numerics(const ops::Graph& network) const override {
     const dnnl_version_t* version = dnnl_version();
     return "oneDNN " + std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
            std::to_string(version->patch) + ", instructions " +
            std::to_string(static_cast<int>(dnnl::get_effective_cpu_isa())) + ", " +
-           std::to_string(threads_) + " threads, " +
+           std::to_string(threads_) + " threads, layout " +
+           std::to_string(static_cast<int>(best_image_layout(network))) + ", " +
            (precision_ == Precision::f32 ? "float32" : "bfloat16");
   }
 

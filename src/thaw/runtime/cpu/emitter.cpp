@@ -13,6 +13,8 @@ bool is_depthwise(const ops::Op& op) {
   return convolution != nullptr && convolution->groups > 1;
 }
 
+}  // namespace
+
 /// With AVX2 alone, oneDNN 3.2 by itself takes channels-last images everywhere but at the network's
 /// input, where they are as fast. They are best for 3×3 kernels (ResNet), but the older blocked
 /// ones are 10 to 60 % faster for depthwise and 1×1 kernels (MobileNet).
@@ -26,15 +28,13 @@ ImageLayout best_image_layout(const ops::Graph& graph) {
              : ImageLayout::channels_last;
 }
 
-}  // namespace
-
 Emitter::Emitter(const ops::Graph& graph_to_run, const ExecutableOptions& run_options,
                  Program& target, Precision precision_of_products)
     : program(target),
       graph(graph_to_run),
       options(run_options),
       precision(precision_of_products),
-      image_layout_(best_image_layout(graph_to_run)),
+      image_layout_(best_image_layout(options.network != nullptr ? *options.network : graph)),
       values_(graph.nodes.size()),
       gradients_(graph.nodes.size()),
       needs_gradient_(graph.nodes.size(), false),

@@ -11,6 +11,9 @@
 
 namespace thaw::cpu {
 
+/// The layout in which this processor runs a network's convolutions fastest.
+ImageLayout best_image_layout(const ops::Graph& network);
+
 /// What the kernels write their steps with: where each value of the graph lies, in which layouts,
 /// and what gradients have reached it.
 class Emitter {
