@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "support/error_of.h"
@@ -15,7 +16,9 @@
 #include "thaw/graph/layers/depthwise_conv_2d.h"
 #include "thaw/graph/layers/global_average_pooling_2d.h"
 #include "thaw/graph/layers/max_pooling_2d.h"
+#include "thaw/graph/layers/normalization.h"
 #include "thaw/graph/layers/re_lu.h"
+#include "thaw/graph/layers/rescaling.h"
 #include "thaw/graph/layers/reshape.h"
 #include "thaw/graph/layers/zero_padding_2d.h"
 #include "thaw/runtime/device.h"
@@ -98,6 +101,44 @@ TEST(Executable, an_optimized_plan_agrees_with_the_unoptimized_one) {
   const Tensor x = random_tensor({batch, 13, 11, 3}, 1);
   // Folding rounds each kernel once more: a few units in the last place of numbers below 1.
   EXPECT_LT(largest_difference(run(plain, x), run(optimized, x)), 1e-5F);
+}
+
+/// Rescaling and Normalization before convolutions with and without padding, groups, and Dense.
+Functional scaled_network(const std::string& padding, float offset) {
+  const Symbol image = input({9, 7, 4}, "image");
+  const std::vector<float> means{1, 2, 3, 4};
+  const std::vector<float> variances{4, 1, 9, 2};
+  Symbol x = rescaling({.scale = {0.5F}, .offset = {offset}})(image);
+  x = normalization(
+      {.mean = offset == 0 ? std::vector<float>(4, 0.0F) : means, .variance = variances})(x);
+  x = conv_2d({.filters = 6, .kernel_size = 3, .padding = padding, .groups = 2})(x);
+  x = rescaling({.scale = {2, 3, 4, 5, 6, 7}, .offset = {0.0F}})(x);
+  x = depthwise_conv_2d({.kernel_size = 3, .padding = "same", .depth_multiplier = 2})(x);
+  x = rescaling({.scale = {0.1F}, .offset = {0.3F}})(global_average_pooling_2d()(x));
+  Functional model(image, dense({.units = 3})(x));
+  model.initialize_weights(5);
+  return model;
+}
+
+TEST(Executable, scales_and_offsets_are_folded_into_kernels_where_that_is_exact) {
+  struct Case {
+    std::string padding;
+    float offset;
+    int left;  ///< scales and offsets that stay on their own
+  };
+  for (const Case& c : {Case{"valid", 0.25F, 0}, Case{"same", 0, 0}, Case{"same", 0.25F, 1}}) {
+    const auto plain =
+        specialize(lower(scaled_network(c.padding, c.offset)), ops::Phase::inference);
+    const auto optimized = optimize(plain, {.frozen = true});
+    const auto count = std::ranges::count_if(optimized.nodes, [](const ops::Node& node) {
+      return std::holds_alternative<ops::ScaleShift>(node.op);
+    });
+    EXPECT_EQ(count, c.left) << c.padding << " " << c.offset;
+    const Tensor x = random_tensor({batch, 9, 7, 4}, 1);
+    // Results are around 1; sums of up to 36 products in another order.
+    EXPECT_LT(largest_difference(run(plain, x), run(optimized, x)), 1e-5F)
+        << c.padding << " " << c.offset;
+  }
 }
 
 /// relu(conv(x) + x), where the convolution reads what it adds, and the same seen flat once more.

@@ -36,9 +36,7 @@ Affine affine_of(const ops::Graph& graph, const ops::Node& node) {
 }
 
 std::vector<float> rounded(const std::vector<double>& values) {
-  std::vector<float> result;
-  for (const double value : values) result.push_back(static_cast<float>(value));
-  return result;
+  return {values.begin(), values.end()};
 }
 
 /// The convolution or product with the affine map on its output: kernel·scale, bias·scale + offset.
