@@ -53,9 +53,8 @@ bool names_a_file(const std::string& text) {
 }
 
 Functional base_model(const BaseFlags& flags) {
-  return with_context("--base", [&] {
-    return names_a_file(flags.base) ? from_file(flags) : from_name(flags);
-  });
+  return with_context(
+      "--base", [&] { return names_a_file(flags.base) ? from_file(flags) : from_name(flags); });
 }
 
 }  // namespace thaw::app

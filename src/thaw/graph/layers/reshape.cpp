@@ -19,7 +19,8 @@ Shape Reshape::output_shape(const Shape& x) const {
     }
   }
   std::vector<int64_t> sizes(target_shape.sizes().begin(), target_shape.sizes().end());
-  if (unknown_axis >= 0) sizes[static_cast<size_t>(unknown_axis)] = x.elements() / Shape(std::move(known)).elements();
+  if (unknown_axis >= 0)
+    sizes[static_cast<size_t>(unknown_axis)] = x.elements() / Shape(std::move(known)).elements();
   return ops::output_shape(ops::Reshape{Shape(std::move(sizes))}, {&x, 1});
 }
 

@@ -47,7 +47,8 @@ struct Eltwise {
 Eltwise eltwise_of(const Activation& activation);
 /// Appends it, unless it is linear.
 void append_activation(dnnl::post_ops& operations, const Activation& activation);
-/// Of a convolution or product that is emitted here: its post-ops, and whether bfloat16 may be used.
+/// Of a convolution or product that is emitted here: its post-ops, and whether bfloat16 may be
+/// used.
 dnnl::primitive_attr product_attributes(const Emitter& emit, bool adds_to_destination,
                                         const Activation& activation);
 /// Post-ops: first the sum with what the destination holds, then the activation.
