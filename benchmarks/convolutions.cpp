@@ -4,6 +4,7 @@
 #include <dnnl.hpp>
 #include <limits>
 #include <string_view>
+#include <type_traits>
 #include <vector>
 
 #include "workload.h"
@@ -11,9 +12,9 @@
 namespace thaw::benchmarks {
 namespace {
 
-using Forward = dnnl::convolution_forward::primitive_desc;
-using BackwardData = dnnl::convolution_backward_data::primitive_desc;
-using BackwardWeights = dnnl::convolution_backward_weights::primitive_desc;
+using Forward = dnnl::convolution_forward;
+using BackwardData = dnnl::convolution_backward_data;
+using BackwardWeights = dnnl::convolution_backward_weights;
 using Desc = dnnl::memory::desc;
 using Dims = dnnl::memory::dims;
 using Tag = dnnl::memory::format_tag;
@@ -46,8 +47,8 @@ struct Form {
   }
 };
 
-Forward describe_forward(const dnnl::engine& engine, const ops::Conv2D& op, const Form& form,
-                         dnnl::prop_kind kind) {
+Forward::primitive_desc describe_forward(const dnnl::engine& engine, const ops::Conv2D& op,
+                                         const Form& form, dnnl::prop_kind kind) {
   dnnl::post_ops operations;
   if (kind == dnnl::prop_kind::forward_inference) {
     if (op.has_residual) operations.append_sum(1.0F);
@@ -89,32 +90,27 @@ struct Convolutions::State {
   }
   dnnl::memory borrowed(const Desc& desc, Tensor& tensor) { return {desc, engine, tensor.data()}; }
 
-  Step make(const Forward& forward) {
+  /// A primitive with its own kernel and bias, over the images that all steps share.
+  template <typename Primitive>
+  Step make(const typename Primitive::primitive_desc& description) {
+    using dnnl::query;
+    constexpr bool writes_weights = std::is_same_v<Primitive, dnnl::convolution_backward_weights>;
+    constexpr bool writes_source = std::is_same_v<Primitive, dnnl::convolution_backward_data>;
+    constexpr bool backward = writes_weights || writes_source;
+    const int image = writes_source ? DNNL_ARG_DIFF_SRC : DNNL_ARG_SRC;
+    const int result = backward ? DNNL_ARG_DIFF_DST : DNNL_ARG_DST;
+    const int kernel = writes_weights ? DNNL_ARG_DIFF_WEIGHTS : DNNL_ARG_WEIGHTS;
+    const int bias = writes_weights ? DNNL_ARG_DIFF_BIAS : DNNL_ARG_BIAS;
+    const auto wanted = [&](int argument) {
+      return description.query_md(query::exec_arg_md, argument);
+    };
     Step step;
-    step.primitive = dnnl::convolution_forward(forward);
-    step.arguments = {{DNNL_ARG_SRC, borrowed(forward.src_desc(), source)},
-                      {DNNL_ARG_DST, borrowed(forward.dst_desc(), destination)},
-                      {DNNL_ARG_WEIGHTS, parameter(step, forward.weights_desc())}};
-    if (forward.bias_desc().get_size() > 0)
-      step.arguments.emplace(DNNL_ARG_BIAS, parameter(step, forward.bias_desc()));
-    return step;
-  }
-  Step make(const BackwardData& backward) {
-    Step step;
-    step.primitive = dnnl::convolution_backward_data(backward);
-    step.arguments = {{DNNL_ARG_DIFF_SRC, borrowed(backward.diff_src_desc(), source)},
-                      {DNNL_ARG_DIFF_DST, borrowed(backward.diff_dst_desc(), destination)},
-                      {DNNL_ARG_WEIGHTS, parameter(step, backward.weights_desc())}};
-    return step;
-  }
-  Step make(const BackwardWeights& backward) {
-    Step step;
-    step.primitive = dnnl::convolution_backward_weights(backward);
-    step.arguments = {{DNNL_ARG_SRC, borrowed(backward.src_desc(), source)},
-                      {DNNL_ARG_DIFF_DST, borrowed(backward.diff_dst_desc(), destination)},
-                      {DNNL_ARG_DIFF_WEIGHTS, parameter(step, backward.diff_weights_desc())}};
-    if (backward.diff_bias_desc().get_size() > 0)
-      step.arguments.emplace(DNNL_ARG_DIFF_BIAS, parameter(step, backward.diff_bias_desc()));
+    step.primitive = Primitive(description);
+    step.arguments = {{image, borrowed(wanted(image), source)},
+                      {result, borrowed(wanted(result), destination)},
+                      {kernel, parameter(step, wanted(kernel))}};
+    if (const Desc numbers = wanted(bias); numbers.get_size() > 0)
+      step.arguments.emplace(bias, parameter(step, numbers));
     return step;
   }
 
@@ -134,7 +130,7 @@ struct Convolutions::State {
   }
 
   /// Appends the fastest of the layouts' primitives that `describe` makes.
-  template <typename Describe>
+  template <typename Primitive, typename Describe>
   void add(const ops::Graph& graph, const ops::Node& node, int64_t batch,
            const Describe& describe) {
     Step fastest;
@@ -145,7 +141,7 @@ struct Convolutions::State {
       const auto description = describe(Form(graph, node, batch, tag));
       if (!description || std::string_view(description.impl_info_str()).starts_with("ref"))
         continue;
-      Step step = make(description);
+      Step step = make<Primitive>(description);
       const double seconds = time(step);
       if (seconds >= best) continue;
       best = seconds;
@@ -156,7 +152,7 @@ struct Convolutions::State {
 
   void add_forward(const ops::Graph& graph, const ops::Node& node, int64_t batch,
                    dnnl::prop_kind kind) {
-    add(graph, node, batch, [&](const Form& form) {
+    add<Forward>(graph, node, batch, [&](const Form& form) {
       return describe_forward(engine, std::get<ops::Conv2D>(node.op), form, kind);
     });
   }
@@ -166,16 +162,16 @@ struct Convolutions::State {
       return describe_forward(engine, op, form, dnnl::prop_kind::forward_training);
     };
     constexpr auto direct = dnnl::algorithm::convolution_direct;
-    add(graph, node, batch, [&](const Form& f) -> BackwardWeights {
-      const Forward forward = hint(f);
+    add<BackwardWeights>(graph, node, batch, [&](const Form& f) -> BackwardWeights::primitive_desc {
+      const Forward::primitive_desc forward = hint(f);
       if (!forward) return {};
       return {engine,        direct,    f.source,    f.weights,        f.bias,
               f.destination, f.strides, f.dilations, f.padding_before, f.padding_after,
               forward,       {},        true};
     });
     if (std::ranges::find(graph.inputs, node.inputs[0]) != graph.inputs.end()) return;
-    add(graph, node, batch, [&](const Form& f) -> BackwardData {
-      const Forward forward = hint(f);
+    add<BackwardData>(graph, node, batch, [&](const Form& f) -> BackwardData::primitive_desc {
+      const Forward::primitive_desc forward = hint(f);
       if (!forward) return {};
       return {engine,          direct,    f.source,    f.weights,
               f.destination,   f.strides, f.dilations, f.padding_before,

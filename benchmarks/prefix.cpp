@@ -34,10 +34,11 @@ void measure_prefix(const std::string& network, int64_t batch, int rounds) {
     alone.push_back(processor_seconds() - middle);
   }
   const auto images_done = static_cast<double>(batch);
-  std::printf("| %s | %d | %.3f | %.3f | %.0f %% | %.0f | %.1f | %d |\n", network.c_str(),
+  std::printf("| %s | %d | %.3f | %.3f | %.0f %% | %.0f | %.1f (%.1f) | %d |\n", network.c_str(),
               static_cast<int>(batch), 1e3 * median(ours) / images_done,
               1e3 * median(alone) / images_done, 100 * median(alone) / median(ours),
               images_done / median(wall), static_cast<double>(executable->buffer_bytes()) / 1e6,
+              static_cast<double>(executable->least_buffer_bytes()) / 1e6,
               static_cast<int>(allocated));
 }
 

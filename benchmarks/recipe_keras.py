@@ -1,5 +1,4 @@
 """The recipe of `thaw fit` in Keras: the same flags, the same figures as JSON in --history."""
-import argparse
 import json
 import time
 
@@ -8,28 +7,12 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+import recipe
+
 PREPROCESS = {
     "MobileNetV2": keras.applications.mobilenet_v2.preprocess_input,
     "ResNet50V2": keras.applications.resnet_v2.preprocess_input,
 }
-
-
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("images")
-    parser.add_argument("--validation", help="a folder; without it a fifth of the images")
-    parser.add_argument("--network", choices=PREPROCESS, required=True)
-    parser.add_argument("--alpha", type=float, help="of MobileNetV2")
-    parser.add_argument("--weights", help="an .h5 file whose layers are found by name; none: random")
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--fine-tune-epochs", type=int, default=5)
-    parser.add_argument("--unfreeze", default="5", help="so many of the base's last layers, or all")
-    parser.add_argument("--augment", choices=("none", "random"), default="none")
-    parser.add_argument("--image-size", type=int, default=224)
-    parser.add_argument("--batch-size", type=int, default=32)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--history", required=True)
-    return parser.parse_args()
 
 
 def datasets(options):
@@ -120,7 +103,7 @@ def run_stage(model, name, data, epochs, learning_rate):
 
 
 def main():
-    options = arguments()
+    options = recipe.arguments(__doc__)
     keras.utils.set_random_seed(options.seed)
     classes, *data = datasets(options)
     base = make_base(options)

@@ -1,6 +1,5 @@
 """The recipe of `thaw fit` in PyTorch and timm, with random weights (for time and memory): the same
 flags, the same figures as JSON in --history."""
-import argparse
 import json
 import time
 
@@ -8,23 +7,9 @@ import timm
 import torch
 from torchvision import datasets, transforms
 
+import recipe
+
 NETWORKS = {("MobileNetV2", 0.35): "mobilenetv2_035", ("ResNet50V2", None): "resnetv2_50"}
-
-
-def arguments():
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("images")
-    parser.add_argument("--validation", help="a folder; without it a fifth of the images")
-    parser.add_argument("--network", required=True)
-    parser.add_argument("--alpha", type=float)
-    parser.add_argument("--epochs", type=int, default=5)
-    parser.add_argument("--fine-tune-epochs", type=int, default=5)
-    parser.add_argument("--unfreeze", default="5", help="so many of the base's last layers, or all")
-    parser.add_argument("--image-size", type=int, default=224)
-    parser.add_argument("--batch-size", type=int, default=32)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--history", required=True)
-    return parser.parse_args()
 
 
 def loaders(options):
@@ -76,7 +61,7 @@ def run_stage(model, name, data, epochs, learning_rate, trained):
 
 
 def main():
-    options = arguments()
+    options = recipe.arguments(__doc__)
     torch.manual_seed(options.seed)
     classes, *data = loaders(options)
     network = NETWORKS[options.network, options.alpha]

@@ -13,13 +13,14 @@ int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::max(std::atoi(argv[1]), 1) : 20;
   std::puts(
       "| frozen part at 224 | images at once | ms an image | convolutions alone | of the limit | "
-      "images/s | buffers, MB | allocations |\n|---|---|---|---|---|---|---|---|");
+      "images/s | buffers (least), MB | allocations |\n|---|---|---|---|---|---|---|---|");
   for (const int batch : {1, 2, 4, 8, 16, 32, 64})
     measure_prefix("mobilenet_v2@alpha=0.35", batch, rounds);
   for (const int batch : {4, 16}) measure_prefix("mobilenet_v2", batch, rounds);
   for (const int batch : {4, 16}) measure_prefix("resnet50_v2", batch, std::max(rounds / 4, 1));
   std::puts(
-      "\n| step, batch of 32 | pack, ms | forward | backward | optimizer | wall | buffers, MB | "
+      "\n| step, batch of 32 | pack, ms | forward | backward | optimizer | wall | buffers (least), "
+      "MB | "
       "allocations |\n|---|---|---|---|---|---|---|---|");
   constexpr int all = 1 << 20;
   for (const int trainable : {0, 5, 20, all})

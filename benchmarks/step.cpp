@@ -42,7 +42,7 @@ class Step {
     optimizer_.apply(executable_->gradients(), threads_);
     lap(3);
   }
-  int64_t buffer_bytes() const { return executable_->buffer_bytes(); }
+  const Executable& executable() const { return *executable_; }
 
  private:
   ops::Graph graph_;
@@ -76,10 +76,12 @@ void measure_step(const std::string& network, int trainable, bool by_batch, int 
   const std::string which = trainable == 0     ? "head"
                             : trainable > 1000 ? "all layers"
                                                : "last " + std::to_string(trainable);
-  std::printf("| %s, %s%s | %.2f | %.2f | %.2f | %.2f | %.2f | %.1f | %d |\n", network.c_str(),
-              which.c_str(), by_batch ? ", statistics of the batch" : "", 1e3 * median(parts[0]),
-              1e3 * median(parts[1]), 1e3 * median(parts[2]), 1e3 * median(parts[3]),
-              1e3 * median(wall), static_cast<double>(step.buffer_bytes()) / 1e6,
+  std::printf("| %s, %s%s | %.2f | %.2f | %.2f | %.2f | %.2f | %.1f (%.1f) | %d |\n",
+              network.c_str(), which.c_str(), by_batch ? ", statistics of the batch" : "",
+              1e3 * median(parts[0]), 1e3 * median(parts[1]), 1e3 * median(parts[2]),
+              1e3 * median(parts[3]), 1e3 * median(wall),
+              static_cast<double>(step.executable().buffer_bytes()) / 1e6,
+              static_cast<double>(step.executable().least_buffer_bytes()) / 1e6,
               static_cast<int>(allocated));
 }
 

@@ -30,12 +30,7 @@ Split fine_tuning(const std::string& network, int trainable, bool by_batch) {
   return split_frozen(lower(model));
 }
 
-Tensor noise(const Shape& shape) {
-  Random random(1);
-  Tensor result(shape);
-  for (float& x : result.values()) x = random.uniform(-1, 1);
-  return result;
-}
+Tensor noise(const Shape& shape) { return uniform_tensor(shape, -1, 1, Random(1)); }
 
 double wall_seconds() {
   const auto now = std::chrono::steady_clock::now().time_since_epoch();

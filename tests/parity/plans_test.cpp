@@ -20,10 +20,7 @@ constexpr int64_t batch = 16;
 constexpr int64_t size = 64;
 
 Tensor noise(const Shape& shape, uint64_t seed) {
-  Random random(seed);
-  Tensor result(shape);
-  for (float& value : result.values()) value = random.uniform(-1, 1);
-  return result;
+  return uniform_tensor(shape, -1, 1, Random(seed));
 }
 
 /// Random weights, gammas around 1 and biases and betas around 0.

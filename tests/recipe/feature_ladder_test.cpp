@@ -26,11 +26,9 @@ std::vector<ops::Value> cut(const Functional& base, const Model& model, size_t l
   return model.frozen_cut();
 }
 
-Tensor pictures(const Shape& shape) {
-  Random random(1);
-  Tensor x(shape.with_batch(MicroBatches::size));
-  for (float& value : x.values()) value = random.uniform(-1, 1);
-  return x;
+Tensor pictures(const ops::Graph& network) {
+  const Shape shape = network[network.inputs[0]].shape.with_batch(micro_batch_size(network));
+  return uniform_tensor(shape, -1, 1, Random(1));
 }
 
 class EveryNetwork : public ::testing::TestWithParam<const Application*> {};
@@ -57,7 +55,7 @@ void expect_the_same_bits(const Functional& base, std::span<const size_t> traina
   const auto target = cut(base, model, 0);
   const ops::Graph graph = lower(model);
   const auto device = cpu_device({.threads = 2});
-  const Tensor x = pictures(graph[graph.inputs[0]].shape);
+  const Tensor x = pictures(graph);
   std::vector<std::vector<ops::Value>> cuts;
   for (const size_t layers : trainable_layers) cuts.push_back(cut(base, model, layers));
   const Ladder ladder(graph, target, cuts);

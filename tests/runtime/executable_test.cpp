@@ -29,10 +29,7 @@ namespace {
 constexpr int64_t batch = 3;
 
 Tensor random_tensor(const Shape& shape, uint64_t seed) {
-  Random random(seed);
-  Tensor result(shape);
-  for (float& x : result.values()) x = random.uniform(-1, 1);
-  return result;
+  return uniform_tensor(shape, -1, 1, Random(seed));
 }
 
 /// Every pattern that passes fold, fuse or absorb: residuals, padding, branches, odd channel
@@ -214,6 +211,50 @@ TEST(Executable, prefix_then_suffix_is_the_whole_at_every_cut) {
     const auto boundary = below->forward({&x, 1});
     const auto result = above->forward(boundary);
     EXPECT_LT(largest_difference(result[0], expected), 1e-5F) << frozen << " layers frozen";
+  }
+}
+
+TEST(Executable, an_average_after_a_normalization_is_taken_in_the_same_pass) {
+  for (const bool depthwise : {false, true}) {  // blocked and channels-last images
+    for (const auto phase : {ops::Phase::inference, ops::Phase::training}) {
+      SCOPED_TRACE(std::string(depthwise ? "blocked" : "channels last") +
+                   (phase == ops::Phase::training ? ", by the batch" : ", by fixed statistics"));
+      const Symbol image = input({6, 5, 8});
+      Symbol x = conv_2d({.filters = 16, .kernel_size = 1, .use_bias = false})(image);
+      if (depthwise) x = depthwise_conv_2d({.kernel_size = 3})(x);
+      x = re_lu({.max_value = 1.5F})(batch_normalization()(x));
+      const Functional model(image, dense({.units = 4})(global_average_pooling_2d()(x)));
+      model.initialize_weights(5);
+      ops::Graph fused = specialize(lower(model), ops::Phase::training);
+      for (ops::Node& node : fused.nodes)
+        if (auto* op = std::get_if<ops::BatchNormalization>(&node.op)) op->phase = phase;
+      // What is a result itself must be in memory, so nothing is merged across it.
+      ops::Graph apart = fused;
+      const auto rectifier = std::ranges::find_if(apart.nodes, [](const ops::Node& node) {
+        return std::holds_alternative<ops::Activate>(node.op);
+      });
+      apart.outputs.push_back({static_cast<int>(rectifier - apart.nodes.begin())});
+      const Tensor pixels = random_tensor({batch, 6, 5, 8}, 3);
+      const auto run_both_ways = [&](const ops::Graph& graph) {
+        const auto executable =
+            cpu_device({.threads = 2})
+                ->compile(graph, {.batch_size = batch, .training = true, .input_gradients = true});
+        std::vector<Tensor> results = {executable->forward({&pixels, 1})[0].clone()};
+        std::vector<Tensor> above = {random_tensor({batch, 4}, 4)};
+        for (size_t i = 1; i < graph.outputs.size(); ++i)
+          above.push_back(Tensor::zeros(graph[graph.outputs[i]].shape.with_batch(batch)));
+        executable->backward(above);
+        for (const Tensor& gradient : executable->gradients()) results.push_back(gradient.clone());
+        results.push_back(executable->input_gradients()[0].clone());
+        return results;
+      };
+      const auto expected = run_both_ways(apart);
+      const auto received = run_both_ways(fused);
+      ASSERT_EQ(received.size(), expected.size());
+      // Sums of at most 90 numbers near 1, in another order.
+      for (size_t i = 0; i < expected.size(); ++i)
+        EXPECT_LT(largest_difference(received[i], expected[i]), 1e-5F) << "result " << i;
+    }
   }
 }
 

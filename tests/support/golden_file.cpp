@@ -120,10 +120,7 @@ Tensor GoldenFile::array(std::string_view name) const {
         array.shape,
         std::span(payload_).subspan(array.offset, static_cast<size_t>(array.shape.elements())));
   }
-  Random random(array.seed, array.stream);
-  Tensor result(array.shape);
-  for (float& x : result.values()) x = random.uniform(array.low, array.high);
-  return result;
+  return uniform_tensor(array.shape, array.low, array.high, Random(array.seed, array.stream));
 }
 
 std::vector<std::string> GoldenFile::arrays(std::string_view prefix) const {

@@ -73,7 +73,11 @@ void AtomicFile::commit() {
   if (failure)
     throw Error(fmt::format("{}: cannot be replaced: {}", target_.string(), failure.message()));
   temporary_.clear();
-  sync_path(folder_of(target_), O_RDONLY | O_DIRECTORY);
+  sync_folder_of(target_);
+}
+
+void sync_folder_of(const std::filesystem::path& file) {
+  sync_path(folder_of(file), O_RDONLY | O_DIRECTORY);
 }
 
 void write_file(const std::filesystem::path& path, std::string_view content) {

@@ -26,6 +26,9 @@ class AtomicFile {
   std::filesystem::path temporary_;
 };
 
+/// Puts on disk that `file` is where it is now, after a rename.
+void sync_folder_of(const std::filesystem::path& file);
+
 /// Writes `content` to `path` as an AtomicFile.
 void write_file(const std::filesystem::path& path, std::string_view content);
 /// The whole file; throws Error when it cannot be read or is larger than `limit_bytes`.

@@ -56,6 +56,12 @@ std::vector<int64_t> Random::permutation(int64_t count) {
   return order;
 }
 
+Tensor uniform_tensor(const Shape& shape, float low, float high, Random random) {
+  Tensor result(shape);
+  for (float& x : result.values()) x = random.uniform(low, high);
+  return result;
+}
+
 uint64_t random_stream(uint64_t a, uint64_t b) {
   const auto block =
       philox({static_cast<uint32_t>(a), static_cast<uint32_t>(a >> 32)},

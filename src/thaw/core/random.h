@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "thaw/core/tensor.h"
+
 namespace thaw {
 
 /// Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, "Parallel random numbers: as
@@ -31,6 +33,9 @@ class Random {
   int used_ = 4;
   std::array<uint32_t, 4> block_{};
 };
+
+/// The next numbers of `random`, uniform in [low, high), as a tensor.
+Tensor uniform_tensor(const Shape& shape, float low, float high, Random random);
 
 /// One block of Philox4x32-10: a pure function of key and counter.
 std::array<uint32_t, 4> philox(std::array<uint32_t, 2> key, std::array<uint32_t, 4> counter);

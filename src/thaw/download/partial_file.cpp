@@ -118,11 +118,7 @@ void PartialFile::commit(const std::filesystem::path& target) {
     throw Error(fmt::format("{}: cannot be replaced: {}", target.string(), failure.message()));
   ::close(descriptor_);
   descriptor_ = -1;
-  const auto folder = target.has_parent_path() ? target.parent_path() : std::filesystem::path(".");
-  if (const int handle = ::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC); handle >= 0) {
-    ::fsync(handle);
-    ::close(handle);
-  }
+  sync_folder_of(target);
 }
 
 }  // namespace thaw

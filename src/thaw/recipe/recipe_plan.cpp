@@ -4,7 +4,6 @@
 #include <numeric>
 
 #include "thaw/recipe/recipe.h"
-#include "thaw/train/micro_batches.h"
 
 namespace thaw {
 
@@ -28,7 +27,7 @@ RecipeTimes measure(const RecipePlan& plan, const RecipeOptions& options) {
   const auto device = cpu_device({.threads = options.threads, .precision = options.precision});
   Threads threads(options.threads);
   RecipeTimes times{.threads = device->threads(),
-                    .micro_batch = MicroBatches::size,
+                    .micro_batch = plan.frozen.front().micro_batch,
                     .batch_size = options.batch_size};
   for (const FrozenPart& part : plan.frozen)
     times.frozen_seconds.push_back(measure_frozen_part(part, *device));

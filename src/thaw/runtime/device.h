@@ -51,6 +51,8 @@ class Executable {
   virtual void set_step(uint64_t step) = 0;
   /// Memory of the buffers between operations, packed weights apart.
   virtual int64_t buffer_bytes() const = 0;
+  /// What any placing of these buffers needs: the most that is in use at once.
+  virtual int64_t least_buffer_bytes() const = 0;
 };
 
 /// Runs graphs. There is one for each kind of processor.

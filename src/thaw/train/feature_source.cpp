@@ -44,6 +44,7 @@ FeatureSource::FeatureSource(const Dataset& data, const TrainingPlan& plan, Feat
       device_(device),
       threads_(threads),
       network_(plan.graph),
+      micro_batch_(micro_batch_size(plan.graph)),
       broken_(static_cast<size_t>(data.size())) {
   const Shape& expected = plan.graph[plan.graph.inputs[0]].shape;
   if (data.input_shape() != expected) {
@@ -62,8 +63,7 @@ FeatureSource::FeatureSource(const Dataset& data, const TrainingPlan& plan, Feat
 /// Under which the bank keeps a rung: the bits depend on the device and on this program too.
 std::string FeatureSource::key(const Rung& rung) const {
   const std::string text = rung.function + " " + device_.numerics(network_) + " in batches of " +
-                           std::to_string(MicroBatches::size) + " by " +
-                           std::string(sources_hash());
+                           std::to_string(micro_batch_) + " by " + std::string(sources_hash());
   return content_hash(std::as_bytes(std::span(text)));
 }
 
@@ -172,13 +172,13 @@ bool FeatureSource::compute_from(const Rung& from, const Wanted& wanted,
   MicroBatches network = step(&from, wanted);
   std::vector<Tensor> values;
   for (const Shape& shape : from.shapes)
-    values.push_back(Tensor::zeros(shape.with_batch(MicroBatches::size)));
+    values.push_back(Tensor::zeros(shape.with_batch(micro_batch_)));
   std::vector<float> row(static_cast<size_t>(from.row_floats));
   Samples together;
   for (size_t next = 0; next < samples.size();) {
     if (options.stop != nullptr && options.stop->load()) return false;
     together.clear();
-    for (; next < samples.size() && std::ssize(together) < MicroBatches::size; ++next) {
+    for (; next < samples.size() && std::ssize(together) < micro_batch_; ++next) {
       if (!fetch(samples[next], row)) {
         failed.push_back(samples[next]);
         continue;
@@ -216,7 +216,7 @@ bool FeatureSource::read(std::vector<int64_t> samples, const Options& options,
                          const std::function<void(const Batch&)>& use) {
   const auto total = static_cast<int64_t>(samples.size());
   int64_t done = 0;
-  const auto loader = micro_batch_loader(data_, std::move(samples), threads_);
+  const auto loader = micro_batch_loader(data_, std::move(samples), micro_batch_, threads_);
   while (const Batch* batch = loader->next()) {
     if (options.stop != nullptr && options.stop->load()) return false;
     use(*batch);
@@ -247,7 +247,7 @@ void FeatureSource::start(std::vector<int64_t> order, std::unique_ptr<const Data
   if (!features_.empty()) return;
   loader_.reset();
   walk_data_ = std::move(data);
-  loader_ = micro_batch_loader(walk_data_ ? *walk_data_ : data_, order_, threads_);
+  loader_ = micro_batch_loader(walk_data_ ? *walk_data_ : data_, order_, micro_batch_, threads_);
 }
 
 /// To the next micro-batch of the walk.

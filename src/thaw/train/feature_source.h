@@ -73,6 +73,7 @@ class FeatureSource {
   Device& device_;
   Threads& threads_;
   const ops::Graph& network_;
+  int64_t micro_batch_;
   std::optional<Ladder> ladder_;  ///< until all is computed
   std::vector<Rung> rungs_;
   /// One a rung, nullptr where there was no room; empty when nothing is kept.

@@ -6,6 +6,7 @@
 #include "thaw/compile/lower.h"
 #include "thaw/compile/split_frozen.h"
 #include "thaw/train/feature_ladder.h"
+#include "thaw/train/micro_batches.h"
 #include "thaw/train/trainer.h"
 
 namespace thaw {
@@ -32,6 +33,7 @@ FrozenPart frozen_part(const ops::Graph& graph, const std::vector<ops::Value>& b
                          .is_sample = graph.get_if<ops::Input>(value) != nullptr});
   }
   part.segment = extract(graph, below, above);
+  part.micro_batch = micro_batch_size(graph);
   const ops::Graph plain = specialize(part.segment, Phase::inference);
   const ops::Graph best = optimize(plain, {.frozen = true}, &part.passes);
   part.cut = above;

@@ -27,7 +27,8 @@ struct FrozenPart {
   std::vector<LayerOperation> run;    ///< what is left of it to run after the passes
   int biases = 0;                     ///< how many of those add a bias on their way
   std::vector<PassReport> passes;
-  ops::Graph segment;  ///< the part itself, before the passes
+  ops::Graph segment;       ///< the part itself, before the passes
+  int64_t micro_batch = 0;  ///< how many samples run through it at once
 
   int64_t row_bytes() const;  ///< of one sample
 };

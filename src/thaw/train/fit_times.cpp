@@ -35,9 +35,8 @@ std::vector<Tensor> noise(const ops::Graph& graph, std::span<const ops::Value> v
                           int64_t batch_size) {
   std::vector<Tensor> tensors;
   for (const ops::Value value : values) {
-    Random random(1, tensors.size());
-    Tensor& tensor = tensors.emplace_back(graph[value].shape.with_batch(batch_size));
-    for (float& x : tensor.values()) x = random.uniform(-1, 1);
+    const Shape shape = graph[value].shape.with_batch(batch_size);
+    tensors.push_back(uniform_tensor(shape, -1, 1, Random(1, tensors.size())));
   }
   return tensors;
 }
@@ -62,8 +61,8 @@ class KeptWeights {
 }  // namespace
 
 double measure_frozen_part(const FrozenPart& part, Device& device) {
-  MicroBatches frozen(frozen_plan(part.segment), part.segment, device);
-  const auto inputs = noise(part.segment, part.segment.inputs, MicroBatches::size);
+  MicroBatches frozen(frozen_plan(part.segment), part.segment, part.micro_batch, device);
+  const auto inputs = noise(part.segment, part.segment.inputs, part.micro_batch);
   double best = 0;
   repeat([&](bool counts) {
     const double start = seconds_now();

@@ -38,7 +38,8 @@ void Predictor::run(const Dataset& data, const std::function<void(const Predicti
     throw Error("expected samples of shape " + state_->input_shape.to_string() + ", received " +
                 data.input_shape().to_string());
   }
-  const auto loader = micro_batch_loader(data, all_samples(data), state_->threads);
+  const auto loader =
+      micro_batch_loader(data, all_samples(data), state_->network.size(), state_->threads);
   size_t failed = 0;
   const auto report_failures_before = [&](int64_t sample) {
     const auto failures = loader->failures();

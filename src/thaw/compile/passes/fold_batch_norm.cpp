@@ -53,18 +53,7 @@ Value fold(Rewrite& rewrite, const ops::Node& linear, const Affine& affine) {
     for (size_t c = 0; c < channels; ++c)
       offset[c] += static_cast<double>(old_bias.values()[c]) * affine.scale[c];
   }
-  Tensor bias = Tensor::from({static_cast<int64_t>(channels)}, rounded(offset));
-  ops::Op op = linear.op;
-  std::visit(
-      [](auto& attributes) {
-        if constexpr (requires { attributes.has_bias; }) attributes.has_bias = true;
-      },
-      op);
-  const Value kernel_value =
-      rewrite.result.append(ops::Constant{std::move(kernel)}, {}, linear.name);
-  const Value bias_value = rewrite.result.append(ops::Constant{std::move(bias)}, {}, linear.name);
-  return rewrite.result.append(
-      std::move(op), {rewrite.moved(linear.inputs[0]), kernel_value, bias_value}, linear.name);
+  return append_folded(rewrite, linear, linear.inputs[0], std::move(kernel), offset);
 }
 
 bool can_take(const ops::Node& node) {

@@ -63,19 +63,7 @@ Value fold(Rewrite& rewrite, const ops::Node& linear, const Affine& affine, int6
     offset[output] += value * affine.offset[channel];
     values[i] = static_cast<float>(value * affine.scale[channel]);
   }
-  ops::Op op = linear.op;
-  std::visit(
-      [](auto& attributes) {
-        if constexpr (requires { attributes.has_bias; }) attributes.has_bias = true;
-      },
-      op);
-  const std::vector<float> rounded(offset.begin(), offset.end());
-  Tensor bias = Tensor::from({static_cast<int64_t>(outputs)}, rounded);
-  const Value kernel_value =
-      rewrite.result.append(ops::Constant{std::move(kernel)}, {}, linear.name);
-  const Value bias_value = rewrite.result.append(ops::Constant{std::move(bias)}, {}, linear.name);
-  return rewrite.result.append(
-      std::move(op), {rewrite.moved(affine.source), kernel_value, bias_value}, linear.name);
+  return append_folded(rewrite, linear, affine.source, std::move(kernel), offset);
 }
 
 /// Several maps in a row are one.

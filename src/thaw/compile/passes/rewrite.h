@@ -31,6 +31,10 @@ class Rewrite {
   std::vector<int> uses_;
 };
 
+/// Appends the convolution or product `linear`, with its kernel and bias replaced, over `source`.
+ops::Value append_folded(Rewrite& rewrite, const ops::Node& linear, ops::Value source,
+                         Tensor kernel, const std::vector<double>& bias);
+
 /// The present numbers of a weight or constant, under the node's shape.
 Tensor parameter_value(const ops::Node& node);
 

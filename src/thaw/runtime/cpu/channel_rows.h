@@ -22,17 +22,28 @@ struct ChannelRows {
   int64_t pieces_a_segment() const { return (segment_rows + piece_rows - 1) / piece_rows; }
   int64_t pieces() const { return segments * pieces_a_segment(); }
 
+  /// Each segment within one image: nothing changes in a blocked layout.
+  ChannelRows by_image(int64_t images) const {
+    ChannelRows result = *this;
+    result.segments = images * (channels / width);
+    result.segment_rows = samples() / images;
+    result.piece_rows = std::min(piece_rows, result.segment_rows);
+    return result;
+  }
+
   struct Piece {
     int64_t offset = 0;  ///< of its first element
     int64_t rows = 0;
     int64_t channel = 0;  ///< its first
+    int64_t image = 0;    ///< where the rows are by_image()
   };
   Piece piece(int64_t index) const {
     const int64_t segment = index / pieces_a_segment();
     const int64_t row = index % pieces_a_segment() * piece_rows;
     return {.offset = (segment * segment_rows + row) * width,
             .rows = std::min(piece_rows, segment_rows - row),
-            .channel = segment % (channels / width) * width};
+            .channel = segment % (channels / width) * width,
+            .image = segment / (channels / width)};
   }
 };
 

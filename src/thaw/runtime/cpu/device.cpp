@@ -61,6 +61,7 @@ class CpuExecutable final : public Executable {
   }
   void set_step(uint64_t step) override { *emit_.step_handle() = step; }
   int64_t buffer_bytes() const override { return program_.arena_bytes(); }
+  int64_t least_buffer_bytes() const override { return program_.least_arena_bytes(); }
 
  private:
   void expect(std::span<const Tensor> tensors, const std::vector<ops::Value>& values,
@@ -96,7 +97,7 @@ class CpuExecutable final : public Executable {
           },
           ref.node.op);
       auto& kernel = kernels_[static_cast<size_t>(i)];
-      if (kernel && !emit_.has_value(ref.value)) kernel->forward(emit_);
+      if (kernel && !emit_.is_done(ref.value)) kernel->forward(emit_);
     }
     for (const ops::Value output : graph_.outputs) {
       outputs_.emplace_back(graph_[output].shape.with_batch(options_.batch_size));

@@ -116,7 +116,7 @@ ops::Value Emitter::only_reader(ops::Value value) const {
 bool Emitter::pass_gradient_to_maker(ops::Value value) {
   const ops::Value maker = maker_[at(value)];
   if (maker.index < 0) return false;
-  gradients_[at(maker)] = std::move(gradients_[at(value)]);
+  if (has_gradient(value)) gradients_[at(maker)] = std::move(gradients_[at(value)]);
   return true;
 }
 

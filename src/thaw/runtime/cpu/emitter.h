@@ -51,13 +51,14 @@ class Emitter {
   /// The one node that reads the value, which then need not be in memory; none where several do or
   /// it is a result.
   ops::Value only_reader(ops::Value value) const;
-  /// Whether an earlier node's step has made this value too.
-  bool has_value(ops::Value value) const {
-    return !values_[static_cast<size_t>(value.index)].empty();
+  /// Whether an earlier node's step has made this value too, or made it needless.
+  bool is_done(ops::Value value) const {
+    const auto at = static_cast<size_t>(value.index);
+    return !values_[at].empty() || maker_[at].index >= 0;
   }
 
-  /// Says that the step of `node` makes the value of `reader`, its only reader, too: the gradient
-  /// of that one is then handed to `node`.
+  /// Says that the step of `node` does the work of `reader` too, which alone reads its value: the
+  /// gradient that reaches `reader` is then handed to `node`.
   void take_over(ops::Value reader, ops::Value node) {
     maker_[static_cast<size_t>(reader.index)] = node;
   }

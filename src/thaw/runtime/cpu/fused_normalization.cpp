@@ -28,6 +28,16 @@ void FusedNormalization::take_rectifier(Emitter& emit) {
   emit.take_over(reader, node_.value);
 }
 
+void FusedNormalization::take_average(Emitter& emit) {
+  const ops::Value reader = emit.only_reader(result_);
+  const auto* pool = reader.index < 0 ? nullptr : emit.graph.get_if<ops::GlobalPool2D>(reader);
+  if (pool == nullptr || pool->kind != ops::Pool2D::Kind::average) return;
+  averages_ = true;
+  rows_ = rows_->by_image(emit.batch());
+  result_ = reader;
+  emit.take_over(reader, node_.value);
+}
+
 /// gamma/√(variance + epsilon), once a run.
 void FusedNormalization::emit_scale(Emitter& emit) {
   scale_ = vector(emit);
@@ -48,6 +58,7 @@ bool FusedNormalization::forward(Emitter& emit) {
   rows_ = channel_rows(layout);
   if (!rows_) return false;
   take_rectifier(emit);
+  take_average(emit);
   const size_t inputs = node_.node.inputs.size();
   const BufferId moving_mean = parameter(emit, node_.input(inputs - 2), 0);
   const BufferId moving_variance = parameter(emit, node_.input(inputs - 1), 0);
@@ -63,17 +74,37 @@ bool FusedNormalization::forward(Emitter& emit) {
   }
   emit_scale(emit);
   offset_ = parameter(emit, beta(), 0);
+  emit_result(emit);
+  return true;
+}
+
+void FusedNormalization::emit_result(Emitter& emit) {
+  const Desc layout = averages_ ? emit.plain_desc(result_) : emit.program.desc(source_);
   emit.program.add(Section::forward, "BatchNormalization " + node_.node.name,
                    {source_, mean_, scale_, offset_, emit.new_value(result_, layout)},
                    [this](const auto& data) {
-                     clamped_affine(*rows_, map(data[1], data[2], data[3]), data[0], data[4]);
+                     const auto run = averages_ ? pooled_affine : clamped_affine;
+                     run(*rows_, map(data[1], data[2], data[3]), data[0], data[4]);
                    });
-  return true;
+}
+
+/// Of the result; where that is an average, each pixel's share of it.
+BufferId FusedNormalization::gradient_above(Emitter& emit) const {
+  const Desc layout = averages_ ? emit.plain_desc(result_) : emit.program.desc(source_);
+  if (!averages_) return emit.gradient(node_.value, layout);
+  const BufferId share = emit.program.temporary(layout);
+  emit.program.add(Section::backward, "average gradient " + node_.node.name,
+                   {emit.gradient(node_.value, layout), share},
+                   [count = emit.batch() * rows_->channels,
+                    pixels = static_cast<float>(rows_->segment_rows)](const auto& data) {
+                     for (int64_t i = 0; i < count; ++i) data[1][i] = data[0][i] / pixels;
+                   });
+  return share;
 }
 
 void FusedNormalization::backward(Emitter& emit) {
   const Desc layout = emit.program.desc(source_);
-  const BufferId above = emit.gradient(node_.value, layout);
+  const BufferId above = gradient_above(emit);
   const BufferId partial = emit.program.temporary(plain_vector(partial_sums(*rows_)));
   const BufferId sum = vector(emit);
   const BufferId sum_with_x = vector(emit);
@@ -85,8 +116,9 @@ void FusedNormalization::backward(Emitter& emit) {
   if (wants_source && !by_batch()) buffers.push_back(gradient);
   emit.program.add(Section::backward, "BatchNormalization gradient " + node_.node.name,
                    std::move(buffers), [this](const auto& data) {
-                     gradient_sums(*rows_, map(data[1], data[2], data[3]), data[0], data[4],
-                                   data[5], data[6], data[7], data.size() > 8 ? data[8] : nullptr);
+                     gradient_sums(*rows_, map(data[1], data[2], data[3]), data[0],
+                                   result_gradient(data[4]), data[5], data[6], data[7],
+                                   data.size() > 8 ? data[8] : nullptr);
                    });
   emit_parameter_gradients(emit, sum, sum_with_x);
   if (!wants_source) return;
@@ -133,7 +165,7 @@ void FusedNormalization::emit_source_gradient(Emitter& emit, BufferId above, Buf
                    {source_, mean_, scale_, offset_, above, slope, shift, gradient},
                    [this](const auto& data) {
                      affine_gradient(*rows_, map(data[1], data[2], data[3]), data[5], data[6],
-                                     data[0], data[4], data[7]);
+                                     data[0], result_gradient(data[4]), data[7]);
                    });
 }
 

@@ -6,8 +6,8 @@
 namespace thaw::cpu {
 
 /// Batch normalization in training, by hand, together with the rectifier that alone reads its
-/// result: one pass over memory forward and one or two backward, where oneDNN's two primitives take
-/// five and keep what is between them.
+/// result and the average over the image that alone reads that: one pass over memory forward and
+/// one or two backward, where oneDNN's primitives take eight and keep what is between them.
 class FusedNormalization {
  public:
   FusedNormalization(const ops::BatchNormalization& op, NodeRef node) : op_(op), node_(node) {}
@@ -26,6 +26,10 @@ class FusedNormalization {
   BufferId parameter(Emitter& emit, ops::Value value, float otherwise) const;
   BufferId vector(Emitter& emit) const;
   void take_rectifier(Emitter& emit);
+  void take_average(Emitter& emit);
+  void emit_result(Emitter& emit);
+  ResultGradient result_gradient(const float* data) const { return {data, averages_}; }
+  BufferId gradient_above(Emitter& emit) const;
   void emit_scale(Emitter& emit);
   void emit_parameter_gradients(Emitter& emit, BufferId sum, BufferId sum_with_x);
   void emit_source_gradient(Emitter& emit, BufferId above, BufferId sum, BufferId sum_with_x,
@@ -39,7 +43,8 @@ class FusedNormalization {
   std::optional<ChannelRows> rows_;
   float low_ = 0;
   float high_ = 0;
-  ops::Value result_;  ///< of the rectifier where there is one
+  bool averages_ = false;  ///< the average over the image is taken over as well
+  ops::Value result_;      ///< of the last node that is taken over
   BufferId source_, mean_, variance_, scale_, offset_;
 };
 

@@ -72,6 +72,8 @@ class Program {
   /// Points the variables' buffers at their present memory.
   void refresh_variables();
 
+  /// The most that temporaries take up at once.
+  int64_t least_arena_bytes() const;
   int64_t arena_bytes() const {
     return arena_.empty() ? 0 : arena_.elements() * static_cast<int64_t>(sizeof(float));
   }
