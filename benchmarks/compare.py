@@ -92,7 +92,7 @@ OFF = ["--cache", "off"]
 CASES = {
     "trashnet": (trashnet, {}, {"thaw": [], "thaw, warm": [], "thaw, cache off": OFF}),
     "extraction": (trashnet, {"epochs": 10, "fine-tune-epochs": 0}, {"thaw": [], "thaw, warm": []}),
-    "photos": (photos, {}, {"thaw": [], "thaw, warm": [], "thaw, cache off": OFF}),
+    "photos": (photos, {}, {"thaw": [], "thaw, warm": []}),
     "augmented": (trashnet, {"epochs": 2, "fine-tune-epochs": 2, "augment": "random"}, {"thaw": []}),
     "everything": (trashnet, {"epochs": 0, "fine-tune-epochs": 2, "unfreeze": "all"}, {"thaw": OFF}),
 }
