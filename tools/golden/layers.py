@@ -9,7 +9,14 @@ import tensorflow as tf
 
 from golden import GoldenFile, range_of
 
+from keras.src.applications.convnext import LayerScale, StochasticDepth
+from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
+
 L = keras.layers
+# Layers of single networks.
+OTHERS = {"LayerScale": LayerScale, "StochasticDepth": StochasticDepth, "CustomScaleLayer": CustomScaleLayer}
+# Layers that behave differently in training.
+BY_PHASE = ("BatchNormalization", "Dropout", "SpatialDropout2D", "StochasticDepth")
 IMAGE = (7, 8, 3)  # odd and even
 
 
@@ -60,7 +67,11 @@ def convolutions():
             case({"filters": 4, "kernel_size": 3, "activation": "relu"}),
             case({"filters": 4, "kernel_size": 3, "activation": "softmax"}, (5, 5, 3)),
             # More channels than a vector register holds, and a remainder.
-            case({"filters": 19, "kernel_size": 1}, (5, 4, 17))]
+            case({"filters": 19, "kernel_size": 1}, (5, 4, 17)),
+            case({"filters": 8, "kernel_size": 1, "activation": "swish"}, (4, 3, 3)),
+            case({"filters": 8, "kernel_size": 1, "activation": "hard_sigmoid"}, (4, 3, 3)),
+            case({"filters": 8, "kernel_size": 1, "activation": "hard_swish"}, (4, 3, 3)),
+            case({"filters": 8, "kernel_size": 1, "activation": "gelu"}, (4, 3, 3))]
 
 
 def depthwise():
@@ -103,9 +114,22 @@ def merging():
             case({}, (5, 4, 3), (1, 1, 3)), case({}, (1, 1, 3), (5, 4, 3)), case({}, (5, 4, 3), (5, 4, 1))]
 
 
+def picking():
+    """Of few values, so that some are equal."""
+    return merging() + [case({}, IMAGE, IMAGE, low=-1e-6, high=1e-6)]
+
+
+def sample_normalization(arguments):
+    return [case(arguments | more, shape, low=-2.0, high=3.0)
+            for more, shape in (({}, (5, 4, 8)), ({"epsilon": 1e-6}, (5, 4, 8)), ({"scale": False}, (5, 4, 8)),
+                                ({"center": False}, (5, 4, 8)), ({"scale": False, "center": False}, (5, 4, 8)),
+                                ({}, (3, 2, 40)), ({}, (16,)))]
+
+
 CASES = {
     "Activation": activations(),
     "Add": merging(),
+    "Average": merging(),
     "AveragePooling2D": pooling(),
     "BatchNormalization": batch_normalization(),
     "Concatenate": [case({}, IMAGE, (7, 8, 2)), case({"axis": -1}, (4,), (3,)),
@@ -113,20 +137,40 @@ CASES = {
                     case({"axis": 1}, (2, 4, 3), (3, 4, 3)), case({"axis": 2}, (4, 2, 3), (4, 3, 3)),
                     case({"axis": -2}, (4, 1, 3), (4, 2, 3)), case({}, (3, 3, 16), (3, 3, 16))],
     "Conv2D": convolutions(),
+    "Cropping2D": [case({}), case({"cropping": 1}), case({"cropping": [1, 2]}), case({"cropping": [[0, 1], [2, 0]]}),
+                   case({"cropping": [[1, 2], [0, 3]]}, (7, 8, 16))],
+    "CustomScaleLayer": [case({"scale": 0.17}, IMAGE, IMAGE), case({"scale": 1.0}, (6,), (6,))],
     "Dense": [case({"units": 4}, (5,)), case({"units": 4, "use_bias": False}, (5,)),
               case({"units": 6, "activation": "softmax"}, (7,)),
-              case({"units": 3, "activation": "relu"}, (4, 3, 5)), case({"units": 1, "activation": "sigmoid"}, (33,))],
+              case({"units": 3, "activation": "relu"}, (4, 3, 5)), case({"units": 1, "activation": "sigmoid"}, (33,)),
+              case({"units": 6, "activation": "swish"}, (7,)), case({"units": 6, "activation": "gelu"}, (7,)),
+              case({"units": 6, "activation": "hard_silu"}, (7,))],
     "DepthwiseConv2D": depthwise(),
-    "Dropout": [case({"rate": 0.5}, (5,)), case({"rate": 0.2}), case({"rate": 0.0}, training=True)],
+    "Dropout": [case({"rate": 0.5}, (5,)), case({"rate": 0.2}), case({"rate": 0.0}, training=True),
+                case({"rate": 0.2, "noise_shape": [None, 1, 1, 1], "seed": 3})],
+    "ELU": [case({}, low=-4.0, high=4.0), case({"alpha": 0.5}, low=-4.0, high=4.0)],
     "Flatten": [case({}), case({}, (5,))],
     "GlobalAveragePooling2D": [case({}), case({"keepdims": True}), case({}, (1, 1, 5))],
     "GlobalMaxPooling2D": [case({}), case({"keepdims": True}), case({}, (1, 1, 5))],
+    "GroupNormalization": (sample_normalization({"groups": 4}) + sample_normalization({"groups": -1})[:6] +
+                           sample_normalization({"groups": 1})[:1]),
     "InputLayer": [case({}, IMAGE), case({}, (5,))],
+    "LayerNormalization": (sample_normalization({}) + sample_normalization({"axis": [1, 2, 3]})[:6] +
+                           sample_normalization({"axis": [-1, -2]})[:1]),
+    "LayerScale": [case({"init_values": 1e-6, "projection_dim": 3}), case({"init_values": 1.0, "projection_dim": 24}, (3, 2, 24)),
+                   case({"init_values": 1.0, "projection_dim": 6}, (6,))],
+    "LeakyReLU": [case({}, low=-4.0, high=4.0), case({"negative_slope": 0.1}, low=-4.0, high=4.0)],
     "MaxPooling2D": pooling(),
+    "Maximum": picking(),
+    "Minimum": picking(),
     "Multiply": merging(),
     "Normalization": [case({"mean": [0.1, -0.2, 0.3], "variance": [0.5, 2.0, 1.0]}),
                       case({"mean": [0.1, -0.2, 0.3], "variance": [0.5, 2.0, 1.0], "invert": True}),
                       case({"mean": 0.5, "variance": 0.25}), case({}), case({}, (6,))],
+    "PReLU": [case({}), case({"shared_axes": [1, 2]}), case({"shared_axes": [1]}), case({}, (6,)),
+              case({"shared_axes": [1, 2]}, (3, 4, 16))],
+    "Permute": [case({"dims": [3, 1, 2]}), case({"dims": [2, 1, 3]}), case({"dims": [1, 2, 3]}), case({"dims": [2, 1]}, (4, 5)),
+                case({"dims": [1]}, (6,))],
     "ReLU": [case({}, low=-8.0, high=8.0), case({"max_value": 6.0}, low=-8.0, high=8.0),
              case({"negative_slope": 0.2}, low=-8.0, high=8.0), case({"threshold": 1.5}, low=-8.0, high=8.0),
              case({"max_value": 5.0, "negative_slope": 0.1}, low=-8.0, high=8.0),
@@ -139,6 +183,11 @@ CASES = {
     "Reshape": [case({"target_shape": [8, 21]}), case({"target_shape": [-1]}), case({"target_shape": [1, 1, 6]}, (6,)),
                 case({"target_shape": [4, -1, 3]})],
     "SeparableConv2D": separable(),
+    "Softmax": [case({}, (7,), low=-3.0, high=3.0), case({}, (3, 4, 5), low=-3.0, high=3.0),
+                case({"axis": 1}, (3, 4, 5), low=-3.0, high=3.0), case({"axis": -2}, (3, 4, 5), low=-3.0, high=3.0)],
+    "SpatialDropout2D": [case({"rate": 0.3}), case({"rate": 0.0}, training=True)],
+    "StochasticDepth": [case({"drop_path_rate": 0.3}), case({"drop_path_rate": 0.0}, training=True)],
+    "Subtract": [one for one in merging() if len(one["shapes"]) == 2],
     "ZeroPadding2D": [case({}), case({"padding": 3}), case({"padding": [1, 2]}),
                       case({"padding": [[0, 1], [2, 0]]})],
 }
@@ -147,7 +196,7 @@ CASES = {
 def make_layer(class_name, case_, shape):
     if class_name == "InputLayer":
         return L.InputLayer(shape=shape, name="layer")
-    return getattr(L, class_name)(name="layer", **case_["arguments"])
+    return (OTHERS.get(class_name) or getattr(L, class_name))(name="layer", **case_["arguments"])
 
 
 def record(golden, class_name, index, case_, batch=2):
@@ -161,9 +210,10 @@ def record(golden, class_name, index, case_, batch=2):
     golden.text(prefix + "training", int(case_["training"]))
     for i, weight in enumerate(layer.weights):
         shape = tuple(weight.shape)
-        values = golden.generated(f"{prefix}weight{i}", shape, *range_of(weight.name, shape, class_name == "DepthwiseConv2D"),
+        name = "gamma" if class_name == "LayerScale" else weight.name  # Keras numbers that one
+        values = golden.generated(f"{prefix}weight{i}", shape, *range_of(name, shape, class_name == "DepthwiseConv2D"),
                                   index + 1, 100 + i)
-        golden.text(f"{prefix}weight{i}/name", weight.name)
+        golden.text(f"{prefix}weight{i}/name", name)
         weight.assign(values.astype(weight.dtype))
     if hasattr(layer, "finalize_state"):
         layer.finalize_state()
@@ -176,7 +226,7 @@ def record(golden, class_name, index, case_, batch=2):
         argument = tensors if len(tensors) > 1 else tensors[0]
         if class_name == "InputLayer":
             y = tf.identity(argument)
-        elif class_name in ("BatchNormalization", "Dropout"):
+        elif class_name in BY_PHASE:
             y = layer(argument, training=case_["training"])
         else:
             y = layer(argument)

@@ -48,6 +48,13 @@ class Signature {
     add(op.has_center);
     add(static_cast<int>(op.phase));
   }
+  void operator()(const ops::SampleNormalization& op) {
+    add(op.epsilon);
+    add(op.groups);
+    add(op.by_pixel);
+    add(op.has_scale);
+    add(op.has_center);
+  }
   void operator()(const ops::Activate& op) { add(op.activation); }
   void operator()(const ops::Softmax&) {}
   void operator()(const ops::Binary& op) {
@@ -63,6 +70,10 @@ class Signature {
   }
   void operator()(const ops::GlobalPool2D& op) { add(static_cast<int>(op.kind)); }
   void operator()(const ops::Pad2D& op) { add(op.padding); }
+  void operator()(const ops::Crop2D& op) { add(op.cropping); }
+  void operator()(const ops::Transpose& op) {
+    for (const int axis : op.order) add(axis);
+  }
   void operator()(const ops::Reshape& op) { add(op.shape); }
   void operator()(const ops::ScaleShift& op) {
     for (const float value : op.scale) add(value);
@@ -72,6 +83,7 @@ class Signature {
   }
   void operator()(const ops::Dropout& op) {
     add(op.rate);
+    add(op.drawn);
     add(static_cast<int>(op.phase));
   }
 

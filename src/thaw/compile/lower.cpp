@@ -66,13 +66,13 @@ ops::Graph lower(const Functional& model) {
 ops::Graph specialize(const ops::Graph& graph, Phase phase) {
   ops::Graph result = graph;
   for (ops::Node& node : result.nodes) {
-    if (auto* normalization = std::get_if<ops::BatchNormalization>(&node.op)) {
-      if (normalization->phase == Phase::by_run) normalization->phase = phase;
-    } else if (auto* dropout = std::get_if<ops::Dropout>(&node.op)) {
-      if (dropout->phase == Phase::by_run) dropout->phase = phase;
-      // A dropout that does nothing is a reshape to the same shape, which costs nothing.
-      if (dropout->phase == Phase::inference) node.op = ops::Reshape{node.shape};
-    }
+    Phase* own = ops::phase_of(node.op);
+    if (own == nullptr) continue;
+    if (*own == Phase::by_run) *own = phase;
+    if (*own != Phase::inference || std::holds_alternative<ops::BatchNormalization>(node.op))
+      continue;
+    // What draws nothing does nothing: a reshape to the same shape, which costs nothing.
+    node.op = ops::Reshape{node.shape};
   }
   return result;
 }

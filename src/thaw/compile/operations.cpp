@@ -21,10 +21,25 @@ struct Words {
   std::string_view operator()(const ops::BatchNormalization&) const {
     return "batch normalization";
   }
+  std::string_view operator()(const ops::SampleNormalization& op) const {
+    return op.by_pixel ? "layer normalization" : "group normalization";
+  }
   std::string_view operator()(const ops::Activate&) const { return "activation"; }
   std::string_view operator()(const ops::Softmax&) const { return "softmax"; }
   std::string_view operator()(const ops::Binary& op) const {
-    return op.kind == ops::Binary::Kind::add ? "residual sum" : "product";
+    switch (op.kind) {
+      case ops::Binary::Kind::add:
+        return "residual sum";
+      case ops::Binary::Kind::subtract:
+        return "difference";
+      case ops::Binary::Kind::multiply:
+        return "product";
+      case ops::Binary::Kind::maximum:
+        return "maximum";
+      case ops::Binary::Kind::minimum:
+        return "minimum";
+    }
+    return {};
   }
   std::string_view operator()(const ops::Concatenate&) const { return "concatenation"; }
   std::string_view operator()(const ops::Pool2D& op) const {
@@ -34,6 +49,8 @@ struct Words {
     return op.kind == ops::Pool2D::Kind::maximum ? "global max pooling" : "global average pooling";
   }
   std::string_view operator()(const ops::Pad2D&) const { return "zero padding"; }
+  std::string_view operator()(const ops::Crop2D&) const { return "cropping"; }
+  std::string_view operator()(const ops::Transpose&) const { return "transposition"; }
   std::string_view operator()(const ops::Reshape&) const { return "reshape"; }
   std::string_view operator()(const ops::ScaleShift&) const { return "scale and offset"; }
   std::string_view operator()(const ops::Dropout&) const { return "dropout"; }

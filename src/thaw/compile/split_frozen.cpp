@@ -12,12 +12,8 @@ using ops::Value;
 
 bool varies(const ops::Op& op) {
   if (const auto* weight = std::get_if<ops::Weight>(&op)) return weight->trainable;
-  if (const auto* dropout = std::get_if<ops::Dropout>(&op))
-    return dropout->phase != Phase::inference;
-  if (const auto* normalization = std::get_if<ops::BatchNormalization>(&op)) {
-    return normalization->phase != Phase::inference;
-  }
-  return false;
+  const Phase* phase = ops::phase_of(op);
+  return phase != nullptr && *phase != Phase::inference;
 }
 
 }  // namespace

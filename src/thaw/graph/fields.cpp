@@ -91,6 +91,10 @@ void read(const Config& config, Shape& field) {
 
 void read(const Config& config, std::vector<int64_t>& field) {
   field.clear();
+  if (config.is_number()) {
+    field.push_back(config.as_integer());
+    return;
+  }
   for (const Config& item : config.as_list()) field.push_back(item.as_integer());
 }
 

@@ -24,9 +24,9 @@ void read(const Config& config, Size2& field);       ///< 3, [3, 3]
 void read(const Config& config, Padding2& field);    ///< 1, [1, 1], [[0, 1], [0, 1]]
 void read(const Config& config, Activation& field);  ///< "relu", {"class_name": …}
 void read(const Config& config, Initializer& field);
-void read(const Config& config, Shape& field);  ///< unknown sizes (null) become −1
-void read(const Config& config, std::vector<int64_t>& field);
-void read(const Config& config, std::vector<float>& field);  ///< 0.5, [0.5, 1]
+void read(const Config& config, Shape& field);                 ///< unknown sizes (null) become −1
+void read(const Config& config, std::vector<int64_t>& field);  ///< 1, [1, 2]
+void read(const Config& config, std::vector<float>& field);    ///< 0.5, [0.5, 1]
 
 Config write(bool field);
 Config write(int field);

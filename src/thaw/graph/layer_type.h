@@ -20,6 +20,8 @@ struct LayerType {
   std::string_view class_name;  ///< Keras's: "Conv2D"
   /// Reads Keras's config of this layer, in any dialect; throws Error naming the key.
   std::unique_ptr<LayerDefinition> (*from_config)(const Config& config);
+  /// Where Keras finds the class.
+  std::string_view module = "keras.layers";
 };
 
 namespace layer_types {

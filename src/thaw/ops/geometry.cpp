@@ -65,4 +65,14 @@ int64_t padded(int64_t size, int64_t before, int64_t after) {
   return size + before + after;
 }
 
+int64_t cropped(int64_t size, int64_t before, int64_t after) {
+  if (before < 0 || after < 0 || before >= size || after >= size - before) {
+    throw Error(
+        fmt::format("expected a cropping that leaves some of {} rows or columns, received "
+                    "{} and {}",
+                    size, before, after));
+  }
+  return size - before - after;
+}
+
 }  // namespace thaw

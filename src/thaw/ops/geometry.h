@@ -43,4 +43,8 @@ int64_t window_output(int64_t size, int64_t padding, int64_t window, int64_t str
 /// Size along one axis after padding. Throws Error for a padding that is negative or absurd.
 int64_t padded(int64_t size, int64_t before, int64_t after);
 
+/// Size along one axis after cropping. Throws Error for a cropping that is negative or leaves
+/// nothing.
+int64_t cropped(int64_t size, int64_t before, int64_t after);
+
 }  // namespace thaw

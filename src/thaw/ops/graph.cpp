@@ -91,9 +91,13 @@ Value Builder::activation(Value x, const Activation& activation) {
   return append(Activate{activation}, {x});
 }
 
-Value Builder::add(Value a, Value b) { return append(Binary{Binary::Kind::add, {}}, {a, b}); }
-Value Builder::multiply(Value a, Value b) {
-  return append(Binary{Binary::Kind::multiply, {}}, {a, b});
+Value Builder::sample_normalization(Value x, std::vector<Value> parameters,
+                                    SampleNormalization attributes) {
+  parameters.insert(parameters.begin(), x);
+  return append(attributes, std::move(parameters));
+}
+Value Builder::binary(Binary::Kind kind, Value a, Value b) {
+  return append(Binary{kind, {}}, {a, b});
 }
 Value Builder::concatenate(std::vector<Value> values, int axis) {
   return append(Concatenate{axis}, std::move(values));
@@ -103,11 +107,15 @@ Value Builder::global_pool_2d(Value x, Pool2D::Kind kind) {
   return append(GlobalPool2D{kind}, {x});
 }
 Value Builder::pad_2d(Value x, Padding2 padding) { return append(Pad2D{padding}, {x}); }
+Value Builder::crop_2d(Value x, Padding2 cropping) { return append(Crop2D{cropping}, {x}); }
+Value Builder::transpose(Value x, std::vector<int> order) {
+  return append(Transpose{std::move(order)}, {x});
+}
 Value Builder::reshape(Value x, Shape shape) { return append(Reshape{std::move(shape)}, {x}); }
 Value Builder::scale_shift(Value x, std::vector<float> scale, std::vector<float> offset) {
   return append(ScaleShift{std::move(scale), std::move(offset)}, {x});
 }
-Value Builder::dropout(Value x, Dropout attributes) { return append(attributes, {x}); }
+Value Builder::dropout(Value x, Dropout attributes) { return append(std::move(attributes), {x}); }
 
 Graph Builder::finish(std::vector<Value> outputs) {
   graph_.outputs = std::move(outputs);

@@ -59,12 +59,18 @@ class Builder {
   Value batch_normalization(Value x, std::vector<Value> parameters, BatchNormalization attributes);
   /// Softmax included.
   Value activation(Value x, const Activation& activation);
-  Value add(Value a, Value b);
-  Value multiply(Value a, Value b);
+  /// gamma and beta where the flags say so.
+  Value sample_normalization(Value x, std::vector<Value> parameters,
+                             SampleNormalization attributes);
+  Value binary(Binary::Kind kind, Value a, Value b);
+  Value add(Value a, Value b) { return binary(Binary::Kind::add, a, b); }
+  Value multiply(Value a, Value b) { return binary(Binary::Kind::multiply, a, b); }
   Value concatenate(std::vector<Value> values, int axis);
   Value pool_2d(Value x, Pool2D attributes);
   Value global_pool_2d(Value x, Pool2D::Kind kind);
   Value pad_2d(Value x, Padding2 padding);
+  Value crop_2d(Value x, Padding2 cropping);
+  Value transpose(Value x, std::vector<int> order);
   Value reshape(Value x, Shape shape);
   Value scale_shift(Value x, std::vector<float> scale, std::vector<float> offset);
   Value dropout(Value x, Dropout attributes);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <utility>
 
 #include "thaw/core/error.h"
 
@@ -53,9 +54,39 @@ Shape rule(const BatchNormalization&, Shapes in) {
   return in[0];
 }
 
+Shape rule(const SampleNormalization& op, Shapes in) {
+  const Shape& x = in[0];
+  if (x.rank() < 1 || op.groups < 1 || x.last() % op.groups != 0) {
+    throw Error(fmt::format("expected channels that divide into {} groups, received {}", op.groups,
+                            x.to_string()));
+  }
+  for (const Shape& parameter : in.subspan(1)) {
+    if (parameter != Shape{x.last()}) {
+      throw Error(fmt::format("parameters {} do not fit an input {}", parameter.to_string(),
+                              x.to_string()));
+    }
+  }
+  return x;
+}
+
 Shape rule(const Activate&, Shapes in) { return in[0]; }
 Shape rule(const Softmax&, Shapes in) { return in[0]; }
-Shape rule(const Dropout&, Shapes in) { return in[0]; }
+
+/// Throws unless `part` is `whole` with sizes of 1 here and there.
+void expect_repeatable(const Shape& part, const Shape& whole) {
+  bool fits = part.rank() == whole.rank();
+  for (int axis = 0; fits && axis < whole.rank(); ++axis)
+    fits = part[axis] == whole[axis] || part[axis] == 1;
+  if (!fits) {
+    throw Error(fmt::format("expected {} or the same with sizes of 1, received {}",
+                            whole.to_string(), part.to_string()));
+  }
+}
+
+Shape rule(const Dropout& op, Shapes in) {
+  if (op.drawn.rank() > 0) expect_repeatable(op.drawn, in[0]);
+  return in[0];
+}
 
 Shape rule(const Binary&, Shapes in) {
   bool fits = in[0].rank() == in[1].rank();
@@ -104,6 +135,27 @@ Shape rule(const Pad2D& op, Shapes in) {
           padded(in[0][1], op.padding.left, op.padding.right), in[0][2]};
 }
 
+Shape rule(const Crop2D& op, Shapes in) {
+  expect_image(in[0]);
+  return {cropped(in[0][0], op.cropping.top, op.cropping.bottom),
+          cropped(in[0][1], op.cropping.left, op.cropping.right), in[0][2]};
+}
+
+Shape rule(const Transpose& op, Shapes in) {
+  std::vector<int64_t> sizes;
+  std::vector<bool> seen(static_cast<size_t>(in[0].rank()), false);
+  for (const int axis : op.order) {
+    if (axis < 0 || axis >= in[0].rank() || seen[static_cast<size_t>(axis)]) break;
+    seen[static_cast<size_t>(axis)] = true;
+    sizes.push_back(in[0][axis]);
+  }
+  if (sizes.size() != seen.size() || op.order.size() != seen.size()) {
+    throw Error(fmt::format("expected each of the {} axes of {} once, received {} axes",
+                            in[0].rank(), in[0].to_string(), op.order.size()));
+  }
+  return Shape(std::move(sizes));
+}
+
 Shape rule(const Reshape& op, Shapes in) {
   if (op.shape.elements() != in[0].elements()) {
     throw Error(fmt::format("cannot reshape {} to {}", in[0].to_string(), op.shape.to_string()));
@@ -125,11 +177,27 @@ Shape rule(const ScaleShift& op, Shapes in) {
 
 std::string_view name(const Op& op) {
   static constexpr auto names = std::to_array<std::string_view>(
-      {"Input", "Weight", "Constant", "Conv2D", "MatMul", "BatchNormalization", "Activate",
-       "Softmax", "Binary", "Concatenate", "Pool2D", "GlobalPool2D", "Pad2D", "Reshape",
-       "ScaleShift", "Dropout"});
+      {"Input", "Weight", "Constant", "Conv2D", "MatMul", "BatchNormalization",
+       "SampleNormalization", "Activate", "Softmax", "Binary", "Concatenate", "Pool2D",
+       "GlobalPool2D", "Pad2D", "Crop2D", "Transpose", "Reshape", "ScaleShift", "Dropout"});
   static_assert(names.size() == std::variant_size_v<Op>);
   return names[op.index()];
+}
+
+const Phase* phase_of(const Op& op) {
+  return std::visit(
+      [](const auto& attributes) -> const Phase* {
+        if constexpr (requires { attributes.phase; }) return &attributes.phase;
+        return nullptr;
+      },
+      op);
+}
+Phase* phase_of(Op& op) { return const_cast<Phase*>(phase_of(std::as_const(op))); }
+
+bool is_random(const Op& op) {
+  const Phase* phase = phase_of(op);
+  return phase != nullptr && *phase != Phase::inference &&
+         !std::holds_alternative<BatchNormalization>(op);
 }
 
 Shape output_shape(const Op& op, Shapes inputs) {

@@ -76,9 +76,21 @@ struct Activate {
 /// y = exp(x)/Σexp(x) along the last axis.
 struct Softmax {};
 
-/// y = x₁ + x₂, or x₁ · x₂; a size of 1 in x₂ is repeated.
+/// y = gamma·(x − mean)/√(variance + epsilon) + beta, where mean and (biased) variance are those of
+/// each sample's own `groups` equal parts of the channels: over all its pixels, or of each pixel by
+/// itself. Inputs: x [..., C], then gamma [C] and beta [C] where the flags say so.
+struct SampleNormalization {
+  float epsilon = 1e-3F;
+  int64_t groups = 1;
+  bool by_pixel = false;
+  bool has_scale = true;
+  bool has_center = true;
+};
+
+/// y = x₁ + x₂, x₁ − x₂, …; a size of 1 in x₂ is repeated. x₂ may be a weight or a constant, which
+/// is the same for the whole batch.
 struct Binary {
-  enum class Kind { add, multiply };
+  enum class Kind { add, subtract, multiply, maximum, minimum };
   Kind kind = Kind::add;
   Activation activation;
 };
@@ -107,6 +119,16 @@ struct Pad2D {
   Padding2 padding;
 };
 
+/// An image without some of its outer rows and columns.
+struct Crop2D {
+  Padding2 cropping;
+};
+
+/// y's axis i is x's axis order[i] (0 is the first after the batch).
+struct Transpose {
+  std::vector<int> order;
+};
+
 /// The same numbers under another shape.
 struct Reshape {
   Shape shape;
@@ -124,15 +146,24 @@ struct ScaleShift {
 /// otherwise y = x.
 struct Dropout {
   float rate = 0.5F;
+  /// Of what is drawn for a sample: a size of 1 is repeated over x's. Empty: x's own shape.
+  Shape drawn;
   Phase phase = Phase::by_run;
 };
 
-using Op =
-    std::variant<Input, Weight, Constant, Conv2D, MatMul, BatchNormalization, Activate, Softmax,
-                 Binary, Concatenate, Pool2D, GlobalPool2D, Pad2D, Reshape, ScaleShift, Dropout>;
+using Op = std::variant<Input, Weight, Constant, Conv2D, MatMul, BatchNormalization,
+                        SampleNormalization, Activate, Softmax, Binary, Concatenate, Pool2D,
+                        GlobalPool2D, Pad2D, Crop2D, Transpose, Reshape, ScaleShift, Dropout>;
 
 /// "Conv2D", "MatMul", …
 std::string_view name(const Op& op);
+
+/// When an operation behaves differently in training; nullptr where it never does.
+const Phase* phase_of(const Op& op);
+Phase* phase_of(Op& op);
+
+/// Whether it draws random numbers in some run.
+bool is_random(const Op& op);
 
 /// The shape that `op` makes of its inputs' shapes; throws Error when they do not fit.
 Shape output_shape(const Op& op, std::span<const Shape> inputs);

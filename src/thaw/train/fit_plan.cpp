@@ -55,22 +55,17 @@ std::vector<TrainedLayer> trained_layers(const ops::Graph& suffix) {
   return layers;
 }
 
-bool is_random(const ops::Op& op) {
-  const auto* dropout = std::get_if<ops::Dropout>(&op);
-  return dropout != nullptr && dropout->phase != Phase::inference;
-}
-
 /// What runs in every step although nothing below it trains.
 void find_repeated(const ops::Graph& graph, FitPlan& plan) {
   ops::Graph certain = graph;
   for (ops::Node& node : certain.nodes)
-    if (auto* dropout = std::get_if<ops::Dropout>(&node.op)) dropout->phase = Phase::inference;
+    if (ops::is_random(node.op)) *ops::phase_of(node.op) = Phase::inference;
   const auto constant = constant_values(graph);
   const auto constant_but_for_chance = constant_values(certain);
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     if (constant[i] || !constant_but_for_chance[i]) continue;
     const ops::Node& node = graph.nodes[i];
-    if (is_random(node.op)) {
+    if (ops::is_random(node.op)) {
       plan.random_layers.push_back(node.name);
     } else {
       plan.repeated.push_back({node.name, std::string(words_for(node))});

@@ -44,9 +44,9 @@ struct FitPlan {
   std::vector<FrozenPart> frozen;  ///< the lowest first; training begins where the last ends
   std::vector<TrainedLayer> trained;
   std::vector<LayerOperation> each_step;
-  /// Dropouts below which nothing trains: what comes after them differs from step to step.
+  /// Random layers below which nothing trains: what comes after them differs from step to step.
   std::vector<std::string> random_layers;
-  /// The part of each_step, dropouts apart, that runs in every step only for these.
+  /// The part of each_step, these apart, that runs in every step only because of them.
   std::vector<LayerOperation> repeated;
   ops::Graph suffix;  ///< from the last cut to the outputs
 

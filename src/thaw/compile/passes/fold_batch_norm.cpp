@@ -1,4 +1,5 @@
 #include <cmath>
+#include <optional>
 
 #include "thaw/compile/optimize.h"
 #include "thaw/compile/passes/rewrite.h"
@@ -8,15 +9,16 @@ namespace {
 
 using ops::Value;
 
-/// Batch normalization by fixed statistics as y = x·scale + offset. In double, so that what is
-/// folded is rounded once, not at every step.
+/// y = x·scale + offset, one number a channel. In double, so that what is folded is rounded once,
+/// not at every step.
 struct Affine {
   std::vector<double> scale;
   std::vector<double> offset;
 };
 
-Affine affine_of(const ops::Graph& graph, const ops::Node& node) {
-  const auto& op = std::get<ops::BatchNormalization>(node.op);
+/// Batch normalization by fixed statistics.
+Affine affine_of(const ops::Graph& graph, const ops::Node& node,
+                 const ops::BatchNormalization& op) {
   size_t next = 1;
   const auto parameter = [&] { return parameter_value(graph[node.inputs[next++]]); };
   const Tensor gamma = op.has_scale ? parameter() : Tensor();
@@ -33,6 +35,31 @@ Affine affine_of(const ops::Graph& graph, const ops::Node& node) {
     result.offset.push_back(center - static_cast<double>(mean.values()[c]) * scale);
   }
   return result;
+}
+
+/// A product with one weight a channel, such as ConvNeXt's layer scale.
+bool scales_channels(const ops::Graph& graph, const ops::Node& node) {
+  const auto* binary = std::get_if<ops::Binary>(&node.op);
+  return binary != nullptr && binary->kind == ops::Binary::Kind::multiply &&
+         binary->activation.kind == Activation::Kind::linear &&
+         graph[node.inputs[1]].is_parameter() &&
+         graph[node.inputs[1]].shape.elements() == node.shape.last() &&
+         graph[node.inputs[1]].shape.last() == node.shape.last();
+}
+
+/// What the node does to each channel; none where it does anything else.
+std::optional<Affine> affine_of(const ops::Graph& graph, const ops::Node& node) {
+  if (const auto* op = std::get_if<ops::BatchNormalization>(&node.op)) {
+    if (op->phase != ops::Phase::inference) return std::nullopt;
+    return affine_of(graph, node, *op);
+  }
+  if (scales_channels(graph, node)) {
+    const Tensor weight = parameter_value(graph[node.inputs[1]]);
+    Affine result{{weight.values().begin(), weight.values().end()}, {}};
+    result.offset.resize(result.scale.size(), 0);
+    return result;
+  }
+  return std::nullopt;
 }
 
 std::vector<float> rounded(const std::vector<double>& values) {
@@ -68,12 +95,11 @@ ops::Graph run(const ops::Graph& graph) {
   Rewrite rewrite(graph);
   return rewrite.run([&](Value value) -> Value {
     const ops::Node& node = graph[value];
-    const auto* op = std::get_if<ops::BatchNormalization>(&node.op);
-    if (op == nullptr || op->phase != ops::Phase::inference) return {};
-    const Affine affine = affine_of(graph, node);
+    const auto affine = affine_of(graph, node);
+    if (!affine) return {};
     const ops::Node& below = graph[node.inputs[0]];
-    if (can_take(below) && rewrite.uses(node.inputs[0]) == 1) return fold(rewrite, below, affine);
-    return rewrite.result.append(ops::ScaleShift{rounded(affine.scale), rounded(affine.offset)},
+    if (can_take(below) && rewrite.uses(node.inputs[0]) == 1) return fold(rewrite, below, *affine);
+    return rewrite.result.append(ops::ScaleShift{rounded(affine->scale), rounded(affine->offset)},
                                  {rewrite.moved(node.inputs[0])}, node.name);
   });
 }
@@ -83,6 +109,8 @@ ops::Graph run(const ops::Graph& graph) {
 extern const Pass fold_batch_norm;
 constinit const Pass fold_batch_norm{
     "fold_batch_norm",
-    "batch normalization by fixed statistics becomes part of the kernel before it", true, &run};
+    "batch normalization by fixed statistics, and scales of channels, become part of the kernel "
+    "before them",
+    true, &run};
 
 }  // namespace thaw::compile_passes

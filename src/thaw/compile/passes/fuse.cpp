@@ -53,7 +53,10 @@ ops::Graph fuse_residuals(const ops::Graph& graph) {
     const ops::Node& node = graph[value];
     const auto* binary = std::get_if<ops::Binary>(&node.op);
     if (binary == nullptr || binary->kind != ops::Binary::Kind::add) return {};
-    if (graph[node.inputs[0]].shape != graph[node.inputs[1]].shape) return {};
+    if (graph[node.inputs[0]].shape != graph[node.inputs[1]].shape ||
+        graph[node.inputs[1]].is_parameter()) {
+      return {};
+    }
     // The later of the two is the branch; the other is ready by then.
     const bool second_is_later = node.inputs[1].index > node.inputs[0].index;
     const Value branch = node.inputs[second_is_later ? 1 : 0];

@@ -62,6 +62,9 @@ ClassAndConfig modernize(std::string class_name, Config config) {
     if (const Config* value = config.find(before); value != nullptr && !config.find(after))
       config.set(after, Config(*value));
   }
+  // PReLU's and ELU's alpha are still called so.
+  if (const Config* slope = config.find("alpha"); slope != nullptr && class_name == "LeakyReLU")
+    config.set("negative_slope", Config(*slope));
   if (const Config* rows = config.find("nb_row"); rows != nullptr && config.find("nb_col"))
     config.set("kernel_size", Config::List{*rows, config.at("nb_col")});
   if (const Config* ordering = config.find("dim_ordering"))

@@ -90,7 +90,8 @@ Config write_layer(const Layer& layer, Dialect dialect, Sharing& sharing) {
   const bool is_model = layer.nested() != nullptr;
   Config entry = object();
   if (dialect == Dialect::keras_3)
-    entry.set("module", is_model ? "keras.src.models.functional" : "keras.layers");
+    entry.set("module", is_model ? std::string("keras.src.models.functional")
+                                 : std::string(layer.definition()->type().module));
   entry.set("class_name", std::string(layer.class_name()));
   entry.set("config",
             is_model ? write_graph(*layer.nested(), dialect, sharing) : write_leaf(layer));

@@ -9,13 +9,7 @@ namespace layers {
 Shape Add::output_shape(std::span<const Shape> inputs) const { return broadcast_shape(inputs); }
 
 ops::Value Add::lower(const LowerContext& context, std::span<const ops::Value> inputs) const {
-  ops::Value y = inputs[0];
-  for (const ops::Value x : inputs.subspan(1)) {
-    // The operation repeats its second operand.
-    const bool first_is_larger = context.ops.shape(y).elements() >= context.ops.shape(x).elements();
-    y = first_is_larger ? context.ops.add(y, x) : context.ops.add(x, y);
-  }
-  return y;
+  return merge(context, ops::Binary::Kind::add, inputs);
 }
 
 }  // namespace layers

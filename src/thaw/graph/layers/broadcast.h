@@ -4,6 +4,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/shape.h"
+#include "thaw/graph/layer_type.h"
 
 namespace thaw::layers {
 
@@ -28,6 +29,18 @@ inline Shape broadcast_shape(std::span<const Shape> inputs) {
     result = Shape(larger);
   }
   return result;
+}
+
+/// x₁ ∘ x₂ ∘ x₃ …, of a kind that does not mind the order.
+inline ops::Value merge(const LowerContext& context, ops::Binary::Kind kind,
+                        std::span<const ops::Value> inputs) {
+  ops::Value y = inputs[0];
+  for (const ops::Value x : inputs.subspan(1)) {
+    // The operation repeats its second operand.
+    const bool first_is_larger = context.ops.shape(y).elements() >= context.ops.shape(x).elements();
+    y = first_is_larger ? context.ops.binary(kind, y, x) : context.ops.binary(kind, x, y);
+  }
+  return y;
 }
 
 }  // namespace thaw::layers

@@ -1,23 +1,10 @@
 #include "thaw/graph/layers/concatenate.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/graph/layers/axes.h"
 
 namespace thaw {
 namespace layers {
-
-namespace {
-
-/// Keras counts the batch axis, our shapes leave it out.
-int axis_without_batch(int64_t axis, const Shape& shape) {
-  const int64_t result = axis < 0 ? axis + shape.rank() : axis - 1;
-  if (result < 0 || result >= shape.rank()) {
-    throw Error(fmt::format("axis {} is not one that {} has after the batch axis", axis,
-                            shape.to_string()));
-  }
-  return static_cast<int>(result);
-}
-
-}  // namespace
 
 Shape Concatenate::output_shape(std::span<const Shape> inputs) const {
   if (inputs.empty()) throw Error("expected one input or more, received none");

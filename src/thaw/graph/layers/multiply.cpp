@@ -11,13 +11,7 @@ Shape Multiply::output_shape(std::span<const Shape> inputs) const {
 }
 
 ops::Value Multiply::lower(const LowerContext& context, std::span<const ops::Value> inputs) const {
-  ops::Value y = inputs[0];
-  for (const ops::Value x : inputs.subspan(1)) {
-    // The operation repeats its second operand.
-    const bool first_is_larger = context.ops.shape(y).elements() >= context.ops.shape(x).elements();
-    y = first_is_larger ? context.ops.multiply(y, x) : context.ops.multiply(x, y);
-  }
-  return y;
+  return merge(context, ops::Binary::Kind::multiply, inputs);
 }
 
 }  // namespace layers

@@ -26,6 +26,7 @@ struct NodeRef {
 std::unique_ptr<Kernel> make_kernel(const ops::Conv2D& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::MatMul& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::BatchNormalization& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::SampleNormalization& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::Activate& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::Softmax& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::Binary& op, NodeRef node);
@@ -33,6 +34,8 @@ std::unique_ptr<Kernel> make_kernel(const ops::Concatenate& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::Pool2D& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::GlobalPool2D& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::Pad2D& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::Crop2D& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::Transpose& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::Reshape& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::ScaleShift& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::Dropout& op, NodeRef node);

@@ -1,50 +1,95 @@
+#include <span>
+
 #include "thaw/core/random.h"
 #include "thaw/runtime/cpu/kernel.h"
 
 namespace thaw::cpu {
 namespace {
 
-/// The mask is a function of (seed, step, layer, element), so a resumed run draws what an
+using Sizes = std::span<const int64_t>;
+
+int64_t product(Sizes sizes) {
+  int64_t result = 1;
+  for (const int64_t size : sizes) result *= size;
+  return result;
+}
+
+/// y = x·factors, where the sizes of 1 in `drawn`, the factors' shape, are repeated to x's.
+void scale(Sizes sizes, Sizes drawn, const float* x, const float* factors, float* y) {
+  if (sizes.size() == 1) {
+    const int64_t step = drawn[0] == 1 ? 0 : 1;
+    for (int64_t i = 0; i < sizes[0]; ++i) y[i] = x[i] * factors[i * step];
+    return;
+  }
+  const int64_t part = product(sizes.subspan(1));
+  const int64_t step = drawn[0] == 1 ? 0 : product(drawn.subspan(1));
+  for (int64_t i = 0; i < sizes[0]; ++i)
+    scale(sizes.subspan(1), drawn.subspan(1), x + i * part, factors + i * step, y + i * part);
+}
+
+/// What is drawn is a function of (seed, step, layer, element), so a resumed run draws what an
 /// uninterrupted one would have drawn.
 class DropoutKernel final : public Kernel {
  public:
   DropoutKernel(const ops::Dropout& op, NodeRef node) : op_(op), node_(node) {}
 
   void forward(Emitter& emit) override {
-    const Desc layout = emit.plain_desc(node_.value);
-    const BufferId source = emit.value(node_.input(0), layout);
-    mask_ = emit.program.temporary(layout);
-    const BufferId result = emit.new_value(node_.value, layout);
-    const int64_t count = emit.batch() * node_.node.shape.elements();
-    const auto layer = static_cast<uint64_t>(node_.value.index);
-    emit.program.add(Section::forward, "Dropout " + node_.node.name, {source, mask_, result},
-                     [rate = op_.rate, seed = emit.options.seed, step = emit.step_handle(), layer,
-                      count](const std::vector<float*>& data) {
+    plan(emit);
+    const BufferId source = emit.value(node_.input(0), layout_);
+    factors_ = emit.program.temporary(plain_vector(emit.batch() * product(drawn_)));
+    const BufferId result = emit.new_value(node_.value, layout_);
+    emit.program.add(Section::forward, "Dropout " + node_.node.name, {factors_},
+                     [rate = op_.rate, seed = emit.options.seed, step = emit.step_handle(),
+                      layer = static_cast<uint64_t>(node_.value.index),
+                      count = emit.batch() * product(drawn_)](const std::vector<float*>& data) {
                        Random random(seed, random_stream(*step, layer));
                        const float kept = rate < 1.0F ? 1.0F / (1.0F - rate) : 0.0F;
-                       for (int64_t i = 0; i < count; ++i) {
-                         data[1][i] = random.uniform() < rate ? 0.0F : kept;
-                         data[2][i] = data[0][i] * data[1][i];
-                       }
+                       for (int64_t i = 0; i < count; ++i)
+                         data[0][i] = random.uniform() < rate ? 0.0F : kept;
                      });
+    add_scaling(emit, Section::forward, source, result);
   }
 
   void backward(Emitter& emit) override {
-    const Desc layout = emit.plain_desc(node_.value);
-    const BufferId above = emit.gradient(node_.value, layout);
-    const BufferId gradient = emit.program.temporary(layout);
-    const int64_t count = emit.batch() * node_.node.shape.elements();
-    emit.program.add(Section::backward, "Dropout gradient " + node_.node.name,
-                     {above, mask_, gradient}, [count](const std::vector<float*>& data) {
-                       for (int64_t i = 0; i < count; ++i) data[2][i] = data[0][i] * data[1][i];
-                     });
+    const BufferId gradient = emit.program.temporary(layout_);
+    add_scaling(emit, Section::backward, emit.gradient(node_.value, layout_), gradient);
     emit.add_gradient(node_.input(0), gradient);
   }
 
  private:
+  /// Where a sample has one number, its layout does not matter.
+  void plan(const Emitter& emit) {
+    const Shape& shape = node_.node.shape;
+    const Shape& drawn = op_.drawn.rank() > 0 ? op_.drawn : shape;
+    if (drawn.elements() == 1) {
+      layout_ = emit.program.desc(emit.value(node_.input(0)));
+      sizes_ = {static_cast<int64_t>(layout_.get_size() / sizeof(float)) / emit.batch()};
+      drawn_ = {1};
+    } else {
+      layout_ = emit.plain_desc(node_.value);
+      sizes_.assign(shape.sizes().begin(), shape.sizes().end());
+      drawn_.assign(drawn.sizes().begin(), drawn.sizes().end());
+    }
+  }
+
+  void add_scaling(Emitter& emit, Section section, BufferId from, BufferId to) const {
+    emit.program.add(
+        section, "Dropout of " + node_.node.name, {from, factors_, to},
+        [sizes = sizes_, drawn = drawn_, batch = emit.batch()](const std::vector<float*>& data) {
+          const int64_t sample = product(sizes);
+          const int64_t factors = product(drawn);
+#pragma omp parallel for schedule(static)
+          for (int64_t i = 0; i < batch; ++i) {
+            scale(sizes, drawn, data[0] + i * sample, data[1] + i * factors, data[2] + i * sample);
+          }
+        });
+  }
+
   ops::Dropout op_;
   NodeRef node_;
-  BufferId mask_;
+  Desc layout_;
+  std::vector<int64_t> sizes_, drawn_;  ///< of a sample
+  BufferId factors_;
 };
 
 }  // namespace
