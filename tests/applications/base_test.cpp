@@ -20,7 +20,8 @@ using thaw::testing::error_of;
 using thaw::testing::shared_file;
 
 Functional make(const Application& application, bool include_top, const std::string& pooling = "") {
-  return create(application, {.input_shape = {64, 64, 3},
+  const int64_t size = std::max<int64_t>(64, application.minimum_size);
+  return create(application, {.input_shape = {size, size, 3},
                               .include_top = include_top,
                               .weights = "none",
                               .classes = 5,
@@ -64,7 +65,7 @@ TEST_P(Base, of_a_base_is_itself_and_pooling_is_no_part_of_it) {
 TEST_P(Base, is_found_inside_a_model_with_another_head) {
   const Functional base = make(*GetParam(), false);
   const Functional inner = with_head(base);
-  const Symbol image = input({64, 64, 3});
+  const Symbol image = input(base.inputs()[0].shape());
   const Functional model(image, inner(image));
   EXPECT_EQ(recognize(model), GetParam());
   EXPECT_EQ(names_of(base_of(model)), names_of(base));

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <set>
 #include <string>
@@ -29,6 +30,13 @@ TEST(ImagenetLabels, are_all_different_and_none_is_empty) {
   EXPECT_FALSE(different.contains(""));
 }
 
+TEST(ImagenetLabels, are_as_many_as_the_outputs_of_every_network) {
+  for (const Application* application : all()) {
+    const Shape shape = create(*application, {.weights = "none"}).outputs()[0].shape();
+    EXPECT_EQ(shape, (Shape{static_cast<int64_t>(imagenet_labels().size())})) << application->name;
+  }
+}
+
 /// The file's lines are whole synsets, "tench, Tinca tinca"; ours is one of the words, or, where
 /// two classes share a word (crane, maillot), one with an addition.
 TEST(ImagenetLabels, are_words_of_the_synsets_of_the_labels_file) {
@@ -52,11 +60,38 @@ TEST(ImagenetLabels, are_words_of_the_synsets_of_the_labels_file) {
   EXPECT_EQ(different, expected);
 }
 
-/// Keras's keras.applications.*.preprocess_input, by its mode.
+/// Keras's keras.applications.*.preprocess_input, by its mode; SqueezeNet's as its authors'.
+std::string_view mode_of(std::string_view name) {
+  const auto is_one_of = [&](std::initializer_list<std::string_view> stems) {
+    return std::ranges::any_of(stems,
+                               [&](std::string_view stem) { return name.starts_with(stem); });
+  };
+  if (is_one_of({"mobilenet_v3", "efficientnet", "convnext"})) return "none";
+  if (name.starts_with("densenet")) return "torch";
+  if (is_one_of({"vgg", "squeezenet"})) return "caffe";
+  if (name.starts_with("resnet") && !name.ends_with("_v2")) return "caffe";
+  return "tf";
+}
+
 TEST(Preprocessing, is_the_mode_of_keras) {
+  for (const Application* application : all())
+    EXPECT_EQ(application->preprocessing, mode_of(application->name)) << application->name;
+}
+
+/// Where a network that preprocesses by itself is made without that, its pictures need it before.
+TEST(Preprocessing, that_a_network_was_made_without_is_done_before_it) {
   for (const Application* application : all()) {
-    const bool is_squeezenet = application->name == "squeezenet";
-    EXPECT_EQ(application->preprocessing, is_squeezenet ? "caffe" : "tf") << application->name;
+    Options options{.weights = "none"};
+    EXPECT_EQ(preprocessing_of(create(*application, options)), application->preprocessing)
+        << application->name;
+    ASSERT_EQ(application->accepts("include_preprocessing"),
+              !application->preprocessing_left_out.empty())
+        << application->name;
+    if (application->preprocessing_left_out.empty()) continue;
+    EXPECT_EQ(application->preprocessing, "none") << application->name;
+    options.include_preprocessing = false;
+    EXPECT_EQ(preprocessing_of(create(*application, options)), application->preprocessing_left_out)
+        << application->name;
   }
 }
 

@@ -4,10 +4,12 @@ One file a network, with `text cases N` and for each case
 
     text I.options KEY=VALUE …                            how to build it
     text I.model NAME PARAMETERS TRAINABLE OUTPUT_SHAPE
-    text I.layers CLASS NAME SHAPE WEIGHT=SHAPE …;…       in Keras's order
+    text I.layers J N CLASS NAME SHAPE WEIGHT=SHAPE …;…   in Keras's order, those of a nested model after it; the first
+                                                          N are those of case J (−1: none)
     text I.configs JSON                                   of each layer what is a number, a text or a list of them;
                                                           for the first case alone
-    text I.weights NAME ADDRESS MD5                       the file that weights="imagenet" fetches; none: not there
+    text I.weights NAME ADDRESS HASH                      the file that weights="imagenet" fetches; none: not there
+    text I.with_imagenet J N CLASS …;…                    the layers under weights="imagenet", where they are others
 
 SqueezeNet (Iandola et al. 2016, version 1.1) is none of keras.applications; it is written out here with Keras's
 layers, under the names of the weights that were published for Keras 1 (R. Malli, "keras-squeezenet", MIT).
@@ -18,8 +20,13 @@ import sys
 
 from golden import GoldenFile  # first: sets the environment
 import keras
+import tensorflow as tf
 from keras import layers
 from keras.src.utils import file_utils
+
+# Weights are not looked at, and random ones of the largest networks would take minutes.
+for function in ("uniform", "normal", "truncated_normal"):
+    setattr(keras.src.backend.random, function, lambda shape, *_, **__: tf.zeros(shape))
 
 SIZES = [(224, 224, 3), (96, 128, 3), (75, 33, 3), (160, 160, 3), (32, 32, 1)]
 TOPS = [{"include_top": True, "classes": 1000}, {"include_top": True, "classes": 7}, {"include_top": False},
@@ -56,26 +63,101 @@ def squeezenet(input_shape, include_top, pooling, classes, weights, **_):
     return keras.Model(image, x, name="squeezenet")
 
 
+A = keras.applications
+SQUARES = {"xception": (A.Xception, 299, 71), "inception_v3": (A.InceptionV3, 299, 75),
+           "inception_resnet_v2": (A.InceptionResNetV2, 299, 75), "nasnet_mobile": (A.NASNetMobile, 224, 32),
+           "nasnet_large": (A.NASNetLarge, 331, 32)}
+SQUARES |= {name.lower(): (getattr(A, name), 224, 32)
+            for name in ("VGG16", "VGG19", "ResNet50", "ResNet101", "ResNet152",
+                         "DenseNet121", "DenseNet169", "DenseNet201")}
+SQUARES |= {f"efficientnet_b{i}": (getattr(A, f"EfficientNetB{i}"), size, 32)
+            for i, size in enumerate((224, 240, 260, 300, 380, 456, 528, 600))}
+SQUARES |= {f"efficientnet_v2_{name.lower()}": (getattr(A, f"EfficientNetV2{name}"), size, 32)
+            for name, size in (("B0", 224), ("B1", 240), ("B2", 260), ("B3", 300), ("S", 384), ("M", 480), ("L", 480))}
+SQUARES |= {f"convnext_{name.lower()}": (getattr(A, f"ConvNeXt{name}"), 224, 32)
+            for name in ("Tiny", "Small", "Base", "Large", "XLarge")}
+
+
+def all_cases(variants):
+    return [{"height": height, "width": width, "channels": channels, **own, **top}
+            for own in variants for height, width, channels in SIZES for top in TOPS]
+
+
+def few_cases(size, least):
+    """Each end once or twice; sizes that are no multiple of anything."""
+    return [{"height": height, "width": width, "channels": channels, **top} for (height, width, channels), top in (
+        ((size, size, 3), TOPS[0]), ((size, size, 3), TOPS[2]), ((least + 13, least + 46, 3), TOPS[1]),
+        ((least + 13, least + 46, 3), TOPS[3]), ((least, least, 1), TOPS[4]))]
+
+
+def with_own_options(cases, variants):
+    return [{**case, **own} for own in variants for case in cases]
+
+
 NETWORKS = {
-    "mobilenet": (keras.applications.MobileNet, [
-        {"alpha": a} for a in (0.25, 0.35, 0.5, 0.75, 1.0, 1.3)] + [{"alpha": 0.5, "depth_multiplier": 2}]),
-    "mobilenet_v2": (keras.applications.MobileNetV2, [
-        {"alpha": a} for a in (0.1, 0.35, 0.5, 0.75, 1.0, 1.3, 1.4)]),
-    "resnet50_v2": (keras.applications.ResNet50V2, [{}]),
-    "resnet101_v2": (keras.applications.ResNet101V2, [{}]),
-    "resnet152_v2": (keras.applications.ResNet152V2, [{}]),
-    "squeezenet": (squeezenet, [{}]),
+    "mobilenet": (A.MobileNet, all_cases([
+        {"alpha": a} for a in (0.25, 0.35, 0.5, 0.75, 1.0, 1.3)] + [{"alpha": 0.5, "depth_multiplier": 2}])),
+    "mobilenet_v2": (A.MobileNetV2, all_cases([{"alpha": a} for a in (0.1, 0.35, 0.5, 0.75, 1.0, 1.3, 1.4)])),
+    "resnet50_v2": (A.ResNet50V2, all_cases([{}])),
+    "resnet101_v2": (A.ResNet101V2, all_cases([{}])),
+    "resnet152_v2": (A.ResNet152V2, all_cases([{}])),
+    "squeezenet": (squeezenet, all_cases([{}])),
 }
+NETWORKS |= {name: (build, few_cases(size, least)) for name, (build, size, least) in SQUARES.items()}
+NETWORKS |= {f"mobilenet_v3_{size.lower()}": (getattr(A, f"MobileNetV3{size}"), with_own_options(
+    few_cases(224, 32), [{}, {"alpha": 0.75}, {"minimalistic": True}, {"alpha": 1.3, "minimalistic": True},
+                         {"alpha": 0.35}, {"include_preprocessing": False}, {"dropout_rate": 0}]))
+    for size in ("Small", "Large")}
+for name in NETWORKS:
+    if name.startswith(("convnext", "efficientnet_v2")):
+        build, cases = NETWORKS[name]
+        NETWORKS[name] = build, cases + with_own_options(cases[1:2], [{"include_preprocessing": False}])
 
 
 def words(shape):
     return ",".join(str(size) for size in shape) or "-"
 
 
+def class_of(layer):
+    """As thaw has it. Keras's operators between layers are none of its layers; thaw makes of them, with the layer
+    beside them, one layer under that layer's name: a hard sigmoid (ReLU(6)(x + 3)/6) and a sum."""
+    if isinstance(layer, keras.Sequential):
+        return "Functional"
+    if layer.name.endswith("_identity"):
+        return "Add"
+    is_hard_sigmoid = isinstance(layer, layers.ReLU) and layer.max_value == 6 and layer.name.startswith("re_lu")
+    return "Activation" if is_hard_sigmoid else type(layer).__name__
+
+
 def describe(layer):
     name = layer.name.replace("|", "/")
-    weights = [f" {weight.name}={words(weight.shape)}" for weight in layer.weights]
-    return f"{type(layer).__name__} {name} {words(layer.output.shape[1:])}{''.join(weights)}"
+    lines = [f"{class_of(layer)} {name} {words(layer.output.shape[1:])}"]
+    if isinstance(layer, keras.Model):
+        return lines + [line for inner in layer.layers for line in describe(inner)]
+    lines[0] += "".join(f" {weight.name}={words(weight.shape)}" for weight in layer.weights)
+    return lines
+
+
+def describe_all(model):
+    return [line for layer in model.layers for line in describe(layer)]
+
+
+class Lists:
+    """Written without what an earlier list begins with, too."""
+
+    def __init__(self):
+        self.earlier = []
+
+    def text(self, lines):
+        best, common = -1, 0
+        for index, other in self.earlier:
+            same = next((i for i, (a, b) in enumerate(zip(lines, other)) if a != b), min(len(lines), len(other)))
+            if same > common:
+                best, common = index, same
+        return f"{best} {common} " + ";".join(lines[common:])
+
+    def add(self, index, lines):
+        self.earlier.append((index, lines))
 
 
 def plain_config(layer):
@@ -83,32 +165,36 @@ def plain_config(layer):
     config = {key: value for key, value in layer.get_config().items()
               if key not in ("name", "trainable", "dtype", "batch_shape", "data_format", "sparse", "ragged")
               and value is not None and not isinstance(value, dict)}
+    if class_of(layer) != type(layer).__name__:
+        config = {}
     return {"name": layer.name.replace("|", "/"), "config": config}
 
 
-def official_weights(build, shape, options):
-    """What Keras would fetch, asked without fetching it."""
+def with_imagenet(build, shape, options):
+    """The model under weights="imagenet" and what Keras would fetch for it, without fetching it; None where it
+    refuses."""
     asked = []
 
     def get_file(fname, origin, file_hash=None, **_):
         asked.append(f"{fname} {origin} {file_hash or ''}")
-        raise InterruptedError
+        return fname
 
+    keras.backend.clear_session()
     original, file_utils.get_file = file_utils.get_file, get_file
+    load, keras.Model.load_weights = keras.Model.load_weights, lambda *_, **__: None
     try:
-        build(input_shape=shape, weights="imagenet", **options)
-    except (InterruptedError, ValueError):
-        pass
-    file_utils.get_file = original
-    return asked
+        return build(input_shape=shape, weights="imagenet", **options), asked[0]
+    except ValueError:
+        return None, None
+    finally:
+        file_utils.get_file, keras.Model.load_weights = original, load
 
 
 def record(name):
-    build, variants = NETWORKS[name]
+    build, cases = NETWORKS[name]
     golden = GoldenFile()
-    cases = [{"height": height, "width": width, "channels": channels, **own, **top}
-             for own in variants for height, width, channels in SIZES for top in TOPS]
     golden.text("cases", len(cases))
+    lists = Lists()
     for index, case in enumerate(cases):
         options = {"pooling": None, "classes": 1000, **case}
         shape = tuple(options.pop(key) for key in ("height", "width", "channels"))
@@ -118,12 +204,21 @@ def record(name):
         golden.text(f"{index}.options", " ".join(f"{key}={value}" for key, value in case.items()))
         golden.text(f"{index}.model",
                     f"{model.name} {model.count_params()} {trainable} {words(model.output.shape[1:])}")
-        golden.text(f"{index}.layers", ";".join(describe(layer) for layer in model.layers))
-        if build is not squeezenet:
-            for file in official_weights(build, shape, options):
-                golden.text(f"{index}.weights", file)
+        lines = describe_all(model)
+        golden.text(f"{index}.layers", lists.text(lines))
+        lists.add(index, lines)
         if index == 0:
             golden.text("0.configs", json.dumps([plain_config(layer) for layer in model.layers]))
+        # The file does not depend on the size, except where all sizes are recorded.
+        if build is squeezenet or (len(cases) < 20 and index > 1):
+            continue
+        official, file = with_imagenet(build, shape, options)
+        if official is None:
+            continue
+        golden.text(f"{index}.weights", file)
+        official_lines = describe_all(official)
+        if official_lines != lines:
+            golden.text(f"{index}.with_imagenet", lists.text(official_lines))
     golden.write(f"applications/{name}.golden.gz")
 
 

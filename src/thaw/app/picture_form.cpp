@@ -35,8 +35,7 @@ std::string first_of(const std::string& flag, const std::string& note, const std
 std::string preprocessing_of(const Functional& model, const PictureFlags& flags) {
   if (flags.preprocessing != "auto") return flags.preprocessing;
   if (std::string note = noted(model, "preprocessing"); !note.empty()) return note;
-  if (const Application* network = applications::recognize(model))
-    return std::string(network->preprocessing);
+  if (const auto mode = applications::preprocessing_of(model)) return std::string(*mode);
   throw UsageError(fmt::format(
       "model \"{}\" does not tell how its pictures are preprocessed and is no network that thaw "
       "knows: give --preprocessing (tf: x/127.5-1; caffe: BGR minus ImageNet's mean; torch: "

@@ -31,20 +31,27 @@ void check_own_options(const Application& application, const Options& options) {
   const std::string expected = application.takes.empty()
                                    ? "no option of its own"
                                    : fmt::format("only {}", application.takes);
-  if (!application.accepts("alpha"))
-    require(options.alpha == usual.alpha, expected, fmt::format("alpha={}", options.alpha));
-  if (!application.accepts("depth_multiplier"))
-    require(options.depth_multiplier == usual.depth_multiplier, expected,
-            fmt::format("depth_multiplier={}", options.depth_multiplier));
-  if (!application.accepts("dropout"))
-    require(options.dropout == usual.dropout, expected, fmt::format("dropout={}", options.dropout));
+  const auto check_one = [&](std::string_view name, auto Options::*member) {
+    if (!application.accepts(name))
+      require(options.*member == usual.*member, expected,
+              fmt::format("{}={}", name, options.*member));
+  };
+  check_one("alpha", &Options::alpha);
+  check_one("depth_multiplier", &Options::depth_multiplier);
+  check_one("dropout", &Options::dropout);
+  check_one("dropout_rate", &Options::dropout_rate);
+  check_one("minimalistic", &Options::minimalistic);
+  check_one("include_preprocessing", &Options::include_preprocessing);
 }
 
 void check(const Application& application, const Options& options) {
   const Shape& shape = options.input_shape;
-  require(shape.rank() == 3 && shape[0] >= 32 && shape[1] >= 32 && shape[0] <= 16384 &&
+  const int64_t smallest = application.minimum_size;
+  require(shape.rank() == 3 && shape[0] >= smallest && shape[1] >= smallest && shape[0] <= 16384 &&
               shape[1] <= 16384 && shape[2] >= 1 && shape[2] <= 4096,
-          "an input_shape (height, width, channels) of at least 32×32 and at most 16384×16384",
+          fmt::format("an input_shape (height, width, channels) of at least {0}×{0} and at most "
+                      "16384×16384",
+                      smallest),
           shape.to_string());
   require(options.classes >= 1 && options.classes <= 1'000'000, "classes from 1 to 1000000",
           options.classes);
@@ -55,8 +62,8 @@ void check(const Application& application, const Options& options) {
           options.alpha);
   require(options.depth_multiplier >= 1 && options.depth_multiplier <= 64,
           "a depth_multiplier from 1 to 64", options.depth_multiplier);
-  require(options.dropout >= 0 && options.dropout < 1, "a dropout of at least 0 and below 1",
-          options.dropout);
+  for (const double rate : {options.dropout, options.dropout_rate})
+    require(rate >= 0 && rate < 1, "a dropout of at least 0 and below 1", rate);
   check_own_options(application, options);
 }
 

@@ -16,16 +16,20 @@ namespace applications {
 /// How a network is made. Each network takes the first part; of the second part it takes what its
 /// Application lists, and throws UsageError when another one is set.
 struct Options {
-  Shape input_shape = {};   ///< (height, width, channels), at least 32×32; empty: the default
+  Shape input_shape = {};   ///< (height, width, channels); empty: the default
   bool include_top = true;  ///< with the classifier
   /// "imagenet": the official ones, see weights.h; "none" or "": random; or a file, matched layer
   /// by layer in the model's order
   std::string weights = "imagenet";
   double alpha = 1.0;            ///< width: factor on the channels of every layer
   int64_t depth_multiplier = 1;  ///< depthwise kernels per channel
-  double dropout = 1e-3;         ///< before the classifier
-  int64_t classes = 1000;        ///< of the classifier
-  std::string pooling = {};      ///< without top: "avg", "max", or "" for the last image
+  double dropout = 1e-3;         ///< before the classifier of MobileNet
+  double dropout_rate = 0.2;     ///< before the classifier of MobileNetV3
+  bool minimalistic = false;     ///< MobileNetV3 without 5×5 kernels, gates and hard-swish
+  bool include_preprocessing =
+      true;                  ///< begin with the layers that preprocess pictures of 0 to 255
+  int64_t classes = 1000;    ///< of the classifier
+  std::string pooling = {};  ///< without top: "avg", "max", or "" for the last image
   Activation classifier_activation = "softmax";
   std::string name = {};  ///< of the model; empty: Keras's default
   /// Told how many bytes of official weights have come, of how many (−1: unknown); returning false
@@ -36,8 +40,9 @@ struct Options {
 /// One file of official ImageNet weights.
 struct WeightsFile {
   std::string name;     ///< as in ~/.keras/models
-  std::string address;  ///< where it can be fetched from
-  std::string hash;     ///< MD5 as Keras's source publishes it; empty: it publishes none
+  std::string address;  ///< of the folder where it can be fetched from
+  std::string hash;     ///< MD5 or SHA-256 as Keras's source publishes it; empty: it publishes none
+  std::string remote_name = {};  ///< there; empty: the same name
 };
 
 }  // namespace applications
@@ -51,13 +56,17 @@ struct Application {
   /// The official file for `options`; throws UsageError when there is none for them.
   applications::WeightsFile (*weights_file)(const applications::Options& options);
   std::string_view preprocessing;  ///< Keras's mode: "tf", "caffe", "torch", "none"
-  int64_t parameters = 0;          ///< with top, 1000 classes
-  int64_t base_parameters = 0;     ///< without top
+  /// What include_preprocessing=false leaves to do outside; empty: it does not take that option.
+  std::string_view preprocessing_left_out = {};
+  int64_t parameters = 0;       ///< with top, 1000 classes
+  int64_t base_parameters = 0;  ///< without top
   /// On ImageNet's validation images, as in Keras's table.
   std::optional<double> top_1_accuracy = {};
-  /// Which of alpha, depth_multiplier, dropout it takes, separated by spaces.
+  /// Which of alpha, depth_multiplier, dropout, dropout_rate, minimalistic, include_preprocessing
+  /// it takes, separated by spaces.
   std::string_view takes = {};
   int64_t default_size = 224;
+  int64_t minimum_size = 32;  ///< of the input's height and width
 
   /// Whether `option` is among what it takes.
   bool accepts(std::string_view option) const;
@@ -89,6 +98,8 @@ std::pair<const Application*, Options> find(std::string_view text);
 /// The network that `model`, or a model nested in it, is or was made from: all layers with weights
 /// of its base are there, by name and kind. nullptr when there is none. Width does not matter.
 const Application* recognize(const Functional& model);
+/// The mode of preprocessing that pictures for `model` need if it is recognized.
+std::optional<std::string_view> preprocessing_of(const Functional& model);
 
 /// A model's base, its trained head dropped: everything up to what the last global pooling reads,
 /// or else up to the last image larger than 1×1. Of a known network it is the model without top.

@@ -67,6 +67,13 @@ Number parse(std::string_view key, std::string_view text) {
   return number;
 }
 
+template <>
+bool parse<bool>(std::string_view key, std::string_view text) {
+  if (text == "true" || text == "false") return text == "true";
+  throw UsageError(fmt::format("{}: expected true or false, received \"{}\"", key,
+                               text.substr(0, shown_letters)));
+}
+
 void set(Options& options, const Application& application, std::string_view assignment) {
   const size_t equals = assignment.find('=');
   const std::string_view key = assignment.substr(0, equals);
@@ -81,7 +88,10 @@ void set(Options& options, const Application& application, std::string_view assi
   }
   if (key == "alpha") options.alpha = parse<double>(key, value);
   if (key == "dropout") options.dropout = parse<double>(key, value);
+  if (key == "dropout_rate") options.dropout_rate = parse<double>(key, value);
   if (key == "depth_multiplier") options.depth_multiplier = parse<int64_t>(key, value);
+  if (key == "minimalistic") options.minimalistic = parse<bool>(key, value);
+  if (key == "include_preprocessing") options.include_preprocessing = parse<bool>(key, value);
 }
 
 }  // namespace

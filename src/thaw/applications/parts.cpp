@@ -26,8 +26,32 @@ Symbol classify(const Symbol& x, const Options& options, const PoolingNames& nam
                 .name = "predictions"})(global_average_pooling_2d({.name = names.average})(x));
 }
 
-Padding2 padding_of_strided_3x3(const Shape& image) {
-  return {.top = image[0] % 2, .bottom = 1, .left = image[1] % 2, .right = 1};
+Padding2 padding_of_strided(const Shape& image, int64_t size) {
+  const int64_t half = size / 2;
+  return {.top = half - 1 + image[0] % 2,
+          .bottom = half,
+          .left = half - 1 + image[1] % 2,
+          .right = half};
+}
+
+Initializer fan_out_normal() {
+  Initializer result("variance_scaling");
+  result.scale = 2.0;
+  result.mode = "fan_out";
+  return result;
+}
+
+Initializer fan_out_uniform() {
+  Initializer result("variance_scaling");
+  result.scale = 1.0 / 3.0;
+  result.mode = "fan_out";
+  result.distribution = "uniform";
+  return result;
+}
+
+std::string AutomaticNames::next(const std::string& kind) {
+  const int index = counts_[kind]++;
+  return index == 0 ? kind : kind + "_" + std::to_string(index);
 }
 
 Functional finish(const Symbol& image, const Symbol& x, const Options& options,

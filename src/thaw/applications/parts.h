@@ -1,8 +1,10 @@
 #pragma once
 
+#include <map>
 #include <string>
 
 #include "thaw/applications/application.h"
+#include "thaw/graph/initializer.h"
 #include "thaw/graph/layer.h"
 #include "thaw/ops/geometry.h"
 
@@ -24,9 +26,25 @@ Symbol pool(const Symbol& x, const Options& options, const PoolingNames& names =
 /// The usual end: with top the average and a Dense layer "predictions", else pool().
 Symbol classify(const Symbol& x, const Options& options, const PoolingNames& names = {});
 
-/// For networks that stride with a padded "valid" window: TensorFlow's padding of a window of 3
-/// over an image of odd or even size.
-Padding2 padding_of_strided_3x3(const Shape& image);
+/// For networks that stride with a padded "valid" window: TensorFlow's padding of a window of
+/// `size` (odd) with a stride of 2 over an image of odd or even size.
+Padding2 padding_of_strided(const Shape& image, int64_t size);
+
+/// Normal with variance 2/fan_out, and uniform with variance 1/(3·fan_out): how EfficientNets
+/// start.
+Initializer fan_out_normal();
+Initializer fan_out_uniform();
+
+/// The names that Keras gives by itself, which count layers of a kind in the order that they are
+/// made: "conv2d", "conv2d_1", … A network of several branches needs them written out, since a
+/// Functional names what is left in the order of its layers.
+class AutomaticNames {
+ public:
+  std::string next(const std::string& kind);
+
+ private:
+  std::map<std::string, int> counts_;
+};
 
 /// The model over `image`, named options.name or else `default_name`.
 Functional finish(const Symbol& image, const Symbol& x, const Options& options,

@@ -1,65 +1,146 @@
+#include <algorithm>
+#include <charconv>
 #include <map>
+#include <optional>
 #include <string>
+#include <vector>
 
 #include "thaw/applications/application.h"
+#include "thaw/graph/naming.h"
 
 namespace thaw::applications {
 namespace {
 
-/// Layers with weights: name to class.
-using Names = std::map<std::string, std::string_view>;
+/// What is known of a layer with weights.
+struct Known {
+  std::string class_name;
+  std::string shapes;  ///< of its weights
+};
+using Names = std::map<std::string, Known>;
 
+/// N of Keras's automatic name "conv2d_N" (0: "conv2d"); nothing for another name.
+std::optional<int> automatic_number(std::string_view name, const std::string& kind) {
+  if (!name.starts_with(kind)) return std::nullopt;
+  name.remove_prefix(kind.size());
+  if (name.empty()) return 0;
+  int number = 0;
+  const char* const end = name.data() + name.size();
+  const bool is_number =
+      name[0] == '_' && std::from_chars(name.data() + 1, end, number).ptr == end && name.size() > 1;
+  return is_number ? std::optional(number) : std::nullopt;
+}
+
+/// Keras counts through a whole process: the same network made second begins at "conv2d_94". Here
+/// its automatic names begin at 0.
 Names names_of(const Functional& model) {
   Names names;
+  std::map<std::string, std::map<int, Known>> automatic;
   for (const Layer& layer : model.layers()) {
-    if (layer.nested() == nullptr && !layer.variables().empty())
-      names[layer.name()] = layer.class_name();
+    if (layer.nested() != nullptr || layer.variables().empty()) continue;
+    Known known{std::string(layer.class_name()), ""};
+    for (const auto& variable : layer.variables()) known.shapes += variable->shape().to_string();
+    const std::string kind = to_snake_case(layer.class_name());
+    if (const auto number = automatic_number(layer.name(), kind)) {
+      automatic[kind].insert_or_assign(*number, std::move(known));
+    } else {
+      names.insert_or_assign(layer.name(), std::move(known));
+    }
+  }
+  for (auto& [kind, layers] : automatic) {
+    int number = 0;
+    for (auto& [original, known] : layers)
+      names.insert_or_assign(kind + "#" + std::to_string(number++), std::move(known));
   }
   return names;
 }
 
-/// What each network's base is known by.
-const std::map<const Application*, Names>& fingerprints() {
+struct Fingerprint {
+  const Application* application;
+  Names names;
+};
+
+/// The layers that a network has with and without top.
+Fingerprint fingerprint(const Application& application, bool minimalistic) {
+  const auto names = [&](bool include_top) {
+    return names_of(
+        create(application,
+               {.include_top = include_top, .weights = "none", .minimalistic = minimalistic}));
+  };
+  Names base = names(false);
+  const Names whole = names(true);
+  std::erase_if(base, [&](const auto& entry) { return !whole.contains(entry.first); });
+  return {&application, std::move(base)};
+}
+
+const std::vector<Fingerprint>& fingerprints() {
   static const auto table = [] {
-    std::map<const Application*, Names> result;
+    std::vector<Fingerprint> result;
     for (const Application* application : all()) {
-      result[application] =
-          names_of(create(*application, {.include_top = false, .weights = "none"}));
+      result.push_back(fingerprint(*application, false));
+      if (application->accepts("minimalistic")) result.push_back(fingerprint(*application, true));
     }
+    // The one that explains most layers is meant: ResNet101V2 has every layer of ResNet50V2.
+    std::ranges::stable_sort(result, std::ranges::greater(),
+                             [](const Fingerprint& f) { return f.names.size(); });
     return result;
   }();
   return table;
 }
 
 bool contains(const Names& names, const Names& part) {
-  for (const auto& [name, class_name] : part) {
-    const auto found = names.find(name);
-    if (found == names.end() || found->second != class_name) return false;
+  return std::ranges::all_of(part, [&](const auto& entry) {
+    const auto found = names.find(entry.first);
+    return found != names.end() && found->second.class_name == entry.second.class_name;
+  });
+}
+
+int64_t equal_shapes(const Names& names, const Names& part) {
+  return std::ranges::count_if(
+      part, [&](const auto& entry) { return names.at(entry.first).shapes == entry.second.shapes; });
+}
+
+const Application* recognize_layers(const Functional& model) {
+  const Names names = names_of(model);
+  const Fingerprint* best = nullptr;
+  for (const Fingerprint& candidate : fingerprints()) {
+    if (best != nullptr && candidate.names.size() < best->names.size()) break;
+    if (names.size() < candidate.names.size() || !contains(names, candidate.names)) continue;
+    // EfficientNetB1 and B2 have the same layers, of different widths.
+    if (best == nullptr || equal_shapes(names, candidate.names) > equal_shapes(names, best->names))
+      best = &candidate;
   }
-  return true;
+  return best == nullptr ? nullptr : best->application;
+}
+
+struct Found {
+  const Application* application;
+  const Functional* model;
+};
+
+std::optional<Found> find_in(const Functional& model) {
+  if (const Application* application = recognize_layers(model)) return Found{application, &model};
+  for (const Layer& layer : model.layers()) {
+    if (layer.nested() == nullptr) continue;
+    if (const auto found = find_in(*layer.nested())) return found;
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
 const Application* recognize(const Functional& model) {
-  const Names names = names_of(model);
-  // ResNet101V2 has every layer of ResNet50V2: the one that explains most layers is meant.
-  const Application* best = nullptr;
-  size_t most = 0;
-  if (!names.empty()) {
-    for (const auto& [application, fingerprint] : fingerprints()) {
-      if (fingerprint.size() > most && contains(names, fingerprint)) {
-        best = application;
-        most = fingerprint.size();
-      }
-    }
-  }
-  if (best != nullptr) return best;
-  for (const Layer& layer : model.layers()) {
-    if (layer.nested() == nullptr) continue;
-    if (const Application* found = recognize(*layer.nested())) return found;
-  }
-  return nullptr;
+  const auto found = find_in(model);
+  return found ? found->application : nullptr;
+}
+
+std::optional<std::string_view> preprocessing_of(const Functional& model) {
+  const auto found = find_in(model);
+  if (!found) return std::nullopt;
+  const bool preprocesses = std::ranges::any_of(found->model->layers(), [](const Layer& layer) {
+    return layer.class_name() == "Rescaling" || layer.class_name() == "Normalization";
+  });
+  const std::string_view left_out = found->application->preprocessing_left_out;
+  return preprocesses || left_out.empty() ? found->application->preprocessing : left_out;
 }
 
 }  // namespace thaw::applications

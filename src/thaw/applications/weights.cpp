@@ -45,7 +45,7 @@ std::string address_of(const WeightsFile& file) {
   std::string folder = environment("THAW_WEIGHTS_URL");
   if (folder.empty()) folder = file.address;
   if (!folder.ends_with('/')) folder += '/';
-  return folder + file.name;
+  return folder + (file.remote_name.empty() ? file.name : file.remote_name);
 }
 
 }  // namespace

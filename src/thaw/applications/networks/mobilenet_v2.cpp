@@ -49,7 +49,7 @@ Symbol inverted_residual(const Symbol& block_input, int64_t expansion, int64_t c
     x = relu6(normalize(x, prefix + "expand_BN"), prefix + "expand_relu");
   }
   if (stride == 2)
-    x = zero_padding_2d({.padding = padding_of_strided_3x3(x.shape()), .name = prefix + "pad"})(x);
+    x = zero_padding_2d({.padding = padding_of_strided(x.shape(), 3), .name = prefix + "pad"})(x);
   x = depthwise_conv_2d({.kernel_size = 3,
                          .strides = {stride, stride},
                          .padding = stride == 1 ? "same" : "valid",

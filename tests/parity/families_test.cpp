@@ -1,0 +1,178 @@
+// A network of every family against Keras, with the same weights from a seed: outputs with top and
+// without, the prefix split at any layer, and gradients. tools/golden/families.py tells how the
+// weights are made. The members of a family that are not here differ from those that are in sizes
+// alone; tests/applications/ compares every layer, shape and setting of all of them.
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cctype>
+#include <functional>
+#include <set>
+#include <sstream>
+
+#include "support/golden_file.h"
+#include "thaw/applications/application.h"
+#include "thaw/compile/lower.h"
+#include "thaw/compile/optimize.h"
+#include "thaw/compile/split_frozen.h"
+#include "thaw/runtime/device.h"
+
+namespace thaw {
+namespace {
+
+using testing::difference;
+using testing::GoldenFile;
+
+/// Command-line names, as tools/golden/families.py lists them.
+constexpr const char* networks[] = {"vgg16",
+                                    "resnet50",
+                                    "densenet121",
+                                    "xception",
+                                    "inception_v3",
+                                    "mobilenet_v3_small",
+                                    "mobilenet_v3_large@alpha=0.75",
+                                    "mobilenet_v3_small@minimalistic=true",
+                                    "mobilenet_v3_small@include_preprocessing=false"};
+/// Families that networks_test.cpp compares, with statistics that were measured.
+constexpr const char* elsewhere[] = {"mobilenet", "mobilenet_v2", "resnet50_v2", "squeezenet"};
+
+/// What we promise; rounding grows through hundreds of layers.
+constexpr float tolerance = 1e-4F;
+
+void for_each_variable(const Functional& model,
+                       const std::function<void(const std::string&, const VariablePtr&)>& visit) {
+  for (const Layer& layer : model.layers()) {
+    if (const Functional* nested = layer.nested()) {
+      for_each_variable(*nested, visit);
+      continue;
+    }
+    for (const auto& variable : layer.variables())
+      visit(layer.name() + "/" + variable->name(), variable);
+  }
+}
+
+class Family : public ::testing::TestWithParam<const char*> {
+ protected:
+  Functional make(bool include_top) const {
+    auto [application, options] = applications::find(GetParam());
+    int64_t height = 0;
+    int64_t width = 0;
+    std::istringstream(golden_.text("size")) >> height >> width;
+    options.input_shape = {height, width, 3};
+    options.weights = "none";
+    options.include_top = include_top;
+    options.classes = 10;
+    if (!include_top) options.pooling = "avg";
+    Functional model = applications::create(*application, options);
+    for_each_variable(model, [&](const std::string& name, const VariablePtr& variable) {
+      variable->assign(golden_.array("weight/" + name));
+    });
+    return model;
+  }
+
+  /// The golden file's few cells, each repeated over its part of the image.
+  Tensor pictures(const Shape& shape) const {
+    const Tensor cells = golden_.array("cells");
+    const int64_t side = cells.shape()[1];
+    Tensor result(shape.with_batch(cells.shape()[0]));
+    float* out = result.values().data();
+    for (int64_t n = 0; n < cells.shape()[0]; ++n) {
+      for (int64_t row = 0; row < shape[0]; ++row) {
+        for (int64_t column = 0; column < shape[1]; ++column) {
+          const int64_t cell = (n * side + row * side / shape[0]) * side + column * side / shape[1];
+          out = std::copy_n(cells.values().data() + cell * 3, 3, out);
+        }
+      }
+    }
+    return result;
+  }
+
+  Tensor run(const ops::Graph& graph, const Tensor& x) const {
+    return device_->compile(graph, {.batch_size = x.shape()[0]})->forward({&x, 1})[0].clone();
+  }
+
+  const GoldenFile golden_{std::string("families/") + GetParam() + ".golden.gz"};
+  const std::unique_ptr<Device> device_ = cpu_device({.threads = 2});
+};
+
+TEST_P(Family, gives_what_keras_gives_with_top_and_without) {
+  for (const bool include_top : {true, false}) {
+    const std::string part = include_top ? "top" : "features";
+    SCOPED_TRACE(part);
+    const Functional model = make(include_top);
+    const Tensor x = pictures(model.inputs()[0].shape());
+    const Tensor expected = golden_.array(part);
+    // An error in a weight moves the output by no more than another image does.
+    EXPECT_GT(std::stof(golden_.text("apart/" + part)), 100 * tolerance);
+    const auto plain = specialize(lower(model), ops::Phase::inference);
+    for (const auto& graph : {plain, optimize(plain, {.frozen = true})}) {
+      const auto result = difference(expected, run(graph, x));
+      EXPECT_LT(result.relative(), tolerance) << result.to_string();
+    }
+  }
+}
+
+TEST_P(Family, split_anywhere_gives_what_the_whole_gives) {
+  const Functional model = make(true);
+  const Tensor x = pictures(model.inputs()[0].shape());
+  const auto layers = model.layers();
+  for (const size_t trained :
+       {size_t{1}, size_t{5}, size_t{20}, layers.size() / 2, layers.size()}) {
+    model.set_trainable(true);
+    for (const Layer& layer : layers.first(layers.size() - trained)) layer.set_trainable(false);
+    const Split split = split_frozen(lower(model));
+    const auto prefix = optimize(specialize(split.prefix, ops::Phase::inference), {.frozen = true});
+    const auto suffix = specialize(split.suffix, ops::Phase::inference);
+    const auto below = device_->compile(prefix, {.batch_size = x.shape()[0]});
+    const auto above = device_->compile(suffix, {.batch_size = x.shape()[0]});
+    const auto result =
+        difference(golden_.array("top"), above->forward(below->forward({&x, 1}))[0]);
+    EXPECT_LT(result.relative(), tolerance)
+        << "the last " << trained << " layers train: " << result.to_string();
+  }
+}
+
+TEST_P(Family, has_the_gradients_of_keras) {
+  const Functional model = make(true);
+  const Tensor x = pictures(model.inputs()[0].shape());
+  const auto graph = specialize(lower(model), ops::Phase::inference);
+  const auto executable = device_->compile(graph, {.batch_size = x.shape()[0], .training = true});
+  (void)executable->forward({&x, 1});
+  const Tensor factors = golden_.array("factors");
+  executable->backward({&factors, 1});
+  int compared = 0;
+  for_each_variable(model, [&](const std::string& name, const VariablePtr& variable) {
+    if (!golden_.has("gradient/" + name)) return;
+    ++compared;
+    const auto found = std::ranges::find(executable->variables(), variable);
+    ASSERT_NE(found, executable->variables().end()) << name << " does not train";
+    const auto index = static_cast<size_t>(found - executable->variables().begin());
+    const auto result =
+        difference(golden_.array("gradient/" + name), executable->gradients()[index]);
+    // Twice as far as the outputs are: up through the network and down again.
+    EXPECT_LT(result.relative(), 2 * tolerance) << name << ": " << result.to_string();
+  });
+  EXPECT_EQ(compared, static_cast<int>(golden_.arrays("gradient/").size()));
+  EXPECT_GE(compared, 8);
+}
+
+INSTANTIATE_TEST_SUITE_P(Every, Family, ::testing::ValuesIn(networks), [](const auto& parameter) {
+  std::string name = parameter.param;
+  std::ranges::replace_if(
+      name, [](char c) { return std::isalnum(c) == 0; }, '_');
+  return name;
+});
+
+TEST(Families, each_has_a_member_that_is_compared) {
+  std::set<std::string, std::less<>> compared(std::begin(elsewhere), std::end(elsewhere));
+  for (const std::string_view name : networks) compared.emplace(name.substr(0, name.find('@')));
+  for (const ApplicationFamily* family : application_families::all()) {
+    EXPECT_TRUE(std::ranges::any_of(family->members, [&](const Application& member) {
+      return compared.contains(member.name);
+    })) << family->members[0].name;
+  }
+}
+
+}  // namespace
+}  // namespace thaw
