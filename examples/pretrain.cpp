@@ -105,7 +105,7 @@ void run(const std::string& images, const std::string& out, int epochs) {
   Config classes{Config::List{}};
   for (const std::string& name : folder.class_names) classes.append(name);
   model.metadata().set("pictures", std::move(pictures)).set("classes", std::move(classes));
-  save_model(model, out);
+  model.save(out);
 }
 
 }  // namespace

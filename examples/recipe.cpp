@@ -61,7 +61,7 @@ void run(const std::string& images, const std::string& out, const std::string& w
                  .metrics = {"accuracy"}});
   model.fit(train, fit);
 
-  save_model(model, out);
+  model.save(out);
 }
 
 }  // namespace

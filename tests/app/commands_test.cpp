@@ -33,7 +33,8 @@ TEST(Program, says_its_version_and_knows_its_commands) {
   EXPECT_TRUE(version.output.starts_with("thaw ")) << version.output;
   const ProgramRun help = run_thaw({"--help"});
   EXPECT_EQ(help.exit_code, 0);
-  for (const char* command : {"fit", "evaluate", "predict", "summary", "models", "cache"}) {
+  for (const char* command :
+       {"fit", "evaluate", "predict", "summary", "models", "cache", "convert"}) {
     EXPECT_TRUE(contains(help.output, command)) << help.output;
     EXPECT_EQ(run_thaw({command, "--help"}).exit_code, 0);
   }
@@ -49,7 +50,8 @@ TEST(ModelsCommand, lists_every_network) {
   const json rows = json::parse(run.output);
   ASSERT_EQ(rows.size(), applications::all().size());
   for (const json& row : rows) {
-    for (const char* key : {"name", "parameters", "image_size", "preprocessing", "weights"})
+    for (const char* key : {"name", "parameters", "image_size", "preprocessing", "weights",
+                            "weights_with_top", "megabytes"})
       EXPECT_TRUE(row.contains(key)) << key;
   }
   const ProgramRun table = run_thaw({"models"});

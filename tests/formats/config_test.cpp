@@ -15,7 +15,10 @@ namespace {
 using testing::contains;
 using testing::error_of;
 
-Functional read(const std::string& text) { return read_config(parse_json(text), std::nullopt); }
+Functional read(const std::string& text) {
+  std::vector<std::string> dropped;
+  return read_config(parse_json(text), std::nullopt, dropped);
+}
 
 Config config_of(const Functional& model, const char* layer) {
   return model.get_layer(layer).definition()->config();

@@ -13,7 +13,7 @@ namespace {
 
 using testing::small_model;
 
-class ModelFile : public ::testing::Test {
+class ModelFiles : public ::testing::Test {
  protected:
   const testing::TemporaryFolder folder;
 };
@@ -26,7 +26,7 @@ void expect_same_weights(const Functional& a, const Functional& b) {
     EXPECT_TRUE(std::ranges::equal(left[i]->value().values(), right[i]->value().values()));
 }
 
-TEST_F(ModelFile, keeps_graph_weights_flags_and_metadata) {
+TEST_F(ModelFiles, keeps_graph_weights_flags_and_metadata) {
   const Functional model = small_model();
   for (const char* name : {"a.keras", "a.h5"}) {
     save_model(model, folder / name);
@@ -42,7 +42,48 @@ TEST_F(ModelFile, keeps_graph_weights_flags_and_metadata) {
   }
 }
 
-TEST_F(ModelFile, a_wrong_shape_changes_nothing) {
+TEST_F(ModelFiles, keep_what_is_a_sequential_and_what_is_not) {
+  const Symbol inner = input({8, 8, 3}, "inner");
+  const Functional chain =
+      sequential(inner, conv_2d({.filters = 4, .kernel_size = 3, .name = "conv"})(inner), "chain");
+  const Symbol x = input({8, 8, 3}, "photo");
+  const Symbol y = global_average_pooling_2d({.name = "pool"})(chain(x, {.training = false}));
+  const Functional model(x, y, "model");
+  const Functional outer = sequential(x, model(x), "outer");
+  for (const char* name : {"a.keras", "a.h5"}) {
+    save_model(model, folder / name);
+    const Functional read = load_model(folder / name);
+    EXPECT_EQ(read.class_name(), "Functional") << name;
+    EXPECT_EQ(read.get_layer("chain").class_name(), "Sequential") << name;
+    EXPECT_EQ(read.output_of("chain").call()->training, false) << name;
+    expect_same_weights(model, read);
+    save_model(outer, folder / name);
+    const Functional whole = load_model(folder / name);
+    EXPECT_EQ(whole.class_name(), "Sequential") << name;
+    EXPECT_EQ(whole.layers()[0].name(), "photo") << name;
+    EXPECT_EQ(whole.get_layer("model").class_name(), "Functional") << name;
+    expect_same_weights(outer, whole);
+  }
+  EXPECT_EQ(outer.with_input_shape({10, 9, 3}).class_name(), "Sequential");
+}
+
+TEST_F(ModelFiles, two_nested_layers_of_one_name_do_not_meet) {
+  const auto base = [](const char* name) {
+    const Symbol inner = input({8, 8, 3}, "inner");
+    return Functional(inner, conv_2d({.filters = 3, .name = "conv"})(inner), name);
+  };
+  const Symbol x = input({8, 8, 3}, "photo");
+  const Symbol both = base("left")(base("right")(x));
+  const Functional inside(x, both, "inside");
+  const Symbol y = input({8, 8, 3}, "y");
+  const Functional model(y, inside(y), "model");
+  for (const char* name : {"a.keras", "a.h5"}) {
+    save_model(model, folder / name);
+    expect_same_weights(model, load_model(folder / name));
+  }
+}
+
+TEST_F(ModelFiles, a_wrong_shape_changes_nothing) {
   save_weights(small_model(3), folder / "b.weights.h5");
   const Functional model = small_model(2);
   const Functional same = small_model(2);
@@ -52,7 +93,7 @@ TEST_F(ModelFile, a_wrong_shape_changes_nothing) {
   EXPECT_EQ(report.missing, std::vector<std::string>{"head"});
 }
 
-TEST_F(ModelFile, a_head_that_is_skipped_keeps_its_weights) {
+TEST_F(ModelFiles, a_head_that_is_skipped_keeps_its_weights) {
   const Functional other = small_model(3);
   for (const auto& variable : other.variables()) variable->reset(99);
   for (const char* name : {"c.weights.h5", "c.h5"}) {

@@ -98,6 +98,31 @@ TEST(Functional, a_layer_called_twice_has_its_weights_once) {
   EXPECT_THROW((void)shared(input({5})), Error);
 }
 
+TEST(Functional, a_layer_of_two_models_has_its_weights_once) {
+  const Layer shared = dense({.units = 4, .name = "shared"});
+  const Symbol inner = input({4}, "inner");
+  const Functional base(inner, re_lu({.name = "relu"})(shared(inner)), "base");
+  const Symbol x = input({4}, "x");
+  const Functional model(x, add({.name = "sum"})({shared(x), base(x)}), "model");
+  EXPECT_EQ(model.count_parameters(), 4 * 4 + 4);  // Keras's count_params() too
+  EXPECT_EQ(model.count_trainable_parameters(), 4 * 4 + 4);
+  EXPECT_EQ(model.variables().size(), 2U);
+  EXPECT_EQ(model.trainable_variables(), model.variables());
+  shared.set_trainable(false);
+  EXPECT_EQ(model.trainable_variables().size(), 0U);
+}
+
+TEST(Functional, a_chain_can_be_a_sequential_and_nothing_else_can) {
+  const Symbol x = input({4}, "x");
+  const Symbol y = re_lu({.name = "relu"})(dense({.units = 4, .name = "dense"})(x));
+  EXPECT_EQ(sequential(x, y).class_name(), "Sequential");
+  EXPECT_EQ(Functional(x, y).class_name(), "Functional");
+  const Layer twice = dense({.units = 4, .name = "twice"});
+  EXPECT_THROW(sequential(x, twice(twice(x))), Error);
+  EXPECT_THROW(sequential(x, add()({y, x})), Error);
+  EXPECT_THROW(sequential(x, re_lu()(x, {.training = false})), Error);
+}
+
 TEST(Functional, refuses_wrong_graphs_by_name) {
   const Symbol x = input({4}, "x");
   const Symbol other = input({4}, "other");

@@ -26,6 +26,24 @@ def take_statistics(model, x):
         layer.momentum = momentum
 
 
+def freeze_all_but(model, count):
+    """As when fine-tuning: the last layers train, of the rest and of normalizations none."""
+    for layer in model.layers[:-count]:
+        layer.trainable = False
+    for layer in normalizations(model):
+        layer.trainable = False
+    return model
+
+
+def application(name, **options):
+    """A network of keras.applications by its class's name, small pictures, random weights, the last layers to train."""
+    keras.utils.set_random_seed(1)
+    model = getattr(keras.applications, name)(
+        **{"input_shape": (64, 64, 3), "weights": None, "classes": 5, **options})
+    take_statistics(model, random_images(model, 16, seed=3))
+    return freeze_all_but(model, 8)
+
+
 def mobilenet(seed, **options):
     keras.utils.set_random_seed(seed)
     model = keras.applications.MobileNetV2((96, 96, 3), alpha=0.35, weights=None, **options)
@@ -35,3 +53,56 @@ def mobilenet(seed, **options):
 
 def nested_in(model):
     return next(layer for layer in model.layers if isinstance(layer, keras.Model))
+
+
+def sequential():
+    keras.utils.set_random_seed(1)
+    model = keras.Sequential([
+        keras.Input((24, 24, 3)),
+        keras.layers.Conv2D(8, 3, strides=2, activation="relu"),
+        keras.layers.BatchNormalization(),
+        keras.layers.DepthwiseConv2D(3),
+        keras.layers.GlobalAveragePooling2D(),
+        keras.layers.Dense(4, activation="softmax"),
+    ], name="chain")
+    take_statistics(model, random_images(model, 16, seed=3))
+    return model
+
+
+def nested():
+    """A Sequential that augments, a base whose last layers train, a head, as the guide to transfer learning has it."""
+    keras.utils.set_random_seed(1)
+    inside = keras.Input((24, 24, 3))
+    x = keras.layers.Conv2D(6, 3, strides=2, name="first")(inside)
+    x = keras.layers.BatchNormalization(name="norm")(x)
+    x = keras.layers.ReLU()(x)
+    base = keras.Model(inside, keras.layers.Conv2D(8, 3, name="last")(x), name="base")
+    take_statistics(base, random_images(base, 16, seed=3))
+    freeze_all_but(base, 1)
+    scaled = keras.Sequential([keras.Input((24, 24, 3)), keras.layers.Rescaling(0.5)], name="scaled")
+    image = keras.Input((24, 24, 3))
+    x = base(scaled(image), training=False)
+    x = keras.layers.GlobalAveragePooling2D()(x)
+    return keras.Model(image, keras.layers.Dense(3, activation="softmax", name="head")(x), name="nested")
+
+
+def shared():
+    """A layer and a model, each called twice."""
+    keras.utils.set_random_seed(1)
+    inside = keras.Input((12, 12, 4))
+    tower = keras.Model(inside, keras.layers.Conv2D(4, 3, padding="same", activation="tanh")(inside), name="tower")
+    image = keras.Input((12, 12, 4))
+    twice = keras.layers.Conv2D(4, 1, name="twice")
+    x = keras.layers.Add()([tower(twice(image)), tower(twice(twice(image)))])
+    x = keras.layers.GlobalMaxPooling2D()(x)
+    return keras.Model(image, keras.layers.Dense(3, activation="softmax")(x), name="sharing")
+
+
+# What goes both ways. A family of keras.applications takes a line.
+NETWORKS = {
+    "sequential": sequential,
+    "nested": nested,
+    "shared": shared,
+    "MobileNetV2": lambda: application("MobileNetV2", alpha=0.35),
+    "ResNet50V2": lambda: application("ResNet50V2"),
+}

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "thaw/formats/training_record.h"
 #include "thaw/graph/functional.h"
 
 namespace thaw {
@@ -15,13 +16,33 @@ struct LoadOptions {
 };
 
 /// Reads a whole model, graph and weights: Keras's .h5 (Keras 1, 2, tf.keras, and 3's legacy form)
-/// or .keras (Keras 3), told apart by content. Throws Error naming the file, the layer, and what
-/// was wrong with it.
+/// or .keras (Keras 2.12 and later), told apart by content. Throws Error naming the file, the
+/// layer, and what was wrong with it.
 Functional load_model(const std::filesystem::path& path, const LoadOptions& options = {});
 
 /// Writes a whole model: ".keras" as Keras 3 does, ".h5" in its legacy form. The file appears
 /// whole or not at all. What metadata() holds travels along where Keras does not look.
 void save_model(const Functional& model, const std::filesystem::path& path);
+
+/// All that a file of a whole model holds.
+struct ModelFile {
+  Functional model;
+  std::optional<TrainingRecord> training = {};  ///< absent: it was not compiled
+  /// What the file asks for that is not kept, a line each: regularizers, types other than float32,
+  /// an optimizer's state of unknown form.
+  std::vector<std::string> dropped = {};
+};
+
+/// As load_model().
+ModelFile read_model_file(const std::filesystem::path& path, const LoadOptions& options = {});
+/// The same of a file that lies in memory.
+ModelFile read_model_bytes(std::string bytes, const LoadOptions& options = {});
+/// As save_model(); Keras loads it compiled, and goes on from the optimizer's state in a .keras
+/// file (that of an .h5 file only thaw reads: Keras 3.15 cannot train with it).
+void write_model_file(const ModelFile& content, const std::filesystem::path& path);
+
+/// Whether the file holds a whole model; false: weights alone, or none of the forms known.
+bool is_whole_model(const std::filesystem::path& path);
 
 /// How a file's layers find the model's: the n-th layer that has weights, or the one so named.
 enum class MatchWeights { by_order, by_name };

@@ -128,18 +128,21 @@ uint64_t seed_of(uint64_t seed, std::string_view layer, size_t index) {
   return random_stream(seed, hash + index);
 }
 
-int64_t count(const Functional& model, bool only_trainable) {
-  int64_t total = 0;
+void collect_trainable(const Functional& model, std::set<const Variable*>& seen,
+                       std::vector<VariablePtr>& found) {
   for (const Layer& layer : model.layers()) {
     if (const Functional* nested = layer.nested()) {
-      total += count(*nested, only_trainable);
-    } else {
-      for (const auto& variable : layer.variables()) {
-        if (!only_trainable || (layer.trainable() && variable->can_train()))
-          total += variable->shape().elements();
-      }
+      collect_trainable(*nested, seen, found);
+    } else if (layer.trainable()) {
+      for (const VariablePtr& variable : layer.variables())
+        if (variable->can_train() && seen.insert(variable.get()).second) found.push_back(variable);
     }
   }
+}
+
+int64_t count(const std::vector<VariablePtr>& variables) {
+  int64_t total = 0;
+  for (const VariablePtr& variable : variables) total += variable->shape().elements();
   return total;
 }
 
@@ -167,6 +170,9 @@ Functional::Functional(std::vector<Symbol> inputs, std::vector<Symbol> outputs, 
 }
 
 const std::string& Functional::name() const { return state_->name; }
+std::string_view Functional::class_name() const {
+  return state_->is_sequential ? "Sequential" : "Functional";
+}
 std::span<const Layer> Functional::layers() const { return state_->layers; }
 bool Functional::trainable() const { return state_->trainable; }
 const std::vector<Symbol>& Functional::inputs() const { return state_->inputs; }
@@ -208,14 +214,23 @@ Symbol Functional::output_of(std::string_view layer_name) const {
 
 std::vector<VariablePtr> Functional::variables() const {
   std::vector<VariablePtr> result;
+  std::set<const Variable*> seen;
   for (const Layer& layer : state_->layers) {
-    for (auto& variable : layer.variables()) result.push_back(std::move(variable));
+    for (auto& variable : layer.variables())
+      if (seen.insert(variable.get()).second) result.push_back(std::move(variable));
   }
   return result;
 }
 
-int64_t Functional::count_parameters() const { return count(*this, false); }
-int64_t Functional::count_trainable_parameters() const { return count(*this, true); }
+std::vector<VariablePtr> Functional::trainable_variables() const {
+  std::vector<VariablePtr> result;
+  std::set<const Variable*> seen;
+  collect_trainable(*this, seen, result);
+  return result;
+}
+
+int64_t Functional::count_parameters() const { return count(variables()); }
+int64_t Functional::count_trainable_parameters() const { return count(trainable_variables()); }
 
 void Functional::initialize_weights(uint64_t seed) const {
   for (const Layer& layer : state_->layers) {
@@ -255,6 +270,7 @@ Functional Functional::with_input_shape(const Shape& shape) const {
   for (const Symbol& symbol : state_->outputs) outputs.push_back(moved(symbol));
   Functional result({new_input}, std::move(outputs), state_->name);
   result.state_->trainable = state_->trainable;
+  result.state_->is_sequential = state_->is_sequential;
   result.state_->metadata = state_->metadata;
   return result;
 }
@@ -263,6 +279,24 @@ Functional Functional::up_to(const Symbol& output) const {
   Functional result(state_->inputs, {output}, state_->name);
   result.state_->metadata = state_->metadata;
   return result;
+}
+
+Functional sequential(const Symbol& input, const Symbol& output, std::string name) {
+  Functional model(input, output, std::move(name));
+  const auto calls = model.calls();
+  bool is_chain = calls.size() == model.layers().size() && input.call() == calls[0];
+  for (size_t i = 1; is_chain && i < calls.size(); ++i) {
+    is_chain = calls[i]->inputs.size() == 1 && calls[i]->inputs[0].call() == calls[i - 1] &&
+               !calls[i]->training;
+  }
+  if (!is_chain) {
+    throw Error(fmt::format(
+        "expected a chain for Sequential \"{}\", each layer called once on what the one before it "
+        "gives, received another graph: make a Functional of it",
+        model.name()));
+  }
+  model.state_->is_sequential = true;
+  return model;
 }
 
 }  // namespace thaw

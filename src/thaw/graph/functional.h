@@ -3,6 +3,7 @@
 #include <memory>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "thaw/core/config.h"
@@ -20,6 +21,8 @@ class Functional {
   Functional(std::vector<Symbol> inputs, std::vector<Symbol> outputs, std::string name = "");
 
   const std::string& name() const;
+  /// "Functional"; "Sequential" when sequential() made it.
+  std::string_view class_name() const;
   /// In Keras's order (by depth, then as first met from the outputs), the InputLayer included.
   std::span<const Layer> layers() const;
   /// Throws Error listing the nearest names.
@@ -38,8 +41,11 @@ class Functional {
   /// What the layer of that name gives at its first call in this model.
   Symbol output_of(std::string_view layer_name) const;
 
-  /// All weights, layer by layer, in the order that Keras saves them in.
+  /// All weights, layer by layer, in the order that Keras saves them in; what several layers share
+  /// counts once, where it comes first.
   std::vector<VariablePtr> variables() const;
+  /// Those of them that train, by the layers' flags; moving statistics do not.
+  std::vector<VariablePtr> trainable_variables() const;
   int64_t count_parameters() const;
   int64_t count_trainable_parameters() const;
   /// New initial values everywhere, each a function of `seed`, its layer's name and its own.
@@ -55,8 +61,13 @@ class Functional {
 
  private:
   friend class Layer;
+  friend Functional sequential(const Symbol& input, const Symbol& output, std::string name);
   struct State;
   std::shared_ptr<State> state_;
 };
+
+/// A chain of layers (Keras's Sequential). Throws Error unless each layer from `input` to `output`
+/// is called once, on nothing but what the one before it gives, and without a training argument.
+Functional sequential(const Symbol& input, const Symbol& output, std::string name = "");
 
 }  // namespace thaw

@@ -33,7 +33,7 @@ void Layer::set_name(std::string name) const {
 }
 
 std::string_view Layer::class_name() const {
-  return state_->nested ? std::string_view("Functional") : state_->definition->type().class_name;
+  return state_->nested ? state_->nested->class_name() : state_->definition->type().class_name;
 }
 
 bool Layer::trainable() const {

@@ -48,7 +48,7 @@ class Layer {
 
   const std::string& name() const;
   void set_name(std::string name) const;
-  /// "Conv2D"; "Functional" for a model.
+  /// "Conv2D"; of a model: "Functional" or "Sequential".
   std::string_view class_name() const;
 
   /// Whether its weights may be trained. Setting a model's flag sets those of all its layers.

@@ -21,6 +21,7 @@ struct Layer::State {
 struct Functional::State {
   std::string name;
   bool trainable = true;
+  bool is_sequential = false;
   std::vector<Symbol> inputs;
   std::vector<Symbol> outputs;
   std::vector<std::shared_ptr<const Call>> calls;

@@ -38,6 +38,10 @@ void Model::compile(const CompileOptions& options) const {
   training_->restored = false;
 }
 
+const CompileOptions* Model::compiled() const {
+  return training_->compiled ? &*training_->compiled : nullptr;
+}
+
 History Model::fit(const Dataset& data, const FitOptions& options) const {
   const CompileOptions& compiled = training_->options();
   if (!training_->plan)

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <filesystem>
 #include <functional>
 #include <map>
 #include <memory>
@@ -9,6 +10,7 @@
 #include <vector>
 
 #include "thaw/data/dataset.h"
+#include "thaw/formats/model_file.h"
 #include "thaw/graph/functional.h"
 #include "thaw/ops/graph.h"
 #include "thaw/runtime/precision.h"
@@ -77,9 +79,21 @@ class Model : public Functional {
   Model(const Functional& functional);
   Model(const Symbol& input, const Symbol& output, std::string name = "");
 
+  /// Reads a model and what Keras, or save(), left in the file of its training: it is compiled, and
+  /// the optimizer goes on where it stopped. `dropped`, where given, takes a line for each thing
+  /// that the file asks for and this model will not do; an optimizer or a loss that is not known
+  /// leaves it not compiled. Throws as load_model().
+  static Model load(const std::filesystem::path& path, const LoadOptions& options = {},
+                    std::vector<std::string>* dropped = nullptr);
+  /// Writes it with all of that, ".keras" or ".h5": Keras's load_model() goes on with it. Throws as
+  /// save_model().
+  void save(const std::filesystem::path& path) const;
+
   /// Sets what fit trains with. Which weights train is taken at the first fit after this. Throws
   /// UsageError on an unknown loss or an empty optimizer.
   void compile(const CompileOptions& options) const;
+  /// nullptr before.
+  const CompileOptions* compiled() const;
   /// Trains. Samples that cannot be read are left out, by name, in History::dropped. Throws Error
   /// when a class is left empty, nothing trains, or targets do not fit the loss.
   History fit(const Dataset& data, const FitOptions& options = {}) const;

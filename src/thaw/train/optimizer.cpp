@@ -78,11 +78,42 @@ void Optimizer::set_learning_rate(double learning_rate) const {
   state_->learning_rate = learning_rate;
 }
 
+Config Optimizer::config() const {
+  const OptimizerCommon& common = state_->common;
+  const auto number = [](const std::optional<double>& value) {
+    return value ? Config(*value) : Config();
+  };
+  Config result(Config::Map{});
+  result.set("name", state_->name)
+      .set("learning_rate", state_->learning_rate)
+      .set("weight_decay", number(common.weight_decay))
+      .set("clipnorm", number(common.clipnorm))
+      .set("global_clipnorm", number(common.global_clipnorm))
+      .set("clipvalue", number(common.clipvalue))
+      .set("use_ema", false)
+      .set("ema_momentum", 0.99)
+      .set("ema_overwrite_frequency", Config())
+      .set("loss_scale_factor", Config())
+      .set("gradient_accumulation_steps", Config());
+  const Config rule = state_->rule->config();
+  for (const auto& [key, value] : rule.as_map()) result.set(key, value);
+  return result;
+}
+
 void Optimizer::build(std::span<const VariablePtr> variables) const {
   if (std::ranges::equal(state_->variables, variables)) return;
+  const std::vector<VariablePtr> old_variables = std::move(state_->variables);
+  auto old_slots = std::move(state_->slots);
   state_->variables.assign(variables.begin(), variables.end());
-  state_->iterations = 0;
   state_->slots.clear();
+  if (std::ranges::is_permutation(old_variables, variables)) {
+    for (const VariablePtr& variable : variables) {
+      const auto at = std::ranges::find(old_variables, variable) - old_variables.begin();
+      state_->slots.push_back(std::move(old_slots[static_cast<size_t>(at)]));
+    }
+    return;
+  }
+  state_->iterations = 0;
   const size_t count = state_->rule->slots().size();
   for (const VariablePtr& variable : variables) {
     auto& slots = state_->slots.emplace_back();

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "thaw/core/config.h"
 #include "thaw/core/tensor.h"
 #include "thaw/core/threads.h"
 #include "thaw/core/variable.h"
@@ -34,6 +35,8 @@ class UpdateRule {
   virtual ~UpdateRule() = default;
   /// Keras's names of the tensors kept beside each variable: "momentum", "velocity".
   virtual std::vector<std::string> slots() const = 0;
+  /// Its numbers under Keras's names: "beta_1", …
+  virtual Config config() const = 0;
   /// Updates elements that lie side by side; each element depends on itself alone.
   virtual void update(std::span<float> values, std::span<const float> gradients,
                       std::span<float* const> slots, const OptimizerStep& step) const = 0;
@@ -54,7 +57,11 @@ class Optimizer {
   int64_t iterations() const;
   void set_iterations(int64_t iterations) const;
 
-  /// Makes zeroed slots for these variables and iterations 0, unless they are its own already.
+  /// Keras 3's config: name, learning rate, what is common, the rule's numbers.
+  Config config() const;
+
+  /// Makes zeroed slots for these variables and iterations 0, unless they are its own already, in
+  /// whatever order.
   void build(std::span<const VariablePtr> variables) const;
   const std::vector<VariablePtr>& variables() const;
   std::vector<std::string> slot_names() const;
@@ -70,11 +77,16 @@ class Optimizer {
   std::shared_ptr<State> state_;
 };
 
+class OptimizerConfig;
+
 /// One optimizer: a row of the table that CMake makes from the files of train/optimizers/.
 struct OptimizerType {
   std::string_view name;
+  std::string_view class_name;  ///< Keras's: "AdamW"
   /// With defaults, but for the learning rate where given.
   Optimizer (*make)(std::optional<double> learning_rate);
+  /// From Keras's config; what it does not ask for is left over in it.
+  Optimizer (*from_config)(OptimizerConfig& config);
 };
 
 namespace optimizer_types {

@@ -23,8 +23,15 @@ struct Options {
   int threads = 0;
 };
 
+/// The one named; else the one that it was trained with, whether thaw or Keras did.
+Loss loss(const Options& options, const Model& loaded) {
+  if (options.loss != "auto") return options.loss;
+  return loaded.compiled() != nullptr ? loaded.compiled()->loss : Loss(loss_of(loaded));
+}
+
 Exit run(const Options& options) {
-  Functional network = load_model(options.model);
+  const Model loaded = Model::load(options.model);
+  Functional network = loaded;
   const ImageOptions form = picture_form(network, options.pictures);
   const std::vector<std::string> names = class_names(network);
   if (options.pictures.image_size)
@@ -33,9 +40,7 @@ Exit run(const Options& options) {
   const ImageDataset data(with_context(options.images, [&] { return with_classes(folder, names); }),
                           form);
   const Model model(network);
-  model.compile({.optimizer = sgd({}),
-                 .loss = options.loss == "auto" ? loss_of(network) : options.loss,
-                 .metrics = {"accuracy"}});
+  model.compile({.optimizer = sgd({}), .loss = loss(options, loaded), .metrics = {"accuracy"}});
   int64_t broken = 0;
   const Logs logs = model.evaluate(
       data, {.threads = options.threads, .on_broken = [&](const std::string& reason) {

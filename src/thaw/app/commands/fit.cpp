@@ -143,7 +143,7 @@ std::string last_accuracy(const Recipe& recipe) {
 /// What was learned stays in the checkpoint until the model is there.
 void save(const Options& options, const Recipe& recipe) {
   try {
-    save_model(recipe.model(), options.out);
+    recipe.model().save(options.out);
   } catch (const Error& error) {
     recipe.save_checkpoint();
     throw Error(

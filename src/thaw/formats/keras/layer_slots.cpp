@@ -59,20 +59,35 @@ bool fits(const FileLayer& from, const std::vector<Slot>& slots) {
   return true;
 }
 
+void collect(const Layer& layer, const std::string& outside, std::set<const Variable*>& seen,
+             std::vector<Slot>& found) {
+  const std::string path = outside + layer.name();
+  if (const Functional* nested = layer.nested()) {
+    for (const Layer& inner : nested->layers()) collect(inner, path + "/", seen, found);
+    return;
+  }
+  for (const VariablePtr& variable : layer.variables()) {
+    if (seen.insert(variable.get()).second)
+      found.push_back({layer.name(), path, variable, layer.trainable() && variable->can_train()});
+  }
+}
+
 }  // namespace
 
 std::vector<Slot> slots_of(const Layer& layer) {
   std::vector<Slot> result;
-  if (const Functional* nested = layer.nested()) {
-    for (const Layer& inner : nested->layers()) {
-      const auto slots = slots_of(inner);
-      result.insert(result.end(), slots.begin(), slots.end());
-    }
-    return result;
-  }
-  for (const VariablePtr& variable : layer.variables())
-    result.push_back({layer.name(), variable, layer.trainable() && variable->can_train()});
+  std::set<const Variable*> seen;
+  collect(layer, "", seen, result);
   return result;
+}
+
+std::vector<FileTensor> numbered(const Hdf5File& file, const std::string& group) {
+  std::vector<FileTensor> tensors;
+  for (size_t i = 0;; ++i) {
+    const std::string path = fmt::format("{}/vars/{}", group, i);
+    if (!file.is_dataset(path)) return tensors;
+    tensors.push_back({fmt::format("{}", i), path, file.dataset_shape(path)});
+  }
 }
 
 std::vector<Slot> in_keras_order(std::vector<Slot> slots) {

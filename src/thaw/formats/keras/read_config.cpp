@@ -8,43 +8,24 @@
 #include <numeric>
 
 #include "thaw/core/error.h"
+#include "thaw/formats/keras/config_entry.h"
 #include "thaw/formats/keras/nodes.h"
-#include "thaw/formats/keras/old_names.h"
 #include "thaw/graph/layer_type.h"
 
 namespace thaw::keras {
 namespace {
 
-constexpr size_t most_layers = 20000;
-
 /// Layers that the config says occur in several models of it, by their number.
 using SharedLayers = std::map<int64_t, Layer>;
 
+/// What reading one file shares.
+struct Reading {
+  SharedLayers shared;
+  std::vector<std::string>& dropped;
+};
+
 Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& given,
-                       SharedLayers& shared);
-
-std::string text_or_empty(const Config* value) {
-  return value != nullptr && value->is_string() ? value->as_string() : std::string();
-}
-
-bool is_model(const std::string& class_name) {
-  return class_name == "Functional" || class_name == "Sequential";
-}
-
-ClassAndConfig read_entry(const Config& entry) {
-  return modernize(entry.at("class_name").as_string(), entry.at("config"));
-}
-
-std::string name_of(const Config& entry) {
-  if (std::string name = text_or_empty(entry.find("name")); !name.empty()) return name;
-  const Config* config = entry.find("config");
-  return config == nullptr ? std::string() : text_or_empty(config->find("name"));
-}
-
-bool flag_of(const Config& config) {
-  const Config* flag = config.find("trainable");
-  return flag == nullptr || !flag->is_bool() || flag->as_bool();
-}
+                       Reading& reading);
 
 /// A model's own flag without touching its layers', which the file gives one by one.
 void set_own_flag(const Functional& model, bool trainable) {
@@ -64,9 +45,9 @@ void set_own_flag(const Functional& model, bool trainable) {
 }
 
 Layer make_new_layer(const std::string& name, const ClassAndConfig& what,
-                     const std::optional<Shape>& input_shape, SharedLayers& shared) {
+                     const std::optional<Shape>& input_shape, Reading& reading) {
   if (is_model(what.class_name)) {
-    const Functional model = build_model(what, input_shape, shared);
+    const Functional model = build_model(what, input_shape, reading);
     return Layer(model);
   }
   if (what.class_name == "Lambda") {
@@ -79,6 +60,7 @@ Layer make_new_layer(const std::string& name, const ClassAndConfig& what,
     throw Error(fmt::format("class {} is not known; expected one of Keras's image layers",
                             what.class_name));
   }
+  note_dropped(name, what.config, reading.dropped);
   Layer layer(type->from_config(what.config));
   if (!name.empty()) layer.set_name(name);
   layer.set_trainable(flag_of(what.config));
@@ -87,56 +69,18 @@ Layer make_new_layer(const std::string& name, const ClassAndConfig& what,
 
 /// The layer of an entry, which may be one that another model holds as well.
 Layer make_layer(const Config& entry, const ClassAndConfig& what,
-                 const std::optional<Shape>& input_shape, SharedLayers& shared) {
+                 const std::optional<Shape>& input_shape, Reading& reading) {
   const std::string name = name_of(entry);
   const Config* id = entry.find(sharing_key);
   if (id == nullptr) id = entry.find("shared_object_id");
-  if (id == nullptr || !id->is_integer()) return make_new_layer(name, what, input_shape, shared);
-  const auto found = shared.find(id->as_integer());
-  if (found != shared.end() && found->second.name() == name &&
+  if (id == nullptr || !id->is_integer()) return make_new_layer(name, what, input_shape, reading);
+  const auto found = reading.shared.find(id->as_integer());
+  if (found != reading.shared.end() && found->second.name() == name &&
       found->second.class_name() == what.class_name)
     return found->second;
-  Layer layer = make_new_layer(name, what, input_shape, shared);
-  shared.emplace(id->as_integer(), layer);
+  Layer layer = make_new_layer(name, what, input_shape, reading);
+  reading.shared.emplace(id->as_integer(), layer);
   return layer;
-}
-
-/// The shape in a layer's config, without its batch axis; unknown sizes are −1.
-std::optional<Shape> declared_shape(const Config& config) {
-  for (const auto* key : {"batch_shape", "batch_input_shape", "build_input_shape"}) {
-    const Config* value = config.find(key);
-    if (value == nullptr || !value->is_list() || value->as_list().empty()) continue;
-    const auto& list = value->as_list();
-    std::vector<int64_t> sizes;
-    for (size_t i = 1; i < list.size(); ++i)
-      sizes.push_back(list[i].is_null() ? -1 : list[i].as_integer());
-    return Shape(std::move(sizes));
-  }
-  return std::nullopt;
-}
-
-Shape settle_shape(const std::optional<Shape>& declared, const std::optional<Shape>& given) {
-  if (!declared) {
-    if (given) return *given;
-    throw Error("the file does not say its input size: say which image size is wanted");
-  }
-  if (!given || given->rank() != declared->rank()) return *declared;
-  std::vector<int64_t> sizes(declared->sizes().begin(), declared->sizes().end());
-  for (size_t i = 0; i < sizes.size(); ++i)
-    if (sizes[i] == -1) sizes[i] = (*given)[static_cast<int>(i)];
-  return Shape(std::move(sizes));
-}
-
-const Config::List& layers_of(const Config& config) {
-  const auto& list = config.is_list() ? config.as_list() : config.at("layers").as_list();
-  if (list.empty()) throw Error("expected a model with layers, received one with none");
-  if (list.size() > most_layers)
-    throw Error(fmt::format("expected at most {} layers, received {}", most_layers, list.size()));
-  return list;
-}
-
-std::string describe(const Config& entry) {
-  return fmt::format("layer \"{}\" ({})", name_of(entry), text_or_empty(entry.find("class_name")));
 }
 
 /// The input of a Sequential: its InputLayer, else what its first layer (or itself) declares.
@@ -155,7 +99,7 @@ std::optional<Shape> sequential_input(const Config& config, std::string& name) {
 }
 
 Functional build_sequential(const Config& config, const std::optional<Shape>& given,
-                            SharedLayers& shared) {
+                            Reading& reading) {
   std::string input_name;
   const std::optional<Shape> declared = sequential_input(config, input_name);
   const bool starts_with_input = layers_of(config).front().at("class_name") == Config("InputLayer");
@@ -165,19 +109,17 @@ Functional build_sequential(const Config& config, const std::optional<Shape>& gi
   for (const Config& entry : layers_of(config)) {
     if (entry.at("class_name") == Config("InputLayer")) continue;
     x = with_context(describe(entry),
-                     [&] { return make_layer(entry, read_entry(entry), x.shape(), shared)(x); });
+                     [&] { return make_layer(entry, read_entry(entry), x.shape(), reading)(x); });
   }
   const std::string name = text_or_empty(config.find("name"));
-  Functional model(start, x, name.empty() ? "sequential" : name);
-  model.metadata().set(class_key, "Sequential");
-  return model;
+  return sequential(start, x, name.empty() ? "sequential" : name);
 }
 
 /// Calls every layer of a Functional config once for each of its nodes.
 class FunctionalBuilder {
  public:
-  FunctionalBuilder(const Config& config, const std::optional<Shape>& given, SharedLayers& shared)
-      : config_(config), shared_(shared) {
+  FunctionalBuilder(const Config& config, const std::optional<Shape>& given, Reading& reading)
+      : config_(config), reading_(reading) {
     inputs_ = read_references(config.at("input_layers"));
     outputs_ = read_references(config.at("output_layers"));
     for (const Config& entry : layers_of(config))
@@ -287,7 +229,7 @@ class FunctionalBuilder {
       }
       if (inputs.empty()) throw Error("expected a layer with inputs, received a call on none");
       if (!layer.layer)
-        layer.layer = make_layer(*layer.entry, layer.what, inputs[0].shape(), shared_);
+        layer.layer = make_layer(*layer.entry, layer.what, inputs[0].shape(), reading_);
       layer.made.push_back((*layer.layer)(inputs, {.training = node.training}));
     }
     return std::nullopt;
@@ -305,7 +247,8 @@ class FunctionalBuilder {
   }
 
   const Config& config_;
-  SharedLayers& shared_;
+  Reading& reading_;
+
   std::vector<Reference> inputs_;
   std::vector<Reference> outputs_;
   std::vector<Pending> layers_;
@@ -313,7 +256,7 @@ class FunctionalBuilder {
 };
 
 Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& given,
-                       SharedLayers& shared) {
+                       Reading& reading) {
   if (!is_model(model.class_name)) {
     throw Error(fmt::format(
         "expected a Functional or Sequential model, received class {}; a model of a class of its "
@@ -321,17 +264,18 @@ Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& 
         model.class_name));
   }
   Functional result = model.class_name == "Sequential"
-                          ? build_sequential(model.config, given, shared)
-                          : FunctionalBuilder(model.config, given, shared).build();
+                          ? build_sequential(model.config, given, reading)
+                          : FunctionalBuilder(model.config, given, reading).build();
   set_own_flag(result, flag_of(model.config));
   return result;
 }
 
 }  // namespace
 
-Functional read_config(const Config& config, const std::optional<Shape>& input_shape) {
-  SharedLayers shared;
-  return build_model(read_entry(config), input_shape, shared);
+Functional read_config(const Config& config, const std::optional<Shape>& input_shape,
+                       std::vector<std::string>& dropped) {
+  Reading reading{{}, dropped};
+  return build_model(read_entry(config), input_shape, reading);
 }
 
 }  // namespace thaw::keras

@@ -7,7 +7,6 @@
 
 #include "thaw/core/error.h"
 #include "thaw/formats/keras/layer_slots.h"
-#include "thaw/formats/keras/read_config.h"
 #include "thaw/formats/keras/weights.h"
 #include "thaw/graph/naming.h"
 
@@ -71,15 +70,6 @@ std::vector<FileLayer> legacy_layers(const Hdf5File& file, const std::string& gr
     if (!layer.tensors.empty()) layers.push_back(std::move(layer));
   }
   return layers;
-}
-
-std::vector<FileTensor> numbered(const Hdf5File& file, const std::string& group) {
-  std::vector<FileTensor> tensors;
-  for (size_t i = 0;; ++i) {
-    const std::string path = fmt::format("{}/vars/{}", group, i);
-    if (!file.is_dataset(path)) return tensors;
-    tensors.push_back({fmt::format("{}", i), path, file.dataset_shape(path)});
-  }
 }
 
 /// Every layer of a .weights.h5 under the name that Keras left beside its numbers.
@@ -198,7 +188,6 @@ void match_groups(const Functional& model, const Hdf5File& file, const std::stri
   for (const Layer& layer : model.layers()) {
     std::string stem = to_snake_case(layer.class_name());
     if (layer.nested() != nullptr) {
-      if (layer.nested()->metadata().find(class_key) != nullptr) stem = "sequential";
       // A model rebuilt in code may nest a Functional where the file's was a Sequential.
       for (const char* other : {"functional", "sequential"}) {
         if (!file.is_group(next_group(stem))) stem = other;

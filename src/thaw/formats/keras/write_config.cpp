@@ -69,7 +69,8 @@ class Sharing {
   explicit Sharing(const Functional& model) { count(model); }
 
   std::optional<int64_t> number_of(const Layer& layer) {
-    if (holders_.at(layer.id()) < 2) return std::nullopt;
+    const auto found = holders_.find(layer.id());
+    if (found == holders_.end() || found->second < 2) return std::nullopt;
     return numbers_.try_emplace(layer.id(), static_cast<int64_t>(numbers_.size())).first->second;
   }
 
@@ -84,21 +85,36 @@ class Sharing {
   std::map<const void*, int64_t> numbers_;
 };
 
-Config write_graph(const Functional& model, Dialect dialect, Sharing& sharing);
+Config write_model(const Functional& model, Dialect dialect, Sharing& sharing);
+
+std::string_view module_of(const Layer& layer) {
+  if (layer.nested() == nullptr) return layer.definition()->type().module;
+  return layer.class_name() == "Sequential" ? "keras" : "keras.src.models.functional";
+}
 
 Config write_layer(const Layer& layer, Dialect dialect, Sharing& sharing) {
   const bool is_model = layer.nested() != nullptr;
   Config entry = object();
-  if (dialect == Dialect::keras_3)
-    entry.set("module", is_model ? std::string("keras.src.models.functional")
-                                 : std::string(layer.definition()->type().module));
+  if (dialect == Dialect::keras_3) entry.set("module", std::string(module_of(layer)));
   entry.set("class_name", std::string(layer.class_name()));
   entry.set("config",
-            is_model ? write_graph(*layer.nested(), dialect, sharing) : write_leaf(layer));
+            is_model ? write_model(*layer.nested(), dialect, sharing) : write_leaf(layer));
   if (const auto number = sharing.number_of(layer)) entry.set(sharing_key, *number);
-  if (dialect == Dialect::keras_3)
-    entry.set("registered_name", is_model ? Config("Functional") : Config());
-  return entry.set("name", layer.name());
+  if (dialect == Dialect::keras_3) {
+    const bool has_own_name = layer.class_name() == "Functional";
+    entry.set("registered_name", has_own_name ? Config("Functional") : Config());
+  }
+  return entry;
+}
+
+Config write_chain(const Functional& model, Dialect dialect, Sharing& sharing) {
+  Config layers(Config::List{});
+  for (const Layer& layer : model.layers()) layers.append(write_layer(layer, dialect, sharing));
+  return object()
+      .set("name", model.name())
+      .set("trainable", model.trainable())
+      .set("layers", std::move(layers))
+      .set("build_input_shape", batch_shape(model.inputs()[0].shape()));
 }
 
 Config write_graph(const Functional& model, Dialect dialect, Sharing& sharing) {
@@ -112,7 +128,9 @@ Config write_graph(const Functional& model, Dialect dialect, Sharing& sharing) {
   }
   Config layers(Config::List{});
   for (const Layer& layer : model.layers())
-    layers.append(write_layer(layer, dialect, sharing).set("inbound_nodes", nodes[layer.id()]));
+    layers.append(write_layer(layer, dialect, sharing)
+                      .set("name", layer.name())
+                      .set("inbound_nodes", nodes[layer.id()]));
   return object()
       .set("name", model.name().empty() ? "functional" : model.name())
       .set("trainable", model.trainable())
@@ -121,15 +139,16 @@ Config write_graph(const Functional& model, Dialect dialect, Sharing& sharing) {
       .set("output_layers", write_ends(model.outputs(), history));
 }
 
+Config write_model(const Functional& model, Dialect dialect, Sharing& sharing) {
+  return model.class_name() == "Sequential" ? write_chain(model, dialect, sharing)
+                                            : write_graph(model, dialect, sharing);
+}
+
 }  // namespace
 
 Config write_config(const Functional& model, Dialect dialect) {
-  Config result = object();
-  if (dialect == Dialect::keras_3) result.set("module", "keras.src.models.functional");
   Sharing sharing(model);
-  result.set("class_name", "Functional").set("config", write_graph(model, dialect, sharing));
-  if (dialect == Dialect::keras_3) result.set("registered_name", "Functional");
-  return result;
+  return write_layer(Layer(model), dialect, sharing);
 }
 
 }  // namespace thaw::keras

@@ -45,7 +45,7 @@ void write_legacy_weights(const Functional& model, Hdf5Writer& file, const std::
     file.create_group(path);
     std::vector<std::string> weights;
     for (const Slot& slot : in_keras_order(slots_of(layer))) {
-      weights.push_back(fmt::format("{}/{}:0", slot.layer, slot.variable->name()));
+      weights.push_back(fmt::format("{}/{}:0", slot.path, slot.variable->name()));
       file.write_dataset(path + "/" + weights.back(), slot.variable->value());
     }
     file.write_list_attribute(path, "weight_names", weights);

@@ -40,6 +40,17 @@ ZipReader::ZipReader(const std::filesystem::path& path) {
   if (archive_ == nullptr) throw Error("expected a zip file: " + message(code));
 }
 
+ZipReader::ZipReader(std::string bytes) : bytes_(std::move(bytes)) {
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* source = zip_source_buffer_create(bytes_.data(), bytes_.size(), 0, &error);
+  archive_ = source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY, &error);
+  if (archive_ == nullptr && source != nullptr) zip_source_free(source);
+  const std::string reason = archive_ == nullptr ? zip_error_strerror(&error) : "";
+  zip_error_fini(&error);
+  if (archive_ == nullptr) throw Error("expected a zip file: " + reason);
+}
+
 ZipReader::~ZipReader() { zip_discard(static_cast<zip_t*>(archive_)); }
 
 std::optional<std::string> ZipReader::member(const std::string& name, uint64_t limit_bytes) const {

@@ -13,6 +13,8 @@ class ZipReader {
  public:
   /// Throws Error when `path` is no zip file.
   explicit ZipReader(const std::filesystem::path& path);
+  /// One that lies in memory.
+  explicit ZipReader(std::string bytes);
   ~ZipReader();
   ZipReader(const ZipReader&) = delete;
   ZipReader& operator=(const ZipReader&) = delete;
@@ -21,6 +23,7 @@ class ZipReader {
   std::optional<std::string> member(const std::string& name, uint64_t limit_bytes) const;
 
  private:
+  std::string bytes_;
   void* archive_;
 };
 

@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "thaw/train/optimizer_config.h"
+
 namespace thaw {
 namespace {
 
@@ -10,6 +12,14 @@ class AdamRule : public UpdateRule {
   explicit AdamRule(const AdamOptions& options) : options_(options) {}
 
   std::vector<std::string> slots() const override { return {"momentum", "velocity"}; }
+
+  Config config() const override {
+    return Config(Config::Map{})
+        .set("beta_1", options_.beta_1)
+        .set("beta_2", options_.beta_2)
+        .set("epsilon", options_.epsilon)
+        .set("amsgrad", false);
+  }
 
   void update(std::span<float> values, std::span<const float> gradients,
               std::span<float* const> slots, const OptimizerStep& step) const override {
@@ -40,7 +50,19 @@ Optimizer make(std::optional<double> learning_rate) {
   return thaw::adam(options);
 }
 
+Optimizer from_config(OptimizerConfig& config) { return thaw::adam(adam_options(config)); }
+
 }  // namespace
+
+AdamOptions adam_options(OptimizerConfig& config) {
+  AdamOptions options;
+  options.learning_rate = config.learning_rate(options.learning_rate);
+  options.beta_1 = config.number("beta_1", options.beta_1);
+  options.beta_2 = config.number("beta_2", options.beta_2);
+  options.epsilon = config.number("epsilon", options.epsilon);
+  options.common = config.common();
+  return options;
+}
 
 Optimizer adam(const AdamOptions& options) {
   return {"adam", options.learning_rate, options.common, std::make_unique<AdamRule>(options)};
@@ -52,7 +74,7 @@ Optimizer adamw(AdamOptions options) {
 }
 
 namespace optimizer_types {
-extern const OptimizerType adam{"adam", make};
+extern const OptimizerType adam{"adam", "Adam", make, from_config};
 }  // namespace optimizer_types
 
 }  // namespace thaw

@@ -4,6 +4,8 @@
 
 namespace thaw {
 
+class OptimizerConfig;
+
 struct AdamOptions {
   double learning_rate = 1e-3;
   double beta_1 = 0.9;
@@ -18,5 +20,8 @@ Optimizer adam(const AdamOptions& options = {});
 
 /// Adam with decoupled weight decay, 0.004 unless given (Loshchilov and Hutter 2017).
 Optimizer adamw(AdamOptions options = {});
+
+/// The options in Keras's config of an Adam or AdamW.
+AdamOptions adam_options(OptimizerConfig& config);
 
 }  // namespace thaw

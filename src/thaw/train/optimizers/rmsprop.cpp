@@ -2,6 +2,8 @@
 
 #include <cmath>
 
+#include "thaw/train/optimizer_config.h"
+
 namespace thaw {
 namespace {
 
@@ -10,6 +12,14 @@ class RmspropRule : public UpdateRule {
   explicit RmspropRule(const RmspropOptions& options) : options_(options) {}
 
   std::vector<std::string> slots() const override { return {"velocity"}; }
+
+  Config config() const override {
+    return Config(Config::Map{})
+        .set("rho", options_.rho)
+        .set("momentum", 0.0)
+        .set("epsilon", options_.epsilon)
+        .set("centered", false);
+  }
 
   void update(std::span<float> values, std::span<const float> gradients,
               std::span<float* const> slots, const OptimizerStep& step) const override {
@@ -34,6 +44,15 @@ Optimizer make(std::optional<double> learning_rate) {
   return thaw::rmsprop(options);
 }
 
+Optimizer from_config(OptimizerConfig& config) {
+  RmspropOptions options;
+  options.learning_rate = config.learning_rate(options.learning_rate);
+  options.rho = config.number("rho", options.rho);
+  options.epsilon = config.number("epsilon", options.epsilon);
+  options.common = config.common();
+  return thaw::rmsprop(options);
+}
+
 }  // namespace
 
 Optimizer rmsprop(const RmspropOptions& options) {
@@ -41,7 +60,7 @@ Optimizer rmsprop(const RmspropOptions& options) {
 }
 
 namespace optimizer_types {
-extern const OptimizerType rmsprop{"rmsprop", make};
+extern const OptimizerType rmsprop{"rmsprop", "RMSprop", make, from_config};
 }  // namespace optimizer_types
 
 }  // namespace thaw

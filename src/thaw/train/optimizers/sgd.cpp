@@ -1,6 +1,7 @@
 #include "thaw/train/optimizers/sgd.h"
 
 #include "thaw/core/error.h"
+#include "thaw/train/optimizer_config.h"
 
 namespace thaw {
 namespace {
@@ -12,6 +13,12 @@ class SgdRule : public UpdateRule {
   std::vector<std::string> slots() const override {
     if (options_.momentum == 0) return {};
     return {"momentum"};
+  }
+
+  Config config() const override {
+    return Config(Config::Map{})
+        .set("momentum", options_.momentum)
+        .set("nesterov", options_.nesterov);
   }
 
   void update(std::span<float> values, std::span<const float> gradients,
@@ -40,6 +47,15 @@ Optimizer make(std::optional<double> learning_rate) {
   return thaw::sgd(options);
 }
 
+Optimizer from_config(OptimizerConfig& config) {
+  SgdOptions options;
+  options.learning_rate = config.learning_rate(options.learning_rate);
+  options.momentum = config.number("momentum", options.momentum);
+  options.nesterov = config.flag("nesterov");
+  options.common = config.common();
+  return thaw::sgd(options);
+}
+
 }  // namespace
 
 Optimizer sgd(const SgdOptions& options) {
@@ -51,7 +67,7 @@ Optimizer sgd(const SgdOptions& options) {
 }
 
 namespace optimizer_types {
-extern const OptimizerType sgd{"sgd", make};
+extern const OptimizerType sgd{"sgd", "SGD", make, from_config};
 }  // namespace optimizer_types
 
 }  // namespace thaw

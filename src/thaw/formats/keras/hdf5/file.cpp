@@ -141,4 +141,10 @@ Tensor Hdf5File::read_dataset(const std::string& path) const {
                       [&] { return hdf5::read_numbers(state_->source, dataset); });
 }
 
+int64_t Hdf5File::read_integer(const std::string& path) const {
+  const hdf5::Object dataset = state_->open_dataset(path);
+  return with_context(fmt::format("\"{}\"", path),
+                      [&] { return hdf5::read_integer(state_->source, dataset); });
+}
+
 }  // namespace thaw::keras

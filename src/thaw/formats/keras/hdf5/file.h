@@ -38,6 +38,8 @@ class Hdf5File {
   Shape dataset_shape(const std::string& path) const;
   /// Numbers of any type, converted to float32.
   Tensor read_dataset(const std::string& path) const;
+  /// One whole number. Throws Error when it is another, or not one.
+  int64_t read_integer(const std::string& path) const;
 
  private:
   struct State;

@@ -60,20 +60,30 @@ float half_to_float(uint16_t bits) {
   return sign * std::ldexp(mantissa + 1024, exponent - 25);
 }
 
-float to_float(const char* raw, const Datatype& type) {
+uint64_t bits_of(const char* raw, const Datatype& type) {
   uint64_t bits = 0;
   for (uint64_t i = 0; i < type.size; ++i) {
     const uint64_t at = type.is_big_endian ? type.size - 1 - i : i;
     bits |= uint64_t{static_cast<unsigned char>(raw[at])} << (8 * i);
   }
+  return bits;
+}
+
+int64_t to_integer(uint64_t bits, const Datatype& type) {
+  if (!type.is_signed) return static_cast<int64_t>(bits);
+  const auto unused = static_cast<int>(64 - 8 * type.size);
+  return static_cast<int64_t>(bits << unused) >> unused;
+}
+
+float to_float(const char* raw, const Datatype& type) {
+  const uint64_t bits = bits_of(raw, type);
   if (type.kind == Datatype::Kind::floating) {
     if (type.size == 2) return half_to_float(static_cast<uint16_t>(bits));
     if (type.size == 4) return std::bit_cast<float>(static_cast<uint32_t>(bits));
     return static_cast<float>(std::bit_cast<double>(bits));
   }
   if (!type.is_signed) return static_cast<float>(bits);
-  const auto unused = static_cast<int>(64 - 8 * type.size);
-  return static_cast<float>(static_cast<int64_t>(bits << unused) >> unused);
+  return static_cast<float>(to_integer(bits, type));
 }
 
 void convert(std::string_view raw, const Datatype& type, std::span<float> into) {
@@ -143,6 +153,25 @@ Tensor read_numbers(const Source& source, const Object& dataset) {
   Tensor result(shape);
   convert(raw, type, result.values());
   return result;
+}
+
+int64_t read_integer(const Source& source, const Object& dataset) {
+  const Datatype type = read_datatype(need(dataset, MessageType::datatype).data);
+  const bool is_one = read_dataspace(need(dataset, MessageType::dataspace).data).count() == 1;
+  const Layout layout = read_layout(need(dataset, MessageType::layout).data);
+  const auto* contiguous = std::get_if<Contiguous>(&layout);
+  if (is_one && type.kind == Datatype::Kind::integer && contiguous != nullptr) {
+    const int64_t value =
+        to_integer(bits_of(source.block(contiguous->address, type.size).data(), type), type);
+    if (!type.is_signed && value < 0) throw Error("expected a number below 2^63");
+    return value;
+  }
+  // Other forms are rare, and exact as far as a float32 is.
+  const Tensor values = read_numbers(source, dataset);
+  const float value = values.elements() == 1 ? values.values()[0] : NAN;
+  if (!(std::abs(value) < 0x1p62F) || value != std::floor(value))
+    throw Error("expected one whole number");
+  return static_cast<int64_t>(value);
 }
 
 }  // namespace thaw::keras::hdf5

@@ -98,21 +98,28 @@ void Hdf5Writer::write_list_attribute(const std::string& path, const std::string
   }
 }
 
-void Hdf5Writer::write_dataset(const std::string& path, const Tensor& value) {
+void Hdf5Writer::write_numbers(const std::string& path, const Shape& shape, int64_t file_type,
+                               int64_t memory_type, const void* data) {
   if (const size_t slash = path.rfind('/'); slash != std::string::npos)
     create_group(path.substr(0, slash));
   const auto creation = own<H5Pclose>(H5Pcreate(H5P_DATASET_CREATE));
   check(H5Pset_obj_track_times(creation.id(), false));
-  std::vector<hsize_t> sizes(value.shape().sizes().begin(), value.shape().sizes().end());
+  std::vector<hsize_t> sizes(shape.sizes().begin(), shape.sizes().end());
   const auto space = own<H5Sclose>(
       sizes.empty() ? H5Screate(H5S_SCALAR)
                     : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr));
-  const auto dataset =
-      own<H5Dclose>(H5Dcreate2(file_.id(), path.c_str(), H5T_IEEE_F32LE, space.id(), H5P_DEFAULT,
-                               creation.id(), H5P_DEFAULT));
-  if (value.elements() > 0) {
-    check(H5Dwrite(dataset.id(), H5T_NATIVE_FLOAT, H5S_ALL, H5S_ALL, H5P_DEFAULT, value.data()));
-  }
+  const auto dataset = own<H5Dclose>(H5Dcreate2(file_.id(), path.c_str(), file_type, space.id(),
+                                                H5P_DEFAULT, creation.id(), H5P_DEFAULT));
+  if (shape.elements() > 0)
+    check(H5Dwrite(dataset.id(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data));
+}
+
+void Hdf5Writer::write_dataset(const std::string& path, const Tensor& value) {
+  write_numbers(path, value.shape(), H5T_IEEE_F32LE, H5T_NATIVE_FLOAT, value.data());
+}
+
+void Hdf5Writer::write_integer(const std::string& path, int64_t value) {
+  write_numbers(path, {}, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
 }
 
 std::string Hdf5Writer::bytes() {

@@ -42,11 +42,15 @@ class Hdf5Writer {
   void write_list_attribute(const std::string& path, const std::string& name,
                             const std::vector<std::string>& items);
   void write_dataset(const std::string& path, const Tensor& value);
+  /// One number of 64 bits.
+  void write_integer(const std::string& path, int64_t value);
   /// The whole file as bytes.
   std::string bytes();
 
  private:
   Hdf5Handle open_object(const std::string& path) const;
+  void write_numbers(const std::string& path, const Shape& shape, int64_t file_type,
+                     int64_t memory_type, const void* data);
 
   Hdf5Handle file_;
   std::set<std::string> groups_;

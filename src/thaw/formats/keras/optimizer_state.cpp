@@ -1,0 +1,214 @@
+#include "thaw/formats/keras/optimizer_state.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "thaw/core/error.h"
+#include "thaw/formats/keras/layer_slots.h"
+
+namespace thaw::keras {
+namespace {
+
+constexpr const char* keras_group = "optimizer_weights";
+/// Where Keras does not look: 3.15 loads the state of an .h5 file into an optimizer that it then
+/// cannot train with ("Unknown variable"), its own files included.
+constexpr const char* own_group = "thaw_optimizer_weights";
+constexpr const char* group = "optimizer/vars";
+
+bool is_set(const Config* value) {
+  return value != nullptr && !value->is_null() && *value != Config(false) &&
+         !(value->is_number() && value->as_number() == 0);
+}
+
+/// What Keras's optimizer keeps beside each variable; nullopt: of a form that is not read.
+std::optional<std::vector<std::string>> slot_names(const Config& optimizer) {
+  const Config& config = optimizer.at("config");
+  for (const char* key : {"amsgrad", "centered", "use_ema", "gradient_accumulation_steps"})
+    if (is_set(config.find(key))) return std::nullopt;
+  const std::string& name = optimizer.at("class_name").as_string();
+  const bool has_momentum = is_set(config.find("momentum"));
+  using Names = std::vector<std::string>;
+  if (name == "Adam" || name == "AdamW") return Names{"momentum", "velocity"};
+  if (name == "SGD") return has_momentum ? Names{"momentum"} : Names{};
+  if (name == "RMSprop" && !has_momentum) return Names{"velocity"};
+  return std::nullopt;
+}
+
+/// The tensors in the optimizer's order, whichever form the file has.
+std::vector<FileTensor> listed(const Hdf5File& file) {
+  for (const char* where : {own_group, keras_group}) {
+    if (!file.is_group(where)) continue;
+    std::vector<FileTensor> tensors;
+    const auto names = file.list_attribute(where, "weight_names");
+    if (!names) return tensors;
+    for (const std::string& name : *names) {
+      const std::string path = fmt::format("{}/{}", where, name);
+      tensors.push_back({name, path, file.dataset_shape(path)});
+    }
+    return tensors;
+  }
+  return numbered(file, "optimizer");
+}
+
+/// Whether "Adam/v/dense/kernel:0", "Adam/dense/kernel/v:0" or "adam/dense_kernel_velocity".
+bool is_velocity(std::string name) {
+  if (const size_t colon = name.rfind(':'); colon != std::string::npos) name.resize(colon);
+  if (name.ends_with("/m") || name.ends_with("_momentum")) return false;
+  return name.ends_with("/v") || name.ends_with("_velocity") ||
+         name.find("/v/") != std::string::npos;
+}
+
+/// Before Keras 2.11 all of one slot came before all of the next; since then it is variable by
+/// variable, which .keras files, whose tensors have numbers only, have always been.
+bool goes_slot_by_slot(const std::vector<FileTensor>& tensors) {
+  return tensors.size() > 1 && tensors[0].name.find('/') != std::string::npos &&
+         !is_velocity(tensors[1].name);
+}
+
+class StateReader {
+ public:
+  StateReader(const Hdf5File& file, std::vector<FileTensor> tensors)
+      : file_(file), tensors_(std::move(tensors)) {}
+
+  OptimizerState read(std::vector<std::string> slots, const Config& config,
+                      const std::vector<VariablePtr>& variables) {
+    OptimizerState state;
+    state.slots = std::move(slots);
+    if (const FileTensor* tensor = take_scalar()) {
+      state.iterations = file_.read_integer(tensor->path);
+      if (state.iterations < 0) throw Error("expected a count of steps of 0 or more");
+    }
+    const Config* rate = config.find("learning_rate");
+    if (rate != nullptr && rate->is_number()) state.learning_rate = rate->as_number();
+    if (const FileTensor* tensor = take_scalar()) {
+      // A float32, where the config may have all digits of the same number.
+      const float value = file_.read_dataset(tensor->path).values()[0];
+      if (value != static_cast<float>(state.learning_rate)) state.learning_rate = double{value};
+    }
+    read_slots(state, variables);
+    return state;
+  }
+
+ private:
+  const FileTensor* take_scalar() {
+    if (next_ == tensors_.size() || tensors_[next_].shape.rank() != 0) return nullptr;
+    return &tensors_[next_++];
+  }
+
+  void read_slots(OptimizerState& state, const std::vector<VariablePtr>& variables) {
+    // tf.keras keeps a momentum for SGD that has none.
+    if (state.slots.empty()) return;
+    tensors_.erase(tensors_.begin(), tensors_.begin() + static_cast<std::ptrdiff_t>(next_));
+    const size_t count = state.slots.size();
+    const size_t needed = variables.size() * count;
+    // Before 2.3, Adam without amsgrad had one zero in place of each third tensor.
+    while (tensors_.size() > needed && tensors_.back().shape == Shape{1}) tensors_.pop_back();
+    if (tensors_.size() != needed) {
+      throw Error(fmt::format("expected {} tensors for {} trainable variables, received {}", needed,
+                              variables.size(), tensors_.size()));
+    }
+    const bool by_slot = count > 1 && goes_slot_by_slot(tensors_);
+    for (size_t v = 0; v < variables.size(); ++v) {
+      auto& values = state.values.emplace_back();
+      for (size_t s = 0; s < count; ++s) {
+        const FileTensor& tensor = tensors_[by_slot ? s * variables.size() + v : v * count + s];
+        if (tensor.shape != variables[v]->shape()) {
+          throw Error(fmt::format("\"{}\": expected shape {}, received {}", tensor.name,
+                                  variables[v]->shape().to_string(), tensor.shape.to_string()));
+        }
+        values.push_back(file_.read_dataset(tensor.path));
+      }
+    }
+  }
+
+  const Hdf5File& file_;
+  std::vector<FileTensor> tensors_;
+  size_t next_ = 0;
+};
+
+std::string name_of(const Config& optimizer) {
+  const Config* name = optimizer.at("config").find("name");
+  return name != nullptr && name->is_string() ? name->as_string() : "optimizer";
+}
+
+/// Each trainable variable's layer and name, "base_conv_kernel", as Keras puts them into one word.
+std::vector<std::string> words(const Functional& model) {
+  std::vector<std::string> result;
+  std::set<const Variable*> seen;
+  for (const Layer& layer : model.layers()) {
+    for (const Slot& slot : slots_of(layer)) {
+      if (!slot.trains || !seen.insert(slot.variable.get()).second) continue;
+      std::string word = slot.path + "_" + slot.variable->name();
+      std::ranges::replace(word, '/', '_');
+      result.push_back(std::move(word));
+    }
+  }
+  return result;
+}
+
+}  // namespace
+
+std::optional<OptimizerState> read_optimizer_state(const Hdf5File& file, const Config& optimizer,
+                                                   const Functional& model,
+                                                   std::vector<std::string>& dropped) {
+  try {
+    std::vector<FileTensor> tensors = listed(file);
+    // Nothing but the counter and the learning rate: compiled and not trained.
+    const bool is_new = tensors.empty() || (tensors.size() <= 2 && tensors[0].shape.rank() == 0 &&
+                                            file.read_integer(tensors[0].path) == 0);
+    if (is_new) return std::nullopt;
+    auto slots = slot_names(optimizer);
+    if (!slots) {
+      throw Error(fmt::format("{} with these options keeps what is not known here",
+                              optimizer.at("class_name").as_string()));
+    }
+    return StateReader(file, std::move(tensors))
+        .read(std::move(*slots), optimizer.at("config"), model.trainable_variables());
+  } catch (const Error& error) {
+    dropped.push_back(fmt::format("the optimizer's state: {}", error.what()));
+    return std::nullopt;
+  }
+}
+
+void write_optimizer_state(const TrainingRecord& training, Hdf5Writer& file) {
+  if (!training.optimizer) return;
+  const OptimizerState& state = *training.optimizer;
+  file.create_group(group);
+  file.write_text_attribute(group, "name", name_of(training.compile.at("optimizer")));
+  size_t next = 0;
+  const auto path = [&] { return fmt::format("{}/{}", group, next++); };
+  file.write_integer(path(), state.iterations);
+  file.write_dataset(path(), Tensor::full({}, static_cast<float>(state.learning_rate)));
+  for (const auto& slots : state.values)
+    for (const Tensor& value : slots) file.write_dataset(path(), value);
+}
+
+void write_legacy_optimizer_state(const TrainingRecord& training, const Functional& model,
+                                  Hdf5Writer& file) {
+  if (!training.optimizer) return;
+  const OptimizerState& state = *training.optimizer;
+  const std::string optimizer = name_of(training.compile.at("optimizer"));
+  std::vector<std::string> names;
+  std::set<std::string> taken;
+  const auto path = [&](const std::string& word) {
+    std::string name = fmt::format("{}/{}", optimizer, word);
+    for (int n = 1; !taken.insert(name).second; ++n)
+      name = fmt::format("{}/{}_{}", optimizer, word, n);
+    names.push_back(name);
+    return fmt::format("{}/{}", own_group, name);
+  };
+  file.create_group(own_group);
+  file.write_integer(path("iteration"), state.iterations);
+  file.write_dataset(path("learning_rate"),
+                     Tensor::full({}, static_cast<float>(state.learning_rate)));
+  const std::vector<std::string> variables = words(model);
+  for (size_t v = 0; v < state.values.size(); ++v) {
+    for (size_t s = 0; s < state.slots.size(); ++s)
+      file.write_dataset(path(variables.at(v) + "_" + state.slots[s]), state.values[v][s]);
+  }
+  file.write_list_attribute(own_group, "weight_names", names);
+}
+
+}  // namespace thaw::keras
