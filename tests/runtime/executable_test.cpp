@@ -12,14 +12,18 @@
 #include "thaw/graph/layers/batch_normalization.h"
 #include "thaw/graph/layers/concatenate.h"
 #include "thaw/graph/layers/conv_2d.h"
+#include "thaw/graph/layers/custom_scale_layer.h"
 #include "thaw/graph/layers/dense.h"
 #include "thaw/graph/layers/depthwise_conv_2d.h"
 #include "thaw/graph/layers/global_average_pooling_2d.h"
+#include "thaw/graph/layers/layer_normalization.h"
+#include "thaw/graph/layers/layer_scale.h"
 #include "thaw/graph/layers/max_pooling_2d.h"
 #include "thaw/graph/layers/normalization.h"
 #include "thaw/graph/layers/re_lu.h"
 #include "thaw/graph/layers/rescaling.h"
 #include "thaw/graph/layers/reshape.h"
+#include "thaw/graph/layers/stochastic_depth.h"
 #include "thaw/graph/layers/zero_padding_2d.h"
 #include "thaw/runtime/device.h"
 
@@ -152,6 +156,32 @@ Functional residuals_of_their_own_input() {
   Functional model(image, concatenate()({add()({y, x}), flat}));
   model.initialize_weights(3);
   return model;
+}
+
+TEST(Executable, scales_of_channels_are_folded_into_the_kernel_before_them) {
+  const Symbol image = input({6, 5, 3}, "image");
+  Symbol x = conv_2d({.filters = 8, .kernel_size = 3, .padding = "same"})(image);
+  Symbol y = layer_normalization()(x);
+  y = dense({.units = 16, .activation = "gelu"})(y);
+  y = layer_scale({.init_values = 0.5F, .projection_dim = 8})(dense({.units = 8})(y));
+  x = add()({x, stochastic_depth({.drop_path_rate = 0.2F})(y)});
+  const Symbol branch = conv_2d({.filters = 8, .kernel_size = 1})(x);
+  x = re_lu()(custom_scale_layer({.scale = 0.2F})({x, branch}));
+  Functional model(image, x);
+  model.initialize_weights(5);
+  for (const auto& variable : model.variables())
+    if (variable->name() == "gamma") variable->assign(random_tensor(variable->shape(), 3));
+  const auto plain = specialize(lower(model), ops::Phase::inference);
+  const auto optimized = optimize(plain, {.frozen = true});
+  EXPECT_TRUE(std::ranges::none_of(optimized.nodes, [](const ops::Node& node) {
+    const auto* binary = std::get_if<ops::Binary>(&node.op);
+    return std::holds_alternative<ops::ScaleShift>(node.op) ||
+           (binary != nullptr && binary->kind == ops::Binary::Kind::multiply);
+  }));
+  const Tensor input_values = random_tensor({batch, 6, 5, 3}, 1);
+  const Tensor expected = run(plain, input_values);
+  // A few units in the last place of numbers below 8.
+  EXPECT_LT(largest_difference(expected, run(optimized, input_values)), 1e-5F);
 }
 
 TEST(Executable, a_sum_leaves_what_others_still_read_from_the_same_memory) {

@@ -37,6 +37,12 @@ class Signature {
     add(op.has_residual);
     add(op.activation);
   }
+  void operator()(const ops::ConvTranspose2D& op) {
+    add(op.strides);
+    add(op.padding);
+    add(op.size);
+    add(op.has_bias);
+  }
   void operator()(const ops::MatMul& op) {
     add(op.has_bias);
     add(op.activation);
@@ -71,6 +77,12 @@ class Signature {
   void operator()(const ops::GlobalPool2D& op) { add(static_cast<int>(op.kind)); }
   void operator()(const ops::Pad2D& op) { add(op.padding); }
   void operator()(const ops::Crop2D& op) { add(op.cropping); }
+  void operator()(const ops::Resize2D& op) {
+    add(op.size);
+    add(static_cast<int>(op.interpolation));
+    add(op.antialias);
+    add(op.cropping);
+  }
   void operator()(const ops::Transpose& op) {
     for (const int axis : op.order) add(axis);
   }
@@ -86,6 +98,34 @@ class Signature {
     add(op.drawn);
     add(static_cast<int>(op.phase));
   }
+  void operator()(const ops::GaussianNoise& op) {
+    add(op.deviation);
+    add(op.multiplies);
+    add(static_cast<int>(op.phase));
+  }
+  void operator()(const ops::RandomAffine& op) {
+    add(op.flips_rows);
+    add(op.flips_columns);
+    for (const ops::Range& range :
+         {op.turn, op.zoom_rows, op.zoom_columns, op.shift_rows, op.shift_columns})
+      add(range);
+    add(op.zooms_alike);
+    add(static_cast<int>(op.interpolation));
+    add(static_cast<int>(op.fill));
+    add(op.fill_value);
+    add(static_cast<int>(op.phase));
+  }
+  void operator()(const ops::RandomColor& op) {
+    add(op.contrast);
+    add(op.brightness);
+    add(op.limits);
+    add(static_cast<int>(op.phase));
+  }
+  void operator()(const ops::RandomCrop2D& op) {
+    add(op.size);
+    add(op.cropping);
+    add(static_cast<int>(op.phase));
+  }
 
   void add(int64_t value) { text += fmt::format("{},", value); }
   void add(int value) { add(int64_t{value}); }
@@ -94,6 +134,10 @@ class Signature {
 
  private:
   void add(const Shape& shape) { text += shape.to_string(); }
+  void add(const ops::Range& range) {
+    add(range.low);
+    add(range.high);
+  }
   void add(const Size2& size) {
     add(size.height);
     add(size.width);

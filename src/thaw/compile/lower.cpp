@@ -71,8 +71,12 @@ ops::Graph specialize(const ops::Graph& graph, Phase phase) {
     if (*own == Phase::by_run) *own = phase;
     if (*own != Phase::inference || std::holds_alternative<ops::BatchNormalization>(node.op))
       continue;
-    // What draws nothing does nothing: a reshape to the same shape, which costs nothing.
-    node.op = ops::Reshape{node.shape};
+    if (const auto* crop = std::get_if<ops::RandomCrop2D>(&node.op)) {
+      node.op = ops::Resize2D{.size = crop->size, .cropping = crop->cropping};
+    } else {
+      // What draws nothing does nothing: a reshape to the same shape, which costs nothing.
+      node.op = ops::Reshape{node.shape};
+    }
   }
   return result;
 }

@@ -17,6 +17,9 @@ struct Words {
     if (op.groups == 1) return "convolution";
     return op.groups == channels ? "depthwise convolution" : "grouped convolution";
   }
+  std::string_view operator()(const ops::ConvTranspose2D&) const {
+    return "transposed convolution";
+  }
   std::string_view operator()(const ops::MatMul&) const { return "matrix product"; }
   std::string_view operator()(const ops::BatchNormalization&) const {
     return "batch normalization";
@@ -50,10 +53,15 @@ struct Words {
   }
   std::string_view operator()(const ops::Pad2D&) const { return "zero padding"; }
   std::string_view operator()(const ops::Crop2D&) const { return "cropping"; }
+  std::string_view operator()(const ops::Resize2D&) const { return "resizing"; }
   std::string_view operator()(const ops::Transpose&) const { return "transposition"; }
   std::string_view operator()(const ops::Reshape&) const { return "reshape"; }
   std::string_view operator()(const ops::ScaleShift&) const { return "scale and offset"; }
   std::string_view operator()(const ops::Dropout&) const { return "dropout"; }
+  std::string_view operator()(const ops::GaussianNoise&) const { return "gaussian noise"; }
+  std::string_view operator()(const ops::RandomAffine&) const { return "random view"; }
+  std::string_view operator()(const ops::RandomColor&) const { return "random colours"; }
+  std::string_view operator()(const ops::RandomCrop2D&) const { return "random cropping"; }
 };
 
 /// What is in `all` more often than in `others`.

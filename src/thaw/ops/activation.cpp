@@ -29,6 +29,14 @@ constexpr auto names = std::to_array<std::pair<std::string_view, Kind>>({
     {"hard_sigmoid", Kind::hard_sigmoid},
     {"hard_silu", Kind::hard_silu},
     {"hard_swish", Kind::hard_silu},
+    {"hard_tanh", Kind::hard_tanh},
+    {"mish", Kind::mish},
+    {"celu", Kind::celu},
+    {"log_sigmoid", Kind::log_sigmoid},
+    {"tanh_shrink", Kind::tanh_shrink},
+    {"soft_shrink", Kind::soft_shrink},
+    {"hard_shrink", Kind::hard_shrink},
+    {"squareplus", Kind::squareplus},
 });
 
 }  // namespace

@@ -24,6 +24,14 @@ struct Activation {
     exponential,
     hard_sigmoid,  ///< relu6(x + 3)/6
     hard_silu,     ///< x·relu6(x + 3)/6
+    hard_tanh,     ///< x between −1 and 1
+    mish,          ///< x·tanh(ln(1 + exp(x)))
+    celu,          ///< as elu, of slope 1 at 0
+    log_sigmoid,
+    tanh_shrink,  ///< x − tanh(x)
+    soft_shrink,  ///< x towards 0 by 1/2
+    hard_shrink,  ///< x where it is beyond ±1/2, else 0
+    squareplus,   ///< (x + √(x² + 4))/2
   };
 
   Kind kind = Kind::linear;

@@ -73,6 +73,13 @@ Value Builder::conv_2d(Value x, Value kernel, Conv2D attributes, Value bias) {
   return append(attributes, std::move(inputs));
 }
 
+Value Builder::conv_transpose_2d(Value x, Value kernel, ConvTranspose2D attributes, Value bias) {
+  std::vector<Value> inputs = {x, kernel};
+  attributes.has_bias = bias.index >= 0;
+  if (attributes.has_bias) inputs.push_back(bias);
+  return append(attributes, std::move(inputs));
+}
+
 Value Builder::matmul(Value x, Value kernel, Value bias) {
   std::vector<Value> inputs = {x, kernel};
   if (bias.index >= 0) inputs.push_back(bias);
@@ -108,6 +115,7 @@ Value Builder::global_pool_2d(Value x, Pool2D::Kind kind) {
 }
 Value Builder::pad_2d(Value x, Padding2 padding) { return append(Pad2D{padding}, {x}); }
 Value Builder::crop_2d(Value x, Padding2 cropping) { return append(Crop2D{cropping}, {x}); }
+Value Builder::resize_2d(Value x, Resize2D attributes) { return append(attributes, {x}); }
 Value Builder::transpose(Value x, std::vector<int> order) {
   return append(Transpose{std::move(order)}, {x});
 }
@@ -116,6 +124,16 @@ Value Builder::scale_shift(Value x, std::vector<float> scale, std::vector<float>
   return append(ScaleShift{std::move(scale), std::move(offset)}, {x});
 }
 Value Builder::dropout(Value x, Dropout attributes) { return append(std::move(attributes), {x}); }
+Value Builder::gaussian_noise(Value x, GaussianNoise attributes) { return append(attributes, {x}); }
+Value Builder::random_affine(Value x, const RandomAffine& attributes) {
+  return append(attributes, {x});
+}
+Value Builder::random_color(Value x, const RandomColor& attributes) {
+  return append(attributes, {x});
+}
+Value Builder::random_crop_2d(Value x, const RandomCrop2D& attributes) {
+  return append(attributes, {x});
+}
 
 Graph Builder::finish(std::vector<Value> outputs) {
   graph_.outputs = std::move(outputs);

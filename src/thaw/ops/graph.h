@@ -55,6 +55,7 @@ class Builder {
   Value weight(const VariablePtr& variable, bool trainable, Shape shape);
 
   Value conv_2d(Value x, Value kernel, Conv2D attributes, Value bias = {});
+  Value conv_transpose_2d(Value x, Value kernel, ConvTranspose2D attributes, Value bias = {});
   Value matmul(Value x, Value kernel, Value bias = {});
   Value batch_normalization(Value x, std::vector<Value> parameters, BatchNormalization attributes);
   /// Softmax included.
@@ -70,10 +71,15 @@ class Builder {
   Value global_pool_2d(Value x, Pool2D::Kind kind);
   Value pad_2d(Value x, Padding2 padding);
   Value crop_2d(Value x, Padding2 cropping);
+  Value resize_2d(Value x, Resize2D attributes);
   Value transpose(Value x, std::vector<int> order);
   Value reshape(Value x, Shape shape);
   Value scale_shift(Value x, std::vector<float> scale, std::vector<float> offset);
   Value dropout(Value x, Dropout attributes);
+  Value gaussian_noise(Value x, GaussianNoise attributes);
+  Value random_affine(Value x, const RandomAffine& attributes);
+  Value random_color(Value x, const RandomColor& attributes);
+  Value random_crop_2d(Value x, const RandomCrop2D& attributes);
 
   const Shape& shape(Value value) const { return graph_[value].shape; }
   void set_scope(std::string scope) { scope_ = std::move(scope); }

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <array>
+#include <iterator>
 #include <utility>
 
 #include "thaw/core/error.h"
@@ -38,6 +38,22 @@ Shape rule(const Conv2D& op, Shapes in) {
           kernel[3]};
 }
 
+Shape rule(const ConvTranspose2D& op, Shapes in) {
+  const Shape& x = in[0];
+  const Shape& kernel = in[1];
+  expect_image(x);
+  const Padding2& p = op.padding;
+  // The convolution whose gradient this is must lead back to x.
+  const Shape back{window_output(op.size.height, p.top + p.bottom, kernel[0], op.strides.height),
+                   window_output(op.size.width, p.left + p.right, kernel[1], op.strides.width),
+                   kernel[3]};
+  if (back != x) {
+    throw Error(fmt::format("a kernel {} and a result of {}×{} do not fit an image {}",
+                            kernel.to_string(), op.size.height, op.size.width, x.to_string()));
+  }
+  return {op.size.height, op.size.width, kernel[2]};
+}
+
 Shape rule(const MatMul&, Shapes in) {
   if (in[0].rank() < 1 || in[0].last() != in[1][0]) {
     throw Error(
@@ -71,6 +87,7 @@ Shape rule(const SampleNormalization& op, Shapes in) {
 
 Shape rule(const Activate&, Shapes in) { return in[0]; }
 Shape rule(const Softmax&, Shapes in) { return in[0]; }
+Shape rule(const GaussianNoise&, Shapes in) { return in[0]; }
 
 /// Throws unless `part` is `whole` with sizes of 1 here and there.
 void expect_repeatable(const Shape& part, const Shape& whole) {
@@ -141,6 +158,20 @@ Shape rule(const Crop2D& op, Shapes in) {
           cropped(in[0][1], op.cropping.left, op.cropping.right), in[0][2]};
 }
 
+Shape rule(const Resize2D& op, Shapes in) {
+  expect_image(in[0]);
+  constexpr int64_t largest = 65536;
+  for (const int64_t size : {op.size.height, op.size.width}) {
+    if (size < 1 || size > largest) {
+      throw Error(fmt::format("expected a size of 1 to {} rows and columns, received {}×{}",
+                              largest, op.size.height, op.size.width));
+    }
+  }
+  (void)cropped(in[0][0], op.cropping.top, op.cropping.bottom);
+  (void)cropped(in[0][1], op.cropping.left, op.cropping.right);
+  return {op.size.height, op.size.width, in[0][2]};
+}
+
 Shape rule(const Transpose& op, Shapes in) {
   std::vector<int64_t> sizes;
   std::vector<bool> seen(static_cast<size_t>(in[0].rank()), false);
@@ -173,16 +204,57 @@ Shape rule(const ScaleShift& op, Shapes in) {
   return in[0];
 }
 
+Shape rule(const RandomAffine&, Shapes in) {
+  expect_image(in[0]);
+  return in[0];
+}
+
+Shape rule(const RandomColor&, Shapes in) {
+  expect_image(in[0]);
+  return in[0];
+}
+
+Shape rule(const RandomCrop2D& op, Shapes in) {
+  expect_image(in[0]);
+  if (op.size.height < 1 || op.size.width < 1 || op.size.height > in[0][0] ||
+      op.size.width > in[0][1]) {
+    throw Error(fmt::format("expected a window within {}, received {}×{}", in[0].to_string(),
+                            op.size.height, op.size.width));
+  }
+  return {op.size.height, op.size.width, in[0][2]};
+}
+
+// As in Op.
+constexpr std::string_view names[] = {"Input",
+                                      "Weight",
+                                      "Constant",
+                                      "Conv2D",
+                                      "ConvTranspose2D",
+                                      "MatMul",
+                                      "BatchNormalization",
+                                      "SampleNormalization",
+                                      "Activate",
+                                      "Softmax",
+                                      "Binary",
+                                      "Concatenate",
+                                      "Pool2D",
+                                      "GlobalPool2D",
+                                      "Pad2D",
+                                      "Crop2D",
+                                      "Resize2D",
+                                      "Transpose",
+                                      "Reshape",
+                                      "ScaleShift",
+                                      "Dropout",
+                                      "GaussianNoise",
+                                      "RandomAffine",
+                                      "RandomColor",
+                                      "RandomCrop2D"};
+static_assert(std::size(names) == std::variant_size_v<Op>);
+
 }  // namespace
 
-std::string_view name(const Op& op) {
-  static constexpr auto names = std::to_array<std::string_view>(
-      {"Input", "Weight", "Constant", "Conv2D", "MatMul", "BatchNormalization",
-       "SampleNormalization", "Activate", "Softmax", "Binary", "Concatenate", "Pool2D",
-       "GlobalPool2D", "Pad2D", "Crop2D", "Transpose", "Reshape", "ScaleShift", "Dropout"});
-  static_assert(names.size() == std::variant_size_v<Op>);
-  return names[op.index()];
-}
+std::string_view name(const Op& op) { return names[op.index()]; }
 
 const Phase* phase_of(const Op& op) {
   return std::visit(

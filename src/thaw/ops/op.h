@@ -8,6 +8,7 @@
 #include "thaw/core/variable.h"
 #include "thaw/ops/activation.h"
 #include "thaw/ops/geometry.h"
+#include "thaw/ops/sampling.h"
 
 /// The closed vocabulary that devices know. Each operation is its attributes and a shape rule; it
 /// computes nothing. Shapes leave out the batch axis, and images are (height, width, channels).
@@ -48,6 +49,16 @@ struct Conv2D {
   bool has_bias = false;
   bool has_residual = false;
   Activation activation;
+};
+
+/// y = what a convolution of these strides and this padding passes to its input as gradient, +
+/// bias. Inputs: x [H, W, C], kernel [h, w, K, C], then bias [K] where the flag says so; y [size,
+/// K].
+struct ConvTranspose2D {
+  Size2 strides;
+  Padding2 padding;
+  Size2 size;
+  bool has_bias = false;
 };
 
 /// y = activation(x · kernel + bias) over the last axis. Inputs: x [..., in], kernel [in, out],
@@ -124,6 +135,14 @@ struct Crop2D {
   Padding2 cropping;
 };
 
+/// An image at another size, with half-pixel centres as in TensorFlow; `cropping` is cut off first.
+struct Resize2D {
+  Size2 size;
+  Interpolation interpolation = Interpolation::bilinear;
+  bool antialias = false;
+  Padding2 cropping;
+};
+
 /// y's axis i is x's axis order[i] (0 is the first after the batch).
 struct Transpose {
   std::vector<int> order;
@@ -151,9 +170,60 @@ struct Dropout {
   Phase phase = Phase::by_run;
 };
 
-using Op = std::variant<Input, Weight, Constant, Conv2D, MatMul, BatchNormalization,
-                        SampleNormalization, Activate, Softmax, Binary, Concatenate, Pool2D,
-                        GlobalPool2D, Pad2D, Crop2D, Transpose, Reshape, ScaleShift, Dropout>;
+/// In training y = x + n, or x·(1 + n), for normal numbers n of this deviation; otherwise y = x.
+struct GaussianNoise {
+  float deviation = 0.0F;
+  bool multiplies = false;
+  Phase phase = Phase::by_run;
+};
+
+/// Where a number is drawn from, uniformly.
+struct Range {
+  float low = 0.0F;
+  float high = 0.0F;
+  bool operator==(const Range&) const = default;
+};
+
+/// In training reads each sample's image through an affine map of its own; otherwise y = x.
+struct RandomAffine {
+  bool flips_rows = false;     ///< upside down, in every other sample
+  bool flips_columns = false;  ///< left to right, in every other sample; both by one draw
+  Range turn;                  ///< of a full circle, about the centre
+  Range zoom_rows = {1, 1};    ///< below 1 enlarges
+  Range zoom_columns = {1, 1};
+  bool zooms_alike = false;                               ///< columns as rows
+  Range shift_rows;                                       ///< of the height, down
+  Range shift_columns;                                    ///< of the width, to the right
+  Interpolation interpolation = Interpolation::bilinear;  ///< nearest or bilinear
+  FillMode fill = FillMode::reflect;
+  float fill_value = 0.0F;
+  Phase phase = Phase::by_run;
+};
+
+/// In training y = contrast·(x − mean) + mean + brightness, held within `limits`, with numbers
+/// drawn for each sample and the mean of each of its channels; otherwise y = x.
+struct RandomColor {
+  Range contrast = {1, 1};
+  Range brightness;
+  Range limits = {0, 255};
+  Phase phase = Phase::by_run;
+
+  bool has_contrast() const { return contrast != Range{1, 1}; }
+};
+
+/// In training a window of the image at a place that is drawn for the batch; otherwise the image
+/// without `cropping` at that size, as Resize2D makes it.
+struct RandomCrop2D {
+  Size2 size;
+  Padding2 cropping;
+  Phase phase = Phase::by_run;
+};
+
+using Op =
+    std::variant<Input, Weight, Constant, Conv2D, ConvTranspose2D, MatMul, BatchNormalization,
+                 SampleNormalization, Activate, Softmax, Binary, Concatenate, Pool2D, GlobalPool2D,
+                 Pad2D, Crop2D, Resize2D, Transpose, Reshape, ScaleShift, Dropout, GaussianNoise,
+                 RandomAffine, RandomColor, RandomCrop2D>;
 
 /// "Conv2D", "MatMul", …
 std::string_view name(const Op& op);

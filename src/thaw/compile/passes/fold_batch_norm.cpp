@@ -59,7 +59,14 @@ std::optional<Affine> affine_of(const ops::Graph& graph, const ops::Node& node) 
     result.offset.resize(result.scale.size(), 0);
     return result;
   }
-  return std::nullopt;
+  const auto* map = std::get_if<ops::ScaleShift>(&node.op);
+  if (map == nullptr || map->activation.kind != Activation::Kind::linear) return std::nullopt;
+  const auto channels = static_cast<size_t>(node.shape.last());
+  const auto numbers = [&](const std::vector<float>& values) {
+    if (values.size() == 1) return std::vector<double>(channels, double{values[0]});
+    return std::vector<double>(values.begin(), values.end());
+  };
+  return Affine{numbers(map->scale), numbers(map->offset)};
 }
 
 std::vector<float> rounded(const std::vector<double>& values) {
@@ -99,6 +106,7 @@ ops::Graph run(const ops::Graph& graph) {
     if (!affine) return {};
     const ops::Node& below = graph[node.inputs[0]];
     if (can_take(below) && rewrite.uses(node.inputs[0]) == 1) return fold(rewrite, below, *affine);
+    if (std::holds_alternative<ops::ScaleShift>(node.op)) return {};
     return rewrite.result.append(ops::ScaleShift{rounded(affine->scale), rounded(affine->offset)},
                                  {rewrite.moved(node.inputs[0])}, node.name);
   });
@@ -109,8 +117,7 @@ ops::Graph run(const ops::Graph& graph) {
 extern const Pass fold_batch_norm;
 constinit const Pass fold_batch_norm{
     "fold_batch_norm",
-    "batch normalization by fixed statistics, and scales of channels, become part of the kernel "
-    "before them",
+    "batch normalization by fixed statistics and scales become part of the kernel before them",
     true, &run};
 
 }  // namespace thaw::compile_passes

@@ -24,6 +24,7 @@ struct NodeRef {
 
 // One for each operation, each in its own file of ops/.
 std::unique_ptr<Kernel> make_kernel(const ops::Conv2D& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::ConvTranspose2D& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::MatMul& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::BatchNormalization& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::SampleNormalization& op, NodeRef node);
@@ -35,10 +36,15 @@ std::unique_ptr<Kernel> make_kernel(const ops::Pool2D& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::GlobalPool2D& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::Pad2D& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::Crop2D& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::Resize2D& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::Transpose& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::Reshape& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::ScaleShift& op, NodeRef node);
 std::unique_ptr<Kernel> make_kernel(const ops::Dropout& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::GaussianNoise& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::RandomAffine& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::RandomColor& op, NodeRef node);
+std::unique_ptr<Kernel> make_kernel(const ops::RandomCrop2D& op, NodeRef node);
 
 /// oneDNN's name of an activation, with its two numbers; none where it must be computed by hand.
 struct Eltwise {

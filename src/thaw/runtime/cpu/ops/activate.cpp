@@ -11,6 +11,7 @@ using dnnl::algorithm;
 // Klambauer et al. 2017, "Self-normalizing neural networks".
 constexpr float selu_alpha = 1.6732632423543772F;
 constexpr float selu_scale = 1.0507009873554805F;
+constexpr float shrink = 0.5F;  // Keras's threshold
 
 /// The activations that oneDNN has no name for.
 float compute(const Activation& f, float x) {
@@ -22,6 +23,14 @@ float compute(const Activation& f, float x) {
       return selu_scale * (x > 0 ? x : selu_alpha * std::expm1(x));
     case Kind::softsign:
       return x / (1.0F + std::abs(x));
+    case Kind::tanh_shrink:
+      return x - std::tanh(x);
+    case Kind::soft_shrink:
+      return std::abs(x) > shrink ? x - std::copysign(shrink, x) : 0.0F;
+    case Kind::hard_shrink:
+      return std::abs(x) > shrink ? x : 0.0F;
+    case Kind::squareplus:
+      return (x + std::sqrt(x * x + 4.0F)) / 2.0F;
     default:
       return x;
   }
@@ -36,6 +45,13 @@ float derivative(const Activation& f, float x) {
       return selu_scale * (x > 0 ? 1.0F : selu_alpha * std::exp(x));
     case Kind::softsign:
       return 1.0F / ((1.0F + std::abs(x)) * (1.0F + std::abs(x)));
+    case Kind::tanh_shrink:
+      return std::tanh(x) * std::tanh(x);
+    case Kind::soft_shrink:
+    case Kind::hard_shrink:
+      return std::abs(x) > shrink ? 1.0F : 0.0F;
+    case Kind::squareplus:
+      return (1.0F + x / std::sqrt(x * x + 4.0F)) / 2.0F;
     default:
       return 1.0F;
   }
@@ -133,9 +149,21 @@ Eltwise eltwise_of(const Activation& f) {
       return {algorithm::eltwise_hardsigmoid, sixth, 0.5F};
     case Kind::hard_silu:
       return {algorithm::eltwise_hardswish, sixth, 0.5F};
+    case Kind::hard_tanh:
+      return {algorithm::eltwise_clip_v2, -1.0F, 1.0F};
+    case Kind::mish:
+      return {algorithm::eltwise_mish};
+    case Kind::celu:
+      return {algorithm::eltwise_elu, 1.0F};
+    case Kind::log_sigmoid:
+      return {algorithm::eltwise_soft_relu, -1.0F};
     case Kind::selu:
     case Kind::softsign:
     case Kind::softmax:
+    case Kind::tanh_shrink:
+    case Kind::soft_shrink:
+    case Kind::hard_shrink:
+    case Kind::squareplus:
       return {};
   }
   return {};

@@ -1,0 +1,44 @@
+#pragma once
+
+#include <algorithm>
+
+#include "thaw/core/error.h"
+#include "thaw/core/shape.h"
+#include "thaw/ops/geometry.h"
+
+namespace thaw::layers {
+
+/// Throws Error unless the target's sizes are such that the sums below mean something.
+inline void expect_target(const Shape& image, Size2 target) {
+  constexpr int64_t largest = 65536;
+  if (image.rank() != 3)
+    throw Error("expected an image (height, width, channels), received " + image.to_string());
+  if (target.height < 1 || target.width < 1 || target.height > largest || target.width > largest) {
+    throw Error("expected a height and width of 1 to " + std::to_string(largest) + ", received " +
+                std::to_string(target.height) + " and " + std::to_string(target.width));
+  }
+}
+
+/// What to cut off an image so that the largest part of the target's aspect ratio is left, in the
+/// middle, as Keras rounds it.
+inline Padding2 crop_to_aspect_ratio(const Shape& image, Size2 target) {
+  expect_target(image, target);
+  const int64_t rows = std::clamp<int64_t>(image[1] * target.height / target.width, 1, image[0]);
+  const int64_t columns = std::clamp<int64_t>(image[0] * target.width / target.height, 1, image[1]);
+  const int64_t top = (image[0] - rows) / 2;
+  const int64_t left = (image[1] - columns) / 2;
+  return {top, image[0] - rows - top, left, image[1] - columns - left};
+}
+
+/// What to add around an image so that it has the target's aspect ratio, as Keras rounds it: the
+/// same on both sides.
+inline Padding2 pad_to_aspect_ratio(const Shape& image, Size2 target) {
+  expect_target(image, target);
+  const int64_t rows = std::max(image[0], image[1] * target.height / target.width);
+  const int64_t columns = std::max(image[1], image[0] * target.width / target.height);
+  const int64_t above = (rows - image[0]) / 2;
+  const int64_t beside = (columns - image[1]) / 2;
+  return {above, above, beside, beside};
+}
+
+}  // namespace thaw::layers

@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "thaw/ops/sampling.h"
+
+namespace thaw::cpu {
+
+/// Along one axis, each output as a weighted sum of inputs: `count` of them, some of weight 0.
+struct Taps {
+  int64_t count = 0;
+  std::vector<int64_t> index;  ///< outputs × count
+  std::vector<float> weight;   ///< outputs × count
+};
+
+/// Those of TensorFlow's image resizing, half-pixel centres, in its own precision.
+Taps resizing_taps(Interpolation interpolation, bool antialias, int64_t inputs, int64_t outputs);
+
+}  // namespace thaw::cpu
