@@ -56,7 +56,7 @@ std::string words(const Shape& shape) {
   std::string result;
   for (const int64_t size : shape.sizes())
     result += (result.empty() ? "" : ",") + std::to_string(size);
-  return result;
+  return result.empty() ? "-" : result;
 }
 
 /// The layers of `model`, those of a nested model behind it and without its input.

@@ -30,10 +30,17 @@ constexpr const char* networks[] = {"vgg16",
                                     "densenet121",
                                     "xception",
                                     "inception_v3",
+                                    "inception_resnet_v2",
+                                    "nasnet_mobile",
                                     "mobilenet_v3_small",
                                     "mobilenet_v3_large@alpha=0.75",
                                     "mobilenet_v3_small@minimalistic=true",
-                                    "mobilenet_v3_small@include_preprocessing=false"};
+                                    "mobilenet_v3_small@include_preprocessing=false",
+                                    "efficientnet_b0",
+                                    "efficientnet_b2",
+                                    "efficientnet_v2_b0",
+                                    "efficientnet_v2_s",
+                                    "convnext_tiny"};
 /// Families that networks_test.cpp compares, with statistics that were measured.
 constexpr const char* elsewhere[] = {"mobilenet", "mobilenet_v2", "resnet50_v2", "squeezenet"};
 

@@ -134,8 +134,13 @@ def describe(layer):
     lines = [f"{class_of(layer)} {name} {words(layer.output.shape[1:])}"]
     if isinstance(layer, keras.Model):
         return lines + [line for inner in layer.layers for line in describe(inner)]
-    lines[0] += "".join(f" {weight.name}={words(weight.shape)}" for weight in layer.weights)
+    lines[0] += "".join(f" {name_of(layer, weight)}={words(weight.shape)}" for weight in layer.weights)
     return lines
+
+
+def name_of(layer, weight):
+    """ConvNeXt's own layer leaves the naming of its weight to Keras, which says "variable"."""
+    return "gamma" if type(layer).__name__ == "LayerScale" else weight.name
 
 
 def describe_all(model):

@@ -65,6 +65,11 @@ def leaves(model):
             yield layer
 
 
+def name_of(layer, weight):
+    """ConvNeXt's own layer leaves the naming of its weight to Keras, which says "variable"."""
+    return f"{layer.name}/{'gamma' if type(layer).__name__ == 'LayerScale' else weight.name}"
+
+
 def three_digits(x):
     return float(np.float32(f"{x:.3g}"))
 
@@ -77,7 +82,7 @@ class Bounds:
         self.known = {}
 
     def assign(self, layer, weight, low, high):
-        name = f"weight/{layer.name}/{weight.name}"
+        name = "weight/" + name_of(layer, weight)
         if name not in self.known:
             self.known[name] = self.golden.generated(name, tuple(weight.shape), three_digits(low), three_digits(high),
                                                      self.seed, self.count)
@@ -85,7 +90,7 @@ class Bounds:
         weight.assign(self.known[name])
 
     def settle(self, layer, inputs, call):
-        if all(f"weight/{layer.name}/{weight.name}" in self.known for weight in layer.weights):
+        if all("weight/" + name_of(layer, weight) in self.known for weight in layer.weights):
             for weight in layer.weights:
                 self.assign(layer, weight, 0, 0)
         elif isinstance(layer, NORMALIZATIONS):
@@ -108,21 +113,21 @@ class Bounds:
 
     def assign_kernels(self, layer, call, inputs):
         """Biases of 0.1 and kernels that make the rest of the output's deviation 1."""
-        last = [weight for weight in layer.weights if weight.name in ("kernel", "pointwise_kernel")]
+        last = next((weight for weight in layer.weights if weight.name in ("kernel", "pointwise_kernel")), None)
         for weight in layer.weights:
             bounds = range_of(weight.name, tuple(weight.shape), isinstance(layer, L.DepthwiseConv2D))
             if type(layer).__name__ == "LayerScale":
                 bounds = 0.2, 0.4
-            if weight not in last:
+            if weight is not last:
                 self.assign(layer, weight, *bounds)
-        if not last:
+        if last is None:
             return
         activation, layer.activation = layer.activation, keras.activations.linear
-        bounds = range_of(last[0].name, tuple(last[0].shape), isinstance(layer, L.DepthwiseConv2D))
-        last[0].assign(philox.uniform(tuple(last[0].shape), *bounds, self.seed, self.count))
+        bounds = range_of(last.name, tuple(last.shape), isinstance(layer, L.DepthwiseConv2D))
+        last.assign(philox.uniform(tuple(last.shape), *bounds, self.seed, self.count))
         deviation = float(np.std(np.asarray(call(inputs))))
         layer.activation = activation
-        self.assign(layer, last[0], bounds[0] / deviation, bounds[1] / deviation)
+        self.assign(layer, last, bounds[0] / deviation, bounds[1] / deviation)
 
 
 def settled_first(bounds, layer, call):
@@ -160,7 +165,7 @@ def record_gradients(golden, model, x, seed):
                if np.prod(weight.shape) <= 1000]
     chosen = [weights[i] for i in sorted(set(np.linspace(0, len(weights) - 1, 12).astype(int)))]
     for (layer, weight), gradient in zip(chosen, tape.gradient(total, [weight.value for _, weight in chosen])):
-        golden.array(f"gradient/{layer.name}/{weight.name}", gradient)
+        golden.array("gradient/" + name_of(layer, weight), gradient)
 
 
 def record(name, seed):

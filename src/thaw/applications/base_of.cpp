@@ -51,8 +51,9 @@ class Cutter {
  private:
   bool ends(const Symbol& symbol, bool is_pooled) const {
     if (symbol.call()->inputs.empty()) return false;
+    if (!is_image(symbol.shape())) return false;
     if (!last_layer_.empty()) return symbol.call()->layer.name() == last_layer_;
-    return is_image(symbol.shape()) && (is_pooled || is_larger_than_a_point(symbol.shape()));
+    return is_pooled || is_larger_than_a_point(symbol.shape());
   }
 
   /// `inner` alone where nothing comes before it, else with the layers that do.

@@ -59,17 +59,14 @@ struct Fingerprint {
   Names names;
 };
 
-/// The layers that a network has with and without top.
+/// The layers up to the pooling at a network's end, which it has with top and without.
 Fingerprint fingerprint(const Application& application, bool minimalistic) {
-  const auto names = [&](bool include_top) {
-    return names_of(
-        create(application,
-               {.include_top = include_top, .weights = "none", .minimalistic = minimalistic}));
-  };
-  Names base = names(false);
-  const Names whole = names(true);
-  std::erase_if(base, [&](const auto& entry) { return !whole.contains(entry.first); });
-  return {&application, std::move(base)};
+  const Functional model = create(
+      application,
+      {.include_top = false, .weights = "none", .minimalistic = minimalistic, .pooling = "avg"});
+  Symbol end = model.outputs()[0];
+  while (end.call()->layer.class_name() != "GlobalAveragePooling2D") end = end.call()->inputs[0];
+  return {&application, names_of(model.up_to(end.call()->inputs[0]))};
 }
 
 const std::vector<Fingerprint>& fingerprints() {

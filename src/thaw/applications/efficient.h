@@ -1,0 +1,33 @@
+#pragma once
+
+#include <string>
+
+#include "thaw/applications/parts.h"
+
+/// What both EfficientNets share.
+namespace thaw::applications {
+
+/// The parts of an EfficientNet's blocks; names begin with the block's prefix, as "block2a_".
+class Efficient {
+ public:
+  explicit Efficient(float momentum) : momentum_(momentum) {}
+
+  /// A convolution with "same" padding and without bias, normalized as `bn`.
+  Symbol convolve(const Symbol& x, int64_t filters, int size, int64_t stride,
+                  const std::string& name, const std::string& bn) const;
+  Symbol normalize(const Symbol& x, const std::string& name) const;
+  Symbol swish(const Symbol& x, const std::string& name) const;
+  /// Squeeze and excite (Hu et al. 2017).
+  Symbol gate(const Symbol& x, int64_t squeezed, const std::string& prefix) const;
+  /// x + block_input; in training x is left out whole with probability `rate`, picture by picture
+  /// (Huang et al. 2016, "Deep networks with stochastic depth").
+  Symbol skip(const Symbol& x, const Symbol& block_input, double rate,
+              const std::string& prefix) const;
+  /// The last convolution, and with top the classifier.
+  Symbol end(Symbol x, int64_t channels, double dropout_rate, const Options& options) const;
+
+ private:
+  float momentum_;
+};
+
+}  // namespace thaw::applications
