@@ -75,7 +75,15 @@ std::vector<const Application*> planned() {
   return result;
 }
 
-class Plan : public ::testing::TestWithParam<const Application*> {};
+class Plan : public ::testing::TestWithParam<const Application*> {
+ protected:
+  /// From −1 to 1, or from 0 to 255 where the network begins with its own preprocessing.
+  static Tensor pictures(int64_t size, uint64_t seed) {
+    const Shape shape = Shape{size, size, 3}.with_batch(batch);
+    if (GetParam()->preprocessing != "none") return noise(shape, seed);
+    return uniform_tensor(shape, 0, 255, Random(seed));
+  }
+};
 
 TEST_P(Plan, folded_and_fused_agrees_with_the_unoptimized_one) {
   const int64_t size = std::max(usual_size, GetParam()->minimum_size);
@@ -87,11 +95,11 @@ TEST_P(Plan, folded_and_fused_agrees_with_the_unoptimized_one) {
                                                                 .classes = 10,
                                                                 .classifier_activation = "linear"});
     assign_noise(model);
-    measure_statistics(lower(model), noise(Shape{size, size, 3}.with_batch(batch), 1));
+    measure_statistics(lower(model), pictures(size, 1));
     const auto plain = specialize(lower(model), ops::Phase::inference);
     const auto optimized = optimize(plain, {.frozen = true});
     EXPECT_LT(optimized.nodes.size(), plain.nodes.size());
-    const Tensor x = noise(Shape{size, size, 3}.with_batch(batch), 2);
+    const Tensor x = pictures(size, 2);
     const Tensor expected = run(plain, x);
     const auto difference = testing::difference(expected, run(optimized, x));
     nudge(model);

@@ -132,7 +132,7 @@ Config write_graph(const Functional& model, Dialect dialect, Sharing& sharing) {
                       .set("name", layer.name())
                       .set("inbound_nodes", nodes[layer.id()]));
   return object()
-      .set("name", model.name().empty() ? "functional" : model.name())
+      .set("name", name_in_file(model))
       .set("trainable", model.trainable())
       .set("layers", std::move(layers))
       .set("input_layers", write_ends(model.inputs(), history))
@@ -145,6 +145,10 @@ Config write_model(const Functional& model, Dialect dialect, Sharing& sharing) {
 }
 
 }  // namespace
+
+std::string name_in_file(const Functional& model) {
+  return model.name().empty() ? "functional" : model.name();
+}
 
 Config write_config(const Functional& model, Dialect dialect) {
   Sharing sharing(model);

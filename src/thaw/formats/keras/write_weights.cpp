@@ -4,6 +4,7 @@
 
 #include "thaw/formats/keras/layer_slots.h"
 #include "thaw/formats/keras/weights.h"
+#include "thaw/formats/keras/write_config.h"
 #include "thaw/graph/naming.h"
 
 namespace thaw::keras {
@@ -32,7 +33,7 @@ void write_layers(const Functional& model, Hdf5Writer& file, const std::string& 
 
 void write_weights(const Functional& model, Hdf5Writer& file) {
   file.create_group("vars");
-  file.write_text_attribute("vars", "name", model.name());
+  file.write_text_attribute("vars", "name", name_in_file(model));
   write_layers(model, file, "layers");
 }
 
