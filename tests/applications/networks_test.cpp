@@ -143,8 +143,11 @@ TEST_P(Network, has_the_name_parameters_and_output_of_keras) {
   }
 }
 
-/// Of an image's axes the last is 3 or −1.
-bool is_last_axis(const Config& axis) { return axis == Config(3) || axis == Config(-1); }
+/// Of an image's axes the last is 3 or −1, or a list of that.
+bool is_last_axis(const Config& axis) {
+  if (axis.is_list()) return axis.as_list().size() == 1 && is_last_axis(axis.as_list()[0]);
+  return axis == Config(3) || axis == Config(-1);
+}
 
 bool agree(const Config& expected, const Config& received) {
   // One number for all channels, or a list of one.

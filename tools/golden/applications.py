@@ -121,8 +121,6 @@ def words(shape):
 def class_of(layer):
     """As thaw has it. Keras's operators between layers are none of its layers; thaw makes of them, with the layer
     beside them, one layer under that layer's name: a hard sigmoid (ReLU(6)(x + 3)/6) and a sum."""
-    if isinstance(layer, keras.Sequential):
-        return "Functional"
     if layer.name.endswith("_identity"):
         return "Add"
     is_hard_sigmoid = isinstance(layer, layers.ReLU) and layer.max_value == 6 and layer.name.startswith("re_lu")
@@ -170,7 +168,7 @@ def plain_config(layer):
     config = {key: value for key, value in layer.get_config().items()
               if key not in ("name", "trainable", "dtype", "batch_shape", "data_format", "sparse", "ragged")
               and value is not None and not isinstance(value, dict)}
-    if class_of(layer) != type(layer).__name__:
+    if isinstance(layer, keras.Model) or class_of(layer) != type(layer).__name__:
         config = {}
     return {"name": layer.name.replace("|", "/"), "config": config}
 

@@ -43,7 +43,6 @@ NETWORKS = {
     "mobilenet_v3_small@include_preprocessing=false": network(A.MobileNetV3Small, include_preprocessing=False),
     "nasnet_mobile": network(A.NASNetMobile),
     "efficientnet_b0": network(A.EfficientNetB0),
-    "efficientnet_b2": network(A.EfficientNetB2),
     "efficientnet_v2_b0": network(A.EfficientNetV2B0),
     "efficientnet_v2_s": network(A.EfficientNetV2S),
     "convnext_tiny": network(A.ConvNeXtTiny),

@@ -92,18 +92,18 @@ Functional build(const Options& options) {
     x = preprocess(x, name + "_prestem_normalization");
   const int depths[] = {3, 3, size.third_depth, 3};
   for (int stage = 0; stage < 4; ++stage) {
-    // What shrinks the image is a model of its own.
+    // What shrinks the image is a model of its own, as in Keras.
     const Symbol start = input(x.shape());
     const int64_t channels = size.channels << stage;
     if (stage == 0) {
       const Symbol y = shrink(start, channels, 4, name + "_stem_conv");
-      x = Functional(start, normalize(y, name + "_stem_layernorm"), name + "_stem")(x);
+      x = sequential(start, normalize(y, name + "_stem_layernorm"), name + "_stem")(x);
     } else {
       const auto part = [&](const char* kind) {
         return fmt::format("{}_downsampling_{}_{}", name, kind, stage - 1);
       };
       const Symbol y = normalize(start, part("layernorm"));
-      x = Functional(start, shrink(y, channels, 2, part("conv")), part("block"))(x);
+      x = sequential(start, shrink(y, channels, 2, part("conv")), part("block"))(x);
     }
     for (int i = 0; i < depths[stage]; ++i)
       x = block(x, fmt::format("{}_stage_{}_block_{}", name, stage, i));
