@@ -78,6 +78,8 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside the standard library at -O2, where nothing is wrong.
   target_compile_options(thaw_build_flags INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow
     -Wno-maybe-uninitialized -Wno-missing-field-initializers)
+else()
+  target_compile_options(thaw_build_flags INTERFACE -Wno-missing-field-initializers)
 endif()
 if(THAW_FUZZ)
   add_compile_options(-fsanitize=fuzzer-no-link)
