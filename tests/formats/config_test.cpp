@@ -76,6 +76,59 @@ TEST(OldConfig, of_a_sequential_is_a_list_of_layers) {
   EXPECT_EQ(model.outputs()[0].shape(), Shape{2});
 }
 
+/// x + 3, 6 − x, x·0.5 and x/4 one after the other, in words of Keras 3 and of tf.keras.
+TEST(Operators, on_a_number_are_read_as_scales_and_offsets) {
+  const auto modern = [](const std::string& kind, const std::string& name, const std::string& from,
+                         bool number_is_first, const std::string& number) {
+    const std::string tensor =
+        R"({"class_name": "__keras_tensor__", "config": {"keras_history": [")" + from +
+        R"(", 0, 0]}})";
+    return R"({"module": "keras.src.ops.numpy", "class_name": ")" + kind + R"(", "name": ")" +
+           name + R"(", "config": {"name": ")" + name + R"("}, "inbound_nodes": [{"args": [)" +
+           (number_is_first ? number + ", " + tensor : tensor + ", " + number) +
+           R"(], "kwargs": {}}]})";
+  };
+  const auto old = [](const std::string& function, const std::string& name,
+                      const std::string& call) {
+    return R"({"class_name": "TFOpLambda", "name": ")" + name + R"(", "config": {"name": ")" +
+           name + R"(", "function": ")" + function + R"("}, "inbound_nodes": [[)" + call + "]]}";
+  };
+  const auto model_of = [](const std::string& layers) {
+    return read(R"({"class_name": "Functional", "config": {"name": "m", "layers": [
+      {"class_name": "InputLayer", "name": "x", "inbound_nodes": [],
+       "config": {"batch_shape": [null, 2, 2, 1], "name": "x"}}, )" +
+                layers + R"(], "input_layers": [["x", 0, 0]], "output_layers": [["d", 0, 0]]}})");
+  };
+  for (const Functional& model :
+       {model_of(modern("Add", "a", "x", false, "3.0") + "," +
+                 modern("Subtract", "b", "a", true, "6") + "," +
+                 modern("Multiply", "c", "b", false, "0.5") + "," +
+                 modern("TrueDivide", "d", "c", false, "4.0")),
+        model_of(old("__operators__.add", "a", R"(["x", 0, 0, {"y": 3.0, "name": null}])") + "," +
+                 old("math.subtract", "b",
+                     R"(["_CONSTANT_VALUE", -1, 6, {"y": ["a", 0, 0], "name": null}])") +
+                 "," + old("math.multiply", "c", R"(["b", 0, 0, {"y": 0.5}])") + "," +
+                 old("math.truediv", "d", R"(["c", 0, 0, {"y": 4.0}])"))}) {
+    const std::pair<double, double> expected[] = {{1, 3}, {-1, 6}, {0.5, 0}, {0.25, 0}};
+    const char* names[] = {"a", "b", "c", "d"};
+    for (size_t i = 0; i < 4; ++i) {
+      EXPECT_EQ(model.get_layer(names[i]).class_name(), "Rescaling");
+      EXPECT_EQ(config_of(model, names[i]).at("scale").as_list()[0].as_number(), expected[i].first)
+          << names[i];
+      EXPECT_EQ(config_of(model, names[i]).at("offset").as_list()[0].as_number(),
+                expected[i].second)
+          << names[i];
+    }
+  }
+  const std::string both = old("math.add", "d", R"(["x", 0, 0, {"y": ["x", 0, 0]}])");
+  EXPECT_EQ(model_of(both).get_layer("d").class_name(), "Add");
+  const auto error = [&](const std::string& layer) { return error_of([&] { model_of(layer); }); };
+  EXPECT_TRUE(contains(error(old("nn.moments", "d", R"(["x", 0, 0, {}])")), "nn.moments"));
+  EXPECT_TRUE(contains(error(modern("Flatten", "d", "x", false, "3.0")), "received the number 3"));
+  EXPECT_TRUE(contains(error(modern("TrueDivide", "d", "x", false, "0")), "received the number 0"));
+  EXPECT_TRUE(contains(error(modern("Add", "d", "x", false, "3, 4")), "received two"));
+}
+
 TEST(OldConfig, that_puts_channels_first_is_refused) {
   EXPECT_TRUE(contains(
       error_of([] {

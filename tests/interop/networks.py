@@ -40,6 +40,9 @@ def application(name, **options):
     keras.utils.set_random_seed(1)
     model = getattr(keras.applications, name)(
         **{"input_shape": (64, 64, 3), "weights": None, "classes": 5, **options})
+    for layer in model.layers:
+        if isinstance(layer, keras.layers.Dropout):
+            layer.rate = 0.0  # so that both sides take the same steps
     take_statistics(model, random_images(model, 16, seed=3))
     return freeze_all_but(model, 8)
 
@@ -105,4 +108,16 @@ NETWORKS = {
     "shared": shared,
     "MobileNetV2": lambda: application("MobileNetV2", alpha=0.35),
     "ResNet50V2": lambda: application("ResNet50V2"),
+    "MobileNet": lambda: application("MobileNet", alpha=0.25),
+    "MobileNetV3Small": lambda: application("MobileNetV3Small", include_preprocessing=False),
+    "EfficientNetB0": lambda: application("EfficientNetB0"),
+    "EfficientNetV2B0": lambda: application("EfficientNetV2B0", include_preprocessing=False),
+    "ConvNeXtTiny": lambda: application("ConvNeXtTiny", include_preprocessing=False),
+    "DenseNet121": lambda: application("DenseNet121"),
+    "NASNetMobile": lambda: application("NASNetMobile"),
+    "ResNet50": lambda: application("ResNet50"),
+    "VGG16": lambda: application("VGG16"),
+    "Xception": lambda: application("Xception", input_shape=(75, 75, 3)),
+    "InceptionV3": lambda: application("InceptionV3", input_shape=(75, 75, 3)),
+    "InceptionResNetV2": lambda: application("InceptionResNetV2", input_shape=(75, 75, 3)),
 }

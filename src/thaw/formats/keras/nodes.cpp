@@ -12,13 +12,21 @@ std::optional<bool> read_training(const Config& keywords) {
   return training->as_bool();
 }
 
+void add_number(const Config& value, Node& node) {
+  if (node.number) throw Error("expected a call on at most one number, received two");
+  node.number = value.as_number();
+  node.number_is_first = node.inputs.empty();
+}
+
 /// Keras 3 nests its tensors as the layer's call() takes them.
-void collect_tensors(const Config& arguments, std::vector<Reference>& found) {
+void collect_arguments(const Config& arguments, Node& node) {
   if (arguments.is_list()) {
-    for (const Config& item : arguments.as_list()) collect_tensors(item, found);
+    for (const Config& item : arguments.as_list()) collect_arguments(item, node);
+  } else if (arguments.is_number()) {
+    add_number(arguments, node);
   } else if (const Config* kind = arguments.find("class_name");
              kind != nullptr && *kind == Config("__keras_tensor__")) {
-    found.push_back(read_reference(arguments.at("config").at("keras_history")));
+    node.inputs.push_back(read_reference(arguments.at("config").at("keras_history")));
   } else if (!arguments.is_null()) {
     throw Error("expected a call on tensors of this model only, received the argument " +
                 arguments.to_string().substr(0, 100));
@@ -27,7 +35,7 @@ void collect_tensors(const Config& arguments, std::vector<Reference>& found) {
 
 Node read_modern(const Config& config) {
   Node node;
-  collect_tensors(config.at("args"), node.inputs);
+  collect_arguments(config.at("args"), node);
   if (const Config* keywords = config.find("kwargs")) node.training = read_training(*keywords);
   return node;
 }
@@ -35,10 +43,20 @@ Node read_modern(const Config& config) {
 Node read_old(const Config& config) {
   Node node;
   const auto add = [&](const Config& item) {
-    node.inputs.push_back(read_reference(item));
     const auto& list = item.as_list();
-    if (list.size() > 3 && list[3].is_map() && !node.training)
-      node.training = read_training(list[3]);
+    const bool is_number = list.size() > 2 && list[0] == Config("_CONSTANT_VALUE");
+    if (is_number) {
+      add_number(list[2], node);
+    } else {
+      node.inputs.push_back(read_reference(item));
+    }
+    if (list.size() <= 3 || !list[3].is_map()) return;
+    if (!node.training) node.training = read_training(list[3]);
+    if (const Config* other = list[3].find("y"); other != nullptr && other->is_number()) {
+      add_number(*other, node);
+    } else if (other != nullptr && other->is_list()) {
+      node.inputs.push_back(read_reference(*other));
+    }
   };
   const auto& list = config.as_list();
   if (!list.empty() && list[0].is_string()) {

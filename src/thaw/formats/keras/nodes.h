@@ -19,6 +19,8 @@ struct Reference {
 struct Node {
   std::vector<Reference> inputs;
   std::optional<bool> training;
+  std::optional<double> number;  ///< the other side of an operator: x + 3
+  bool number_is_first = false;
 };
 
 /// ["name", 0, 0], with whatever stands behind them.

@@ -10,6 +10,7 @@
 #include "thaw/core/error.h"
 #include "thaw/formats/keras/config_entry.h"
 #include "thaw/formats/keras/nodes.h"
+#include "thaw/formats/keras/operators.h"
 #include "thaw/graph/layer_type.h"
 
 namespace thaw::keras {
@@ -174,6 +175,7 @@ class FunctionalBuilder {
     } else if (const Config* nodes = entry.find("inbound_nodes")) {
       layer.is_old_dialect = !nodes->as_list().empty() && nodes->as_list()[0].is_list();
       layer.nodes = read_nodes(*nodes);
+      layer.what = layer_of_operator(std::move(layer.what), layer.nodes);
     }
     if (!by_name_.emplace(name, layers_.size()).second) throw Error("two layers have this name");
     layers_.push_back(std::move(layer));
