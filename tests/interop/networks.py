@@ -4,8 +4,10 @@ import numpy as np
 
 
 def random_images(model, count, seed):
+    """From −1 to 1, or from 0 to 255 for a network that rescales them itself."""
+    low, high = (0, 255) if any(isinstance(layer, keras.layers.Rescaling) for layer in model.layers) else (-1, 1)
     shape = (count, *model.input_shape[1:])
-    return np.random.default_rng(seed).uniform(-1, 1, shape).astype("float32")
+    return np.random.default_rng(seed).uniform(low, high, shape).astype("float32")
 
 
 def normalizations(model):
