@@ -26,9 +26,11 @@ Shape DepthwiseConv2D::output_shape(const Shape& x) const {
   if (x.rank() != 3)
     throw Error(
         fmt::format("expected an image (height, width, channels), received {}", x.to_string()));
-  if (depth_multiplier < 1)
-    throw Error(
-        fmt::format("expected a depth_multiplier of at least 1, received {}", depth_multiplier));
+  constexpr int64_t most = 1 << 12;
+  if (depth_multiplier < 1 || depth_multiplier > most) {
+    throw Error(fmt::format("expected a depth_multiplier from 1 to {}, received {}", most,
+                            depth_multiplier));
+  }
   const Shape shapes[] = {x, grouped_kernel(*this, x)};
   return ops::output_shape(attributes_for(*this, x), shapes);
 }
