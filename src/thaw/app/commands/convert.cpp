@@ -86,8 +86,8 @@ Exit run(const Options& options) {
     write_model_file(content, options.out);
   }
   for (const std::string& what : content.dropped) fmt::print(stderr, "thaw: not kept: {}\n", what);
-  fmt::print("{}: {} \"{}\", {} layers, {} parameters{}\n", options.out,
-             content.model.class_name(), content.model.name(), content.model.layers().size(),
+  fmt::print("{}: {} \"{}\", {} layers, {} parameters{}\n", options.out, content.model.class_name(),
+             content.model.name(), content.model.layers().size(),
              fmt::group_digits(content.model.count_parameters()), training_of(content));
   return Exit::done;
 }
