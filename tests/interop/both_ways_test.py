@@ -111,16 +111,25 @@ def check_network(folder, name, make, optimizer_name):
     check_nothing_lost(folder, name, batch)
 
 
+def summary(file):
+    """Without the flag of a Sequential itself, which Keras does not read again; its layers have theirs."""
+    told = json.loads(run(THAW, "summary", file, "--json"))
+    for layer in told["layers"]:
+        if layer["class"] == "Sequential":
+            del layer["trainable"]
+    return told
+
+
 def check_nothing_lost(folder, name, batch):
     """thaw -> Keras -> thaw, and through thaw convert: the same weights, optimizer and graph."""
     keras.models.load_model(f"{folder}/thaw_keras.keras").save(f"{folder}/again.keras")
     run(THAW, "convert", f"{folder}/again.keras", f"{folder}/converted.h5")
     run(THAW, "convert", f"{folder}/converted.h5", f"{folder}/converted.keras")
-    expected = json.loads(run(THAW, "summary", f"{folder}/thaw_keras.keras", "--json"))
+    expected = summary(f"{folder}/thaw_keras.keras")
     thaw_trains(folder, f"{folder}/thaw_keras.keras", f"{folder}/next.keras", steps=2)
     goal = predict(f"{folder}/next.keras", batch.x)
     for file in ("again.keras", "converted.h5", "converted.keras"):
-        assert json.loads(run(THAW, "summary", f"{folder}/{file}", "--json")) == expected, (name, file)
+        assert summary(f"{folder}/{file}") == expected, (name, file)
         thaw_trains(folder, f"{folder}/{file}", f"{folder}/next.keras", steps=2)
         assert np.array_equal(goal, predict(f"{folder}/next.keras", batch.x)), f"{name}: {file} trains otherwise"
     print(f"{name}: thaw to Keras to thaw and converted: trains on to the same bits")

@@ -19,8 +19,8 @@ def check(name, folder):
     assert stages[1]["trainable_parameters"] > stages[0]["trainable_parameters"] > 0, stages
     picture = next((folder / "pictures").rglob("*.bmp"))
     answer = json.loads(run(THAW, "predict", model, picture, "--json").splitlines()[0])
-    confidences = [entry["confidence"] for entry in answer["predictions"]]
-    assert len(confidences) == 4 and abs(sum(confidences) - 1) < 1e-4, answer
+    probabilities = [entry["probability"] for entry in answer["predictions"]]
+    assert len(probabilities) == 4 and abs(sum(probabilities) - 1) < 1e-4, answer
     print(f"{name}: {stages[0]['trainable_parameters']} weights of the head, "
           f"{stages[1]['trainable_parameters']} with the last layers, {time.perf_counter() - began:.1f} s", flush=True)
     model.unlink()
