@@ -28,6 +28,13 @@ def take_statistics(model, x):
         layer.momentum = momentum
 
 
+def keep_variance(model):
+    """Kernels under which the differences between images do not die out layer by layer."""
+    for layer in model.layers:
+        if isinstance(layer, (keras.layers.Conv2D, keras.layers.Dense)):
+            layer.kernel.assign(keras.initializers.HeNormal(seed=5)(layer.kernel.shape))
+
+
 def freeze_all_but(model, count):
     """As when fine-tuning: the last layers train, of the rest and of normalizations none."""
     for layer in model.layers[:-count]:
@@ -45,6 +52,8 @@ def application(name, **options):
     for layer in model.layers:
         if isinstance(layer, keras.layers.Dropout):
             layer.rate = 0.0  # so that both sides take the same steps
+    if not list(normalizations(model)):
+        keep_variance(model)
     take_statistics(model, random_images(model, 16, seed=3))
     return freeze_all_but(model, 8)
 
