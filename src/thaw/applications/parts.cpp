@@ -1,5 +1,7 @@
 #include "thaw/applications/parts.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 
 #include "thaw/graph/layers/dense.h"
@@ -57,6 +59,16 @@ std::string AutomaticNames::next(const std::string& kind) {
 Functional finish(const Symbol& image, const Symbol& x, const Options& options,
                   const std::string& default_name) {
   return Functional(image, x, options.name.empty() ? default_name : options.name);
+}
+
+WeightsFile usual_weights_file(std::string_view network, std::string_view folder,
+                               const Options& options, std::string_view hash,
+                               std::string_view hash_without_top) {
+  return {.name = fmt::format("{}_weights_tf_dim_ordering_tf_kernels{}.h5", network,
+                              options.include_top ? "" : "_notop"),
+          .address = fmt::format("https://storage.googleapis.com/tensorflow/keras-applications/{}/",
+                                 folder),
+          .hash = std::string(options.include_top ? hash : hash_without_top)};
 }
 
 int64_t trained_size(const Shape& image, std::initializer_list<int64_t> sizes) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <string>
+#include <string_view>
 
 #include "thaw/applications/application.h"
 #include "thaw/graph/initializer.h"
@@ -49,6 +50,12 @@ class AutomaticNames {
 /// The model over `image`, named options.name or else `default_name`.
 Functional finish(const Symbol& image, const Symbol& x, const Options& options,
                   const std::string& default_name);
+
+/// The official file of a network as most of Keras's are called; `folder` is where they lie. The
+/// hashes are of the file with top and of that without.
+WeightsFile usual_weights_file(std::string_view network, std::string_view folder,
+                               const Options& options, std::string_view hash,
+                               std::string_view hash_without_top);
 
 /// The size in the file name of official weights: the input's if it is square and one of `sizes`,
 /// else 224.

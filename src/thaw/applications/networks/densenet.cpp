@@ -84,10 +84,7 @@ Functional build(const Options& options) {
 
 template <const Depth& depth>
 WeightsFile weights_file(const Options& options) {
-  return {.name = fmt::format("{}_weights_tf_dim_ordering_tf_kernels{}.h5", depth.name,
-                              options.include_top ? "" : "_notop"),
-          .address = "https://storage.googleapis.com/tensorflow/keras-applications/densenet/",
-          .hash = std::string(options.include_top ? depth.hash : depth.hash_without_top)};
+  return usual_weights_file(depth.name, "densenet", options, depth.hash, depth.hash_without_top);
 }
 
 constexpr Application networks[] = {{.name = "densenet121",

@@ -65,12 +65,8 @@ Functional build(const Options& options) {
 }
 
 WeightsFile weights_file(const Options& options) {
-  return {.name = fmt::format("inception_resnet_v2_weights_tf_dim_ordering_tf_kernels{}.h5",
-                              options.include_top ? "" : "_notop"),
-          .address =
-              "https://storage.googleapis.com/tensorflow/keras-applications/inception_resnet_v2/",
-          .hash = options.include_top ? "e693bd0210a403b3192acc6073ad2e96"
-                                      : "d19885ff4a710c122648d3b5c3b684e4"};
+  return usual_weights_file("inception_resnet_v2", "inception_resnet_v2", options,
+                            "e693bd0210a403b3192acc6073ad2e96", "d19885ff4a710c122648d3b5c3b684e4");
 }
 
 constexpr Application networks[] = {{.name = "inception_resnet_v2",

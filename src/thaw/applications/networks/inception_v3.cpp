@@ -75,11 +75,8 @@ Functional build(const Options& options) {
 }
 
 WeightsFile weights_file(const Options& options) {
-  return {.name = fmt::format("inception_v3_weights_tf_dim_ordering_tf_kernels{}.h5",
-                              options.include_top ? "" : "_notop"),
-          .address = "https://storage.googleapis.com/tensorflow/keras-applications/inception_v3/",
-          .hash = options.include_top ? "9a0d58056eeedaa3f26cb7ebd46da564"
-                                      : "bcbd6486424b2319ff4ef7d526e38f63"};
+  return usual_weights_file("inception_v3", "inception_v3", options,
+                            "9a0d58056eeedaa3f26cb7ebd46da564", "bcbd6486424b2319ff4ef7d526e38f63");
 }
 
 constexpr Application networks[] = {{.name = "inception_v3",

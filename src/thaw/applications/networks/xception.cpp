@@ -79,11 +79,8 @@ Functional build(const Options& options) {
 }
 
 WeightsFile weights_file(const Options& options) {
-  return {.name = fmt::format("xception_weights_tf_dim_ordering_tf_kernels{}.h5",
-                              options.include_top ? "" : "_notop"),
-          .address = "https://storage.googleapis.com/tensorflow/keras-applications/xception/",
-          .hash = options.include_top ? "0a58e3b7378bc2990ea3b43d5981f1f6"
-                                      : "b0042744bf5b25fce3cb969f33bebb97"};
+  return usual_weights_file("xception", "xception", options, "0a58e3b7378bc2990ea3b43d5981f1f6",
+                            "b0042744bf5b25fce3cb969f33bebb97");
 }
 
 constexpr Application networks[] = {{.name = "xception",
