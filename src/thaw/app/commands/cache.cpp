@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "thaw/app/command.h"
+#include "thaw/app/json_line.h"
 #include "thaw/app/readable_bytes.h"
 #include "thaw/data/features/feature_folder.h"
 
@@ -21,11 +22,6 @@ struct Options {
 using Json = nlohmann::ordered_json;
 using Clock = std::chrono::system_clock;
 
-/// Nothing at all but one JSON value on standard output.
-void print(const Json& value) {
-  fmt::print("{}\n", value.dump(-1, ' ', false, Json::error_handler_t::replace));
-}
-
 void print_json(const FeatureFolder& cache) {
   auto sets = Json::array();
   for (const FeatureFolder::SetInfo& set : cache.sets()) {
@@ -37,10 +33,10 @@ void print_json(const FeatureFolder& cache) {
                     {"last_used", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
                                               fmt::gmtime(Clock::to_time_t(set.last_used)))}});
   }
-  print({{"folder", cache.options().folder.string()},
-         {"limit_bytes", cache.options().limit_bytes},
-         {"bytes", cache.bytes()},
-         {"sets", std::move(sets)}});
+  print_json_line({{"folder", cache.options().folder.string()},
+                   {"limit_bytes", cache.options().limit_bytes},
+                   {"bytes", cache.bytes()},
+                   {"sets", std::move(sets)}});
 }
 
 void print_table(const FeatureFolder& cache) {
@@ -61,7 +57,7 @@ void clear(const FeatureFolder& cache, bool json) {
   const std::string folder = cache.options().folder.string();
   const int64_t removed = cache.clear();
   if (json) {
-    print({{"folder", folder}, {"removed_bytes", removed}});
+    print_json_line({{"folder", folder}, {"removed_bytes", removed}});
   } else {
     fmt::print("removed {} from {}\n", readable_bytes(removed), folder);
   }

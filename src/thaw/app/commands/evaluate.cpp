@@ -6,6 +6,7 @@
 
 #include "thaw/app/command.h"
 #include "thaw/app/fit_data.h"
+#include "thaw/app/json_line.h"
 #include "thaw/app/picture_form.h"
 #include "thaw/core/error.h"
 #include "thaw/formats/model_file.h"
@@ -52,8 +53,7 @@ Exit run(const Options& options) {
     nlohmann::ordered_json result = {{"images", images}};
     for (const auto& [name, value] : logs) result[name] = value;
     result["classes"] = names;
-    fmt::print("{}\n",
-               result.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    print_json_line(result);
   } else {
     fmt::print("{} images", images);
     for (const auto& [name, value] : logs) fmt::print("  {} {:.4f}", name, value);

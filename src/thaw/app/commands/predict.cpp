@@ -7,6 +7,7 @@
 #include <numeric>
 
 #include "thaw/app/command.h"
+#include "thaw/app/json_line.h"
 #include "thaw/app/npy.h"
 #include "thaw/app/picture_form.h"
 #include "thaw/core/error.h"
@@ -54,7 +55,7 @@ void print_guesses(const std::string& file, const std::vector<Guess>& found, boo
     for (const Guess& guess : found)
       predictions.push_back({{"class", guess.name}, {"probability", guess.probability}});
     const nlohmann::ordered_json line = {{"file", file}, {"predictions", std::move(predictions)}};
-    fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    print_json_line(line);
     return;
   }
   fmt::print("{}\n", file);
@@ -65,7 +66,7 @@ void print_guesses(const std::string& file, const std::vector<Guess>& found, boo
 void print_failure(const std::string& file, const std::string& message, bool json) {
   if (json) {
     const nlohmann::ordered_json line = {{"file", file}, {"error", message}};
-    fmt::print("{}\n", line.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
+    print_json_line(line);
   } else {
     std::fflush(stdout);
     fmt::print(stderr, "thaw: error: {}\n", message);
