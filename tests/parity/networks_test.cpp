@@ -1,5 +1,5 @@
-// Networks against Keras, with the same weights from a seed, at two image sizes; families_test.cpp
-// has the other families.
+// Networks against Keras at two image sizes and several widths, with weights from a seed and
+// statistics that were measured; families_test.cpp has every network at one.
 
 #include <gtest/gtest.h>
 

@@ -17,7 +17,7 @@ SIZES = ((32, 32), (64, 48))
 CLASSES = 10
 
 
-def squeezenet(input_shape, include_top, weights, classes=CLASSES):
+def squeezenet(input_shape, include_top, weights, classes=CLASSES, pooling=None):
     # Keras 3 forbids "/" in names; set_weights() puts it back for "__".
     def conv(x, filters, size, name, **options):
         return L.Activation("relu")(L.Conv2D(filters, size, name=name, **options)(x))
@@ -34,6 +34,8 @@ def squeezenet(input_shape, include_top, weights, classes=CLASSES):
     if include_top:
         x = conv(L.Dropout(0.5)(x), classes, 1, "conv10")
         x = L.Activation("softmax")(L.GlobalAveragePooling2D()(x))
+    elif pooling == "avg":
+        x = L.GlobalAveragePooling2D()(x)
     return keras.Model(image, x)
 
 
