@@ -79,8 +79,10 @@ Value fold(Rewrite& rewrite, const ops::Node& linear, const Affine& affine) {
   Tensor kernel = parameter_value(graph[linear.inputs[1]]).clone();
   const size_t channels = affine.scale.size();
   auto values = kernel.values();
-  for (size_t i = 0; i < values.size(); ++i)
-    values[i] = static_cast<float>(static_cast<double>(values[i]) * affine.scale[i % channels]);
+  for (size_t row = 0; row < values.size(); row += channels) {
+    for (size_t c = 0; c < channels; ++c)
+      values[row + c] = static_cast<float>(static_cast<double>(values[row + c]) * affine.scale[c]);
+  }
   std::vector<double> offset = affine.offset;
   if (linear.inputs.size() > 2) {
     const Tensor old_bias = parameter_value(graph[linear.inputs[2]]);

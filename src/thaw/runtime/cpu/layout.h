@@ -8,13 +8,15 @@ namespace thaw::cpu {
 
 using Desc = dnnl::memory::desc;
 using Dims = dnnl::memory::dims;
+/// f32 where nothing else is said.
+using ElementType = dnnl::memory::data_type;
 
 /// oneDNN's order of a batch's axes: (batch, channels, the rest), however it lies in memory.
 Dims batch_dims(const Shape& sample, int64_t batch);
 /// A batch as it is at every public edge: channels last, dense.
-Desc plain(const Shape& sample, int64_t batch);
+Desc plain(const Shape& sample, int64_t batch, ElementType type = ElementType::f32);
 /// The same axes, the layout left to the primitive.
-Desc any_layout(const Shape& sample, int64_t batch);
+Desc any_layout(const Shape& sample, int64_t batch, ElementType type = ElementType::f32);
 /// `sample` laid out as `like` is (blocked by 8 or 16 channels); plain where that is not possible.
 Desc layout_like(const Desc& like, const Shape& sample, int64_t batch);
 
@@ -25,7 +27,7 @@ Desc plain_kernel(const Shape& kernel, int64_t groups);
 Desc plain_matrix(const Shape& matrix);
 /// A vector.
 Desc plain_vector(int64_t size);
-Desc any_layout(const Desc& desc);
+Desc any_layout(const Desc& desc, ElementType type = ElementType::f32);
 
 /// In which layout convolutions take and give images.
 enum class ImageLayout {
@@ -33,6 +35,7 @@ enum class ImageLayout {
   channels_last,
   blocked_by_8,  ///< nChw8c; left to the primitive where the channels are no multiple of 8
 };
-Desc image_layout(ImageLayout layout, const Shape& sample, int64_t batch);
+Desc image_layout(ImageLayout layout, const Shape& sample, int64_t batch,
+                  ElementType type = ElementType::f32);
 
 }  // namespace thaw::cpu

@@ -16,8 +16,8 @@ std::optional<std::function<void(const std::vector<float*>& data)>> split_into_p
   using Tag = dnnl::memory::format_tag;
   const Dims dims = from.get_dims();
   if (dims.size() != 4 || dims[1] < 2 || dims[1] > 4) return {};
-  if (from != Desc(dims, from.get_data_type(), Tag::nhwc) ||
-      to != Desc(dims, from.get_data_type(), Tag::nchw)) {
+  if (from != Desc(dims, ElementType::f32, Tag::nhwc) ||
+      to != Desc(dims, ElementType::f32, Tag::nchw)) {
     return {};
   }
   const int64_t images = dims[0];

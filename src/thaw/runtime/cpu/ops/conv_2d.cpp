@@ -23,26 +23,31 @@ class Conv2DKernel final : public Kernel {
     const auto prop = emit.options.training ? dnnl::prop_kind::forward_training
                                             : dnnl::prop_kind::forward_inference;
     const auto attributes = product_attributes(emit, op_.has_residual, op_.activation);
-    const auto describe = [&](ImageLayout layout) {
+    const auto describe = [&](ImageLayout layout, ElementType in, ElementType out) {
       return dnnl::convolution_forward::primitive_desc{
           emit.program.engine(),
           prop,
           dnnl::algorithm::convolution_direct,
-          image_layout(layout, emit.shape(node_.input(0)), emit.batch()),
-          any_layout(view_),
+          image_layout(layout, emit.shape(node_.input(0)), emit.batch(), in),
+          any_layout(view_, in),
           bias,
-          image_layout(layout, node_.node.shape, emit.batch()),
+          image_layout(layout, node_.node.shape, emit.batch(), out),
           strides(),
           dilations(),
           padding_before(),
           padding_after(),
           attributes};
     };
+    constexpr auto f32 = ElementType::f32;
+    constexpr auto bf16 = ElementType::bf16;
     layout_ = emit.image_layout();
-    primitive_ = describe(layout_);
+    if (emit.precision == Precision::bf16)
+      primitive_ = describe(layout_, bf16, is_for_a_convolution(emit) ? bf16 : f32);
+    if (emit.precision == Precision::f32 || is_reference(primitive_))
+      primitive_ = describe(layout_, f32, f32);
     if (is_reference(primitive_)) {
       layout_ = ImageLayout::chosen_by_primitive;
-      primitive_ = describe(layout_);
+      primitive_ = describe(layout_, f32, f32);
     }
     Program::Arguments arguments = {
         {DNNL_ARG_SRC, emit.value(node_.input(0), primitive_.src_desc())},
@@ -60,6 +65,15 @@ class Conv2DKernel final : public Kernel {
   }
 
  private:
+  /// Whether the result need not be there in f32: another convolution would round it all the same.
+  /// A sum is kept in f32, or every residual block would round it once more.
+  bool is_for_a_convolution(const Emitter& emit) const {
+    const ops::Value reader = emit.only_reader(node_.value);
+    return !op_.has_residual && reader.index >= 0 &&
+           emit.graph.get_if<ops::Conv2D>(reader) != nullptr &&
+           emit.graph[reader].inputs[0] == node_.value;
+  }
+
   Dims strides() const { return {op_.strides.height, op_.strides.width}; }
   Dims dilations() const { return {op_.dilations.height - 1, op_.dilations.width - 1}; }
   Dims padding_before() const { return {op_.padding.top, op_.padding.left}; }
