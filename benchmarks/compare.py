@@ -95,7 +95,7 @@ def has_bfloat16():
 OFF = ["--cache", "off"]
 BF16 = {"thaw, bf16": ["--precision", "bf16"]} if has_bfloat16() else {}
 CASES = {
-    "trashnet": (trashnet, {}, {"thaw": [], "thaw, warm": [], "thaw, cache off": OFF}),
+    "trashnet": (trashnet, {}, {"thaw": [], "thaw, warm": [], "thaw, cache off": OFF} | BF16),
     "extraction": (trashnet, {"epochs": 10, "fine-tune-epochs": 0}, {"thaw": [], "thaw, warm": []}),
     "photos": (photos, {}, {"thaw": [], "thaw, warm": []} | BF16),
     "augmented": (trashnet, {"epochs": 2, "fine-tune-epochs": 2, "augment": "random"}, {"thaw": []}),

@@ -47,7 +47,7 @@ def commands(images, epochs, layers, python):
 
 def draw(tables, path):
     """One panel a line: seconds, on a scale of powers of ten."""
-    width, height, left, top, floor, decades = 300, 220, 50, 40, 1.0, 3
+    width, height, left, top, floor, decades = 300, 220, 50, 40, 0.1, 4
     colours = {"thaw": "#0b7285", "Keras": "#e8590c"}
     parts = []
     for panel, (name, rows) in enumerate(tables.items()):
@@ -62,7 +62,7 @@ def draw(tables, path):
         for decade in range(decades + 1):
             _, y = place(0, floor * 10**decade)
             parts.append(f'<line x1="{x0}" x2="{x0 + width}" y1="{y:.1f}" y2="{y:.1f}" stroke="#dee2e6"/>'
-                         f'<text x="{x0 - 6}" y="{y + 4:.1f}" text-anchor="end">{10**decade:g} s</text>')
+                         f'<text x="{x0 - 6}" y="{y + 4:.1f}" text-anchor="end">{floor * 10**decade:g} s</text>')
         for i, row in enumerate(rows):
             parts.append(f'<text x="{place(i, 1)[0]:.1f}" y="{top + height + 18}" text-anchor="middle">{row["at"]}</text>')
         for tool, colour in colours.items():

@@ -1,5 +1,6 @@
 #include "thaw/runtime/cpu/program.h"
 
+#include <dnnl_debug.h>
 #include <sys/mman.h>
 
 #include <algorithm>
@@ -217,10 +218,11 @@ void Program::refresh_variables() {
 void Program::run(Section section) {
   for (Step& step : sections_[static_cast<int>(section)]) {
     if (!step.body) {
-      dnnl::error::wrap_c_api(
+      const dnnl_status_t status =
           dnnl_primitive_execute(step.primitive.get(), stream_.get(),
-                                 static_cast<int>(step.arguments.size()), step.arguments.data()),
-          step.name.c_str());
+                                 static_cast<int>(step.arguments.size()), step.arguments.data());
+      if (status != dnnl_success)
+        throw Error("oneDNN cannot run " + step.name + ": " + dnnl_status2str(status));
       continue;
     }
     step.data.clear();

@@ -50,8 +50,9 @@ class BatchNormalizationKernel final : public Kernel {
     const bool beta_trains = op_.has_center && emit.needs_gradient(beta());
     const Desc layout = emit.program.desc(source_);
     auto flags = primitive_.get_flags();
-    const auto prop =
-        gamma_trains || beta_trains ? dnnl::prop_kind::backward : dnnl::prop_kind::backward_data;
+    // With a scale or a shift oneDNN 3.2 wants room for their gradients, wanted or not.
+    const bool has_parameters = op_.has_scale || op_.has_center;
+    const auto prop = has_parameters ? dnnl::prop_kind::backward : dnnl::prop_kind::backward_data;
     const dnnl::batch_normalization_backward::primitive_desc backward(
         emit.program.engine(), prop, layout, layout, layout, op_.epsilon, flags, primitive_);
     const BufferId gradient = emit.program.temporary(layout);
@@ -63,15 +64,13 @@ class BatchNormalizationKernel final : public Kernel {
     BufferId gamma_gradient;
     BufferId beta_gradient;
     if (op_.has_scale) arguments.emplace_back(DNNL_ARG_SCALE, emit.parameter(gamma(), vector_));
-    if (prop == dnnl::prop_kind::backward) {
-      if (op_.has_scale) {
-        gamma_gradient = emit.program.temporary(vector_);
-        arguments.emplace_back(DNNL_ARG_DIFF_SCALE, gamma_gradient);
-      }
-      if (op_.has_center) {
-        beta_gradient = emit.program.temporary(vector_);
-        arguments.emplace_back(DNNL_ARG_DIFF_SHIFT, beta_gradient);
-      }
+    if (op_.has_scale) {
+      gamma_gradient = emit.program.temporary(vector_);
+      arguments.emplace_back(DNNL_ARG_DIFF_SCALE, gamma_gradient);
+    }
+    if (op_.has_center) {
+      beta_gradient = emit.program.temporary(vector_);
+      arguments.emplace_back(DNNL_ARG_DIFF_SHIFT, beta_gradient);
     }
     emit.program.add(Section::backward, "BatchNormalization gradient " + node_.node.name,
                      dnnl::batch_normalization_backward(backward), arguments);
