@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <memory>
 
 #include "thaw/core/error.h"
 #include "thaw/runtime/cpu/planes.h"
@@ -21,12 +22,11 @@ int64_t aligned(size_t bytes) {
 /// found faster ever after. Only what lies wholly within is affected; nothing depends on it.
 void ask_for_large_pages(Tensor& memory) {
 #ifdef MADV_HUGEPAGE
-  constexpr uintptr_t page = uintptr_t{2} << 20;
-  const auto begin = reinterpret_cast<uintptr_t>(memory.data());
-  const uintptr_t end = begin + memory.values().size_bytes();
-  const uintptr_t first = (begin + page - 1) / page * page;
-  const uintptr_t last = end / page * page;
-  if (first < last) madvise(reinterpret_cast<void*>(first), last - first, MADV_HUGEPAGE);
+  constexpr size_t page = size_t{2} << 20;
+  void* first = memory.data();
+  size_t bytes = memory.values().size_bytes();
+  if (std::align(page, page, first, bytes) != nullptr)
+    madvise(first, bytes / page * page, MADV_HUGEPAGE);
 #endif
 }
 
