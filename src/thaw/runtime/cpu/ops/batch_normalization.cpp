@@ -63,8 +63,8 @@ class BatchNormalizationKernel final : public Kernel {
                                     {DNNL_ARG_DIFF_SRC, gradient}};
     BufferId gamma_gradient;
     BufferId beta_gradient;
-    if (op_.has_scale) arguments.emplace_back(DNNL_ARG_SCALE, emit.parameter(gamma(), vector_));
     if (op_.has_scale) {
+      arguments.emplace_back(DNNL_ARG_SCALE, emit.parameter(gamma(), vector_));
       gamma_gradient = emit.program.temporary(vector_);
       arguments.emplace_back(DNNL_ARG_DIFF_SCALE, gamma_gradient);
     }
