@@ -1,5 +1,6 @@
-// thaw_bench_runtime [rounds]: how near the runtime comes to what oneDNN's convolutions alone
-// reach, and what a step of training costs. Processor time; medians; what is compared takes turns.
+// thaw_bench_runtime [ROUNDS [NETWORK...]]: how near the runtime comes to what oneDNN's
+// convolutions alone reach, and what a step of training costs. With networks named: their frozen
+// parts alone, 16 images at once. Processor time; medians; what is compared takes turns.
 
 #include <algorithm>
 #include <cstdio>
@@ -14,6 +15,10 @@ int main(int argc, char** argv) {
   std::puts(
       "| frozen part at 224 | images at once | ms an image | convolutions alone | of the limit | "
       "images/s | buffers (least), MB | allocations |\n|---|---|---|---|---|---|---|---|");
+  if (argc > 2) {
+    for (int i = 2; i < argc; ++i) measure_prefix(argv[i], 16, rounds);
+    return 0;
+  }
   for (const int batch : {1, 2, 4, 8, 16, 32, 64})
     measure_prefix("mobilenet_v2@alpha=0.35", batch, rounds);
   for (const int batch : {4, 16}) measure_prefix("mobilenet_v2", batch, rounds);

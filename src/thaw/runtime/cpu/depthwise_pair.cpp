@@ -33,10 +33,10 @@ dnnl::convolution_forward::primitive_desc describe(Emitter& emit, const ops::Con
   return {emit.program.engine(),
           dnnl::prop_kind::forward_inference,
           dnnl::algorithm::convolution_direct,
-          image_layout(ImageLayout::blocked_by_8, emit.shape(node.input(0)), emit.batch()),
+          image_layout(emit.image_layout(), emit.shape(node.input(0)), emit.batch()),
           any_layout(plain_kernel(emit.shape(node.input(1)), 1)),
           plain_vector(node.node.shape.last()),
-          image_layout(ImageLayout::blocked_by_8, node.node.shape, emit.batch()),
+          image_layout(emit.image_layout(), node.node.shape, emit.batch()),
           Dims{1, 1},
           Dims{0, 0},
           Dims{0, 0},
@@ -49,14 +49,15 @@ dnnl::convolution_forward::primitive_desc describe(Emitter& emit, const ops::Con
 
 bool emit_depthwise_pair(Emitter& emit, const ops::Conv2D& op, NodeRef node) {
   if (emit.precision != Precision::f32 || emit.options.training ||
-      emit.image_layout() != ImageLayout::blocked_by_8)
+      channel_block(emit.image_layout()) == 1)
     return false;
   const ops::Value reader = emit.only_reader(node.value);
   const auto* depthwise = reader.index < 0 ? nullptr : emit.graph.get_if<ops::Conv2D>(reader);
   if (depthwise == nullptr || !is_pointwise(op, emit.shape(node.input(1)))) return false;
   const ops::Node& second = emit.graph[reader];
   const Shape& kernel = emit.shape(second.inputs[1]);
-  if (second.inputs[0] != node.value || node.node.shape.last() % 8 != 0 ||
+  if (second.inputs[0] != node.value ||
+      node.node.shape.last() % channel_block(emit.image_layout()) != 0 ||
       !is_appendable(*depthwise, kernel, node.node.shape, second.shape)) {
     return false;
   }

@@ -158,13 +158,14 @@ class CpuDevice final : public Device {
     }
   }
   int threads() const override { return threads_; }
+  void share_cores(bool shared) override { let_idle_threads_sleep(shared); }
   std::string numerics(const ops::Graph& network) const override {
     const dnnl_version_t* version = dnnl_version();
     return "oneDNN " + std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
            std::to_string(version->patch) + ", instructions " +
            std::to_string(static_cast<int>(dnnl::get_effective_cpu_isa())) + ", " +
            std::to_string(threads_) + " threads, layout " +
-           std::to_string(static_cast<int>(best_image_layout(network))) + ", " +
+           std::to_string(static_cast<int>(best_image_layout(network, precision_))) + ", " +
            (precision_ == Precision::f32 ? "float32" : "bfloat16");
   }
 
@@ -183,7 +184,7 @@ std::unique_ptr<Device> cpu_device(const CpuOptions& options) {
         "precision bf16: this processor has no instructions for bfloat16 that would make it faster "
         "(AVX512_BF16 or AMX, on x86); use f32");
   }
-  cpu::let_idle_threads_sleep();
+  cpu::let_idle_threads_sleep(true);
   return std::make_unique<cpu::CpuDevice>(options);
 }
 

@@ -11,8 +11,8 @@
 
 namespace thaw::cpu {
 
-/// The layout in which this processor runs a network's convolutions fastest.
-ImageLayout best_image_layout(const ops::Graph& network);
+/// The layout in which this processor runs a network fastest.
+ImageLayout best_image_layout(const ops::Graph& network, Precision precision);
 
 /// What the kernels write their steps with: where each value of the graph lies, in which layouts,
 /// and what gradients have reached it.
@@ -99,6 +99,7 @@ class Emitter {
   struct ParameterGradient {
     VariablePtr variable;
     Tensor gradient;
+    int readers = 0;
     bool written = false;
   };
   std::vector<ParameterGradient>& parameter_gradients() { return parameter_gradients_; }

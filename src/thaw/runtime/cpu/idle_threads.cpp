@@ -1,6 +1,6 @@
 #include "thaw/runtime/cpu/idle_threads.h"
 
-#include <condition_variable>
+#include <atomic>
 #include <mutex>
 #include <thread>
 
@@ -10,11 +10,23 @@ extern "C" int omp_get_num_procs();
 namespace thaw::cpu {
 namespace {
 
+enum class Team { absent, starting, asleep, leaving };
+
+// Neither has a destructor to run while the owner, which is never joined, still waits at exit.
+std::mutex one_change_at_once;
+std::atomic<Team> team = Team::absent;
+
+void enter(Team next) {
+  team = next;
+  team.notify_all();
+}
+
 /// GCC's OpenMP reads how long to spin from the environment (OMP_WAIT_POLICY) before main() begins,
-/// so a program cannot choose. But it spins 3000 times shorter while it manages more threads than
+/// so a program cannot choose. But it spins 300 times shorter while it manages more threads than
 /// there are processors (libgomp, GOMP_SPINCOUNT). So one thread owns a team of that many and then
-/// sleeps: the team never runs again, and counts. With another OpenMP this changes nothing.
-void own_a_sleeping_team(std::mutex& mutex, std::condition_variable& started, bool& is_started) {
+/// sleeps: the team never runs again, and counts until its owner ends. With another OpenMP this
+/// changes nothing.
+void own_a_team() {
   const int count = omp_get_num_procs() + 1;
   int joined = 0;
 #pragma omp parallel num_threads(count)
@@ -22,30 +34,24 @@ void own_a_sleeping_team(std::mutex& mutex, std::condition_variable& started, bo
 #pragma omp atomic
     ++joined;
   }
-  {
-    const std::scoped_lock lock(mutex);
-    is_started = joined > 0;
-  }
-  started.notify_one();
-  std::mutex forever;
-  std::unique_lock lock(forever);
-  std::condition_variable never;
-  never.wait(lock, [] { return false; });
-}
-
-bool start_team() {
-  // They outlive the function: the thread, which is never joined, may still be leaving its lock.
-  static std::mutex mutex;
-  static std::condition_variable started;
-  static bool is_started = false;
-  std::thread([] { own_a_sleeping_team(mutex, started, is_started); }).detach();
-  std::unique_lock lock(mutex);
-  started.wait(lock, [] { return is_started; });
-  return true;
+  enter(joined > 0 ? Team::asleep : Team::leaving);
+  team.wait(Team::asleep);
+  enter(Team::absent);
 }
 
 }  // namespace
 
-void let_idle_threads_sleep() { [[maybe_unused]] static const bool once = start_team(); }
+void let_idle_threads_sleep(bool sleep) {
+  const std::scoped_lock lock(one_change_at_once);
+  if (sleep == (team != Team::absent)) return;
+  if (sleep) {
+    team = Team::starting;
+    std::thread(own_a_team).detach();
+    team.wait(Team::starting);
+  } else {
+    enter(Team::leaving);
+    team.wait(Team::leaving);
+  }
+}
 
 }  // namespace thaw::cpu

@@ -2,8 +2,9 @@
 
 namespace thaw::cpu {
 
-/// Makes OpenMP's threads sleep soon after they ran out of work, instead of spinning for
-/// milliseconds in the way of the threads that decode images and of other programs.
-void let_idle_threads_sleep();
+/// Whether OpenMP's threads sleep soon after they ran out of work, or spin for some milliseconds:
+/// in the way of the threads that decode images and of other programs, but awake at once when the
+/// next operation comes.
+void let_idle_threads_sleep(bool sleep);
 
 }  // namespace thaw::cpu

@@ -45,10 +45,16 @@ Desc layout_like(const Desc& like, const Shape& sample, int64_t batch) {
   return plain(sample, batch);
 }
 
+int64_t channel_block(ImageLayout layout) {
+  return layout == ImageLayout::blocked_by_8 ? 8 : layout == ImageLayout::blocked_by_16 ? 16 : 1;
+}
+
 Desc image_layout(ImageLayout layout, const Shape& sample, int64_t batch, ElementType type) {
   if (layout == ImageLayout::channels_last) return plain(sample, batch, type);
   if (layout == ImageLayout::blocked_by_8 && sample.rank() == 3 && sample.last() % 8 == 0)
     return {batch_dims(sample, batch), type, Tag::nChw8c};
+  if (layout == ImageLayout::blocked_by_16 && sample.rank() == 3 && sample.last() % 16 == 0)
+    return {batch_dims(sample, batch), type, Tag::nChw16c};
   return any_layout(sample, batch, type);
 }
 

@@ -33,8 +33,11 @@ Desc any_layout(const Desc& desc, ElementType type = ElementType::f32);
 enum class ImageLayout {
   chosen_by_primitive,
   channels_last,
-  blocked_by_8,  ///< nChw8c; left to the primitive where the channels are no multiple of 8
+  blocked_by_8,   ///< nChw8c; left to the primitive where the channels are no multiple of 8
+  blocked_by_16,  ///< nChw16c, likewise
 };
+/// How many channels lie together; 1 where they are not blocked, or that is left open.
+int64_t channel_block(ImageLayout layout);
 Desc image_layout(ImageLayout layout, const Shape& sample, int64_t batch,
                   ElementType type = ElementType::f32);
 

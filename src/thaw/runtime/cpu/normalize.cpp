@@ -21,6 +21,9 @@ double total(const ChannelRows& rows, const float* partial, int64_t channel, int
   return sum;
 }
 
+/// Rows of a blocked layout go eight channels at a time, whose sums stay in registers.
+bool in_eights(const ChannelRows& rows) { return rows.width == 8 || rows.width == 16; }
+
 float* cleared(const ChannelRows& rows, float* partial, int64_t piece) {
   float* here = partial + 2 * piece * rows.width;
   std::fill_n(here, 2 * rows.width, 0.0F);
@@ -47,8 +50,11 @@ void clamped_affine(const ChannelRows& rows, const ClampedAffine& map, const flo
     const auto piece = rows.piece(i);
     const Channels by = channels_at(map, piece.channel);
     const int64_t end = piece.offset + piece.rows * rows.width;
-    if (rows.width == 8) {
-      forward_eights(piece.rows, by, x + piece.offset, y + piece.offset);
+    if (in_eights(rows)) {
+      for (int64_t c = 0; c < rows.width; c += 8) {
+        const int64_t at = piece.offset + c;
+        forward_eights(piece.rows, rows.width, by.from(c), x + at, y + at);
+      }
     } else {
       for (int64_t at = piece.offset; at < end; at += rows.width)
         forward_row(rows.width, by, x + at, y + at);
@@ -64,8 +70,9 @@ void pooled_affine(const ChannelRows& rows, const ClampedAffine& map, const floa
     const Channels by = channels_at(map, piece.channel);
     const float* from = x + piece.offset;
     float* mean = y_mean + piece.image * rows.channels + piece.channel;
-    if (rows.width == 8) {
-      pooled_eights(rows.segment_rows, by, from, mean);
+    if (in_eights(rows)) {
+      for (int64_t c = 0; c < rows.width; c += 8)
+        pooled_eights(rows.segment_rows, rows.width, by.from(c), from + c, mean + c);
       continue;
     }
     std::fill_n(mean, rows.width, 0.0F);
@@ -89,8 +96,11 @@ void batch_statistics(const ChannelRows& rows, const float* x, float* partial, f
     const float* pivot = mean + piece.channel;
     float* sums = cleared(rows, partial, i);
     const int64_t end = piece.offset + piece.rows * rows.width;
-    if (rows.width == 8) {
-      statistics_eights(piece.rows, pivot, x + piece.offset, sums, sums + 8);
+    if (in_eights(rows)) {
+      for (int64_t c = 0; c < rows.width; c += 8) {
+        statistics_eights(piece.rows, rows.width, pivot + c, x + piece.offset + c, sums + c,
+                          sums + rows.width + c);
+      }
     } else {
       for (int64_t at = piece.offset; at < end; at += rows.width)
         statistics_row(rows.width, pivot, x + at, sums, sums + rows.width);
@@ -114,9 +124,13 @@ void gradient_sums(const ChannelRows& rows, const ClampedAffine& map, const floa
     const Channels by = channels_at(map, piece.channel);
     const GradientRows gradient = gradient_of(rows, y_gradient, i);
     float* sums = cleared(rows, partial, i);
-    if (rows.width == 8) {
-      sum_eights(piece.rows, by, x + piece.offset, gradient.first, gradient.step, sums, sums + 8,
-                 x_gradient == nullptr ? nullptr : x_gradient + piece.offset);
+    if (in_eights(rows)) {
+      for (int64_t c = 0; c < rows.width; c += 8) {
+        const int64_t at = piece.offset + c;
+        sum_eights(piece.rows, rows.width, by.from(c), x + at, gradient.first + c, gradient.step,
+                   sums + c, sums + rows.width + c,
+                   x_gradient == nullptr ? nullptr : x_gradient + at);
+      }
       continue;
     }
     for (int64_t row = 0; row < piece.rows; ++row) {
@@ -140,9 +154,13 @@ void affine_gradient(const ChannelRows& rows, const ClampedAffine& map, const fl
     const auto piece = rows.piece(i);
     const Channels by = channels_at(map, piece.channel);
     const GradientRows gradient = gradient_of(rows, y_gradient, i);
-    if (rows.width == 8) {
-      gradient_eights(piece.rows, by, slope + piece.channel, shift + piece.channel,
-                      x + piece.offset, gradient.first, gradient.step, x_gradient + piece.offset);
+    if (in_eights(rows)) {
+      for (int64_t c = 0; c < rows.width; c += 8) {
+        const int64_t at = piece.offset + c;
+        gradient_eights(piece.rows, rows.width, by.from(c), slope + piece.channel + c,
+                        shift + piece.channel + c, x + at, gradient.first + c, gradient.step,
+                        x_gradient + at);
+      }
       continue;
     }
     for (int64_t row = 0; row < piece.rows; ++row) {

@@ -5,18 +5,21 @@
 
 #include "thaw/runtime/cpu/vector_code.h"
 
-/// The inner loops of normalize.cpp: rows of eight channels (`_eights`), and rows of any width.
+/// The inner loops of normalize.cpp: eight channels of rows that lie `width` apart (`_eights`), and
+/// whole rows of any width.
 namespace thaw::cpu {
 namespace {
 
 #define THAW_ALWAYS_INLINE inline __attribute__((always_inline))
 
-/// The channels of one piece.
+/// The channels of one piece, or of its rows from some channel on.
 struct Channels {
   const float* mean;
   const float* scale;
   const float* offset;
   float low, high;
+
+  Channels from(int64_t c) const { return {mean + c, scale + c, offset + c, low, high}; }
 };
 
 /// Eight channels at once, however wide the processor's registers are.
@@ -26,7 +29,7 @@ using EightMasks = int32_t __attribute__((vector_size(32)));
 THAW_ALWAYS_INLINE void load(Eight& to, const float* from) { std::memcpy(&to, from, sizeof to); }
 THAW_ALWAYS_INLINE void store(float* to, const Eight& from) { std::memcpy(to, &from, sizeof from); }
 
-/// The channels of one row of a blocked layout.
+/// Eight channels of a blocked layout's rows.
 struct EightChannels {
   Eight mean, scale, offset, low, high;
 
@@ -53,36 +56,36 @@ struct EightChannels {
   }
 };
 
-THAW_VECTOR_CODE void forward_eights(int64_t rows, const Channels& channels, const float* x,
-                                     float* y) {
+THAW_VECTOR_CODE void forward_eights(int64_t rows, int64_t width, const Channels& channels,
+                                     const float* x, float* y) {
   const EightChannels by(channels);
   for (int64_t row = 0; row < rows; ++row) {
     Eight z;
-    by.result(x + 8 * row, z);
-    store(y + 8 * row, z);
+    by.result(x + width * row, z);
+    store(y + width * row, z);
   }
 }
 
 /// The mean of what forward_eights gives.
-THAW_VECTOR_CODE void pooled_eights(int64_t rows, const Channels& channels, const float* x,
-                                    float* mean) {
+THAW_VECTOR_CODE void pooled_eights(int64_t rows, int64_t width, const Channels& channels,
+                                    const float* x, float* mean) {
   const EightChannels by(channels);
   Eight sums{};
   for (int64_t row = 0; row < rows; ++row) {
     Eight z;
-    by.result(x + 8 * row, z);
+    by.result(x + width * row, z);
     sums += z;
   }
   store(mean, sums / (Eight{} + static_cast<float>(rows)));
 }
 
-THAW_VECTOR_CODE void statistics_eights(int64_t rows, const float* pivot, const float* x,
-                                        float* sum, float* square) {
+THAW_VECTOR_CODE void statistics_eights(int64_t rows, int64_t width, const float* pivot,
+                                        const float* x, float* sum, float* square) {
   Eight center, sums{}, squares{};
   load(center, pivot);
   for (int64_t row = 0; row < rows; ++row) {
     Eight distance;
-    load(distance, x + 8 * row);
+    load(distance, x + width * row);
     distance -= center;
     sums += distance;
     squares += distance * distance;
@@ -92,27 +95,27 @@ THAW_VECTOR_CODE void statistics_eights(int64_t rows, const float* pivot, const 
 }
 
 /// Where `result` is there, by fixed statistics, also g·scale to it. `step` is how far apart the
-/// rows of `gradient` are: 8, or 0 where all rows share one.
-THAW_VECTOR_CODE void sum_eights(int64_t rows, const Channels& channels, const float* x,
-                                 const float* gradient, int64_t step, float* sum, float* sum_with_x,
-                                 float* result) {
+/// rows of `gradient` are: `width`, or 0 where all rows share one.
+THAW_VECTOR_CODE void sum_eights(int64_t rows, int64_t width, const Channels& channels,
+                                 const float* x, const float* gradient, int64_t step, float* sum,
+                                 float* sum_with_x, float* result) {
   const EightChannels by(channels);
   Eight sums{}, sums_with_x{};
   for (int64_t row = 0; row < rows; ++row) {
     Eight distance, g;
     load(g, gradient + step * row);
-    by.pass(x + 8 * row, distance, g);
+    by.pass(x + width * row, distance, g);
     sums += g;
     sums_with_x += g * distance;
-    if (result != nullptr) store(result + 8 * row, g * by.scale);
+    if (result != nullptr) store(result + width * row, g * by.scale);
   }
   store(sum, sums);
   store(sum_with_x, sums_with_x);
 }
 
-THAW_VECTOR_CODE void gradient_eights(int64_t rows, const Channels& channels, const float* slope,
-                                      const float* shift, const float* x, const float* gradient,
-                                      int64_t step, float* result) {
+THAW_VECTOR_CODE void gradient_eights(int64_t rows, int64_t width, const Channels& channels,
+                                      const float* slope, const float* shift, const float* x,
+                                      const float* gradient, int64_t step, float* result) {
   const EightChannels by(channels);
   Eight slopes, shifts;
   load(slopes, slope);
@@ -120,8 +123,8 @@ THAW_VECTOR_CODE void gradient_eights(int64_t rows, const Channels& channels, co
   for (int64_t row = 0; row < rows; ++row) {
     Eight distance, g;
     load(g, gradient + step * row);
-    by.pass(x + 8 * row, distance, g);
-    store(result + 8 * row, g * by.scale - distance * slopes - shifts);
+    by.pass(x + width * row, distance, g);
+    store(result + width * row, g * by.scale - distance * slopes - shifts);
   }
 }
 
