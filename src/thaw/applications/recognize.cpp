@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <cctype>
 #include <charconv>
 #include <map>
 #include <optional>
@@ -96,6 +97,37 @@ int64_t equal_shapes(const Names& names, const Names& part) {
       part, [&](const auto& entry) { return names.at(entry.first).shapes == entry.second.shapes; });
 }
 
+/// "ResNet50V2" and "resnet50_v2" as "resnet50v2".
+std::string letters_and_digits(std::string_view name) {
+  std::string result;
+  for (const char c : name) {
+    if (std::isalnum(static_cast<unsigned char>(c)) != 0)
+      result += static_cast<char>(std::tolower(static_cast<unsigned char>(c)));
+  }
+  return result;
+}
+
+/// Making every network there is takes 100 ms, so first the one whose name the model's begins with
+/// ("mobilenetv2_0.35_224"), if its layers are there and at most a classifier beside them.
+const Application* recognize_name(const Functional& model) {
+  const std::string name = letters_and_digits(model.name());
+  const Application* named = nullptr;
+  size_t longest = 0;
+  for (const Application* application : all()) {
+    const std::string start = letters_and_digits(application->name);
+    if (start.size() <= longest || !name.starts_with(start)) continue;
+    named = application;
+    longest = start.size();
+  }
+  if (named == nullptr) return nullptr;
+  const Names names = names_of(model);
+  const auto explains = [&](bool minimalistic) {
+    const Names part = fingerprint(*named, minimalistic).names;
+    return names.size() <= part.size() + 1 && contains(names, part);
+  };
+  return explains(false) || (named->accepts("minimalistic") && explains(true)) ? named : nullptr;
+}
+
 const Application* recognize_layers(const Functional& model) {
   const Names names = names_of(model);
   const Fingerprint* best = nullptr;
@@ -114,13 +146,20 @@ struct Found {
   const Functional* model;
 };
 
-std::optional<Found> find_in(const Functional& model) {
-  if (const Application* application = recognize_layers(model)) return Found{application, &model};
+using Recognize = const Application* (*)(const Functional& model);
+
+std::optional<Found> find_in(const Functional& model, Recognize recognize) {
+  if (const Application* application = recognize(model)) return Found{application, &model};
   for (const Layer& layer : model.layers()) {
     if (layer.nested() == nullptr) continue;
-    if (const auto found = find_in(*layer.nested())) return found;
+    if (const auto found = find_in(*layer.nested(), recognize)) return found;
   }
   return std::nullopt;
+}
+
+std::optional<Found> find_in(const Functional& model) {
+  const auto found = find_in(model, recognize_name);
+  return found ? found : find_in(model, recognize_layers);
 }
 
 }  // namespace

@@ -4,27 +4,22 @@
 
 #include <algorithm>
 #include <cstdlib>
-#include <new>
 
 #include "thaw/core/error.h"
+#include "thaw/core/memory.h"
 
 namespace thaw {
 namespace {
 
-std::shared_ptr<float> allocate(int64_t elements) {
-  constexpr size_t alignment = 64;
-  const size_t bytes =
-      (static_cast<size_t>(elements) * sizeof(float) + alignment - 1) / alignment * alignment;
-  auto* memory = static_cast<float*>(std::aligned_alloc(alignment, std::max(bytes, alignment)));
-  if (memory == nullptr)
-    throw Error(fmt::format("out of memory: {} bytes were not to be had", bytes));
-  return {memory, [](float* data) { std::free(data); }};
+std::shared_ptr<float> make_storage(int64_t elements) {
+  void* memory = allocate(static_cast<size_t>(elements) * sizeof(float));
+  return {static_cast<float*>(memory), [](float* data) { std::free(data); }};
 }
 
 }  // namespace
 
 Tensor::Tensor(Shape shape)
-    : shape_(std::move(shape)), elements_(shape_.elements()), data_(allocate(elements_)) {}
+    : shape_(std::move(shape)), elements_(shape_.elements()), data_(make_storage(elements_)) {}
 
 Tensor Tensor::full(Shape shape, float value) {
   Tensor result(std::move(shape));

@@ -112,29 +112,37 @@ bool ends_with(const std::filesystem::path& path, std::string_view ending) {
   return path.filename().string().ends_with(ending);
 }
 
+/// Of a file of the model's weights: these, and some KB a layer.
+size_t likely_bytes(const Functional& model) {
+  return static_cast<size_t>(model.count_parameters()) * sizeof(float) +
+         (model.layers().size() << 14) + (size_t{4} << 20);
+}
+
 void write_keras(const ModelFile& content, const std::filesystem::path& path) {
   const Functional& model = content.model;
-  keras::Hdf5Writer weights;
+  keras::Hdf5Writer weights(likely_bytes(model));
   keras::write_weights(model, weights);
   Config config = keras::write_config(model, keras::Dialect::keras_3);
   if (content.training) {
     config.set("compile_config", content.training->compile);
     keras::write_optimizer_state(*content.training, weights);
   }
+  const std::string config_text = keras::write_json(config);
+  const std::string metadata = keras::write_json(model.metadata());
   AtomicFile file(path);
   // A fixed date: the same model gives the same file.
   keras::write_zip(
       file.temporary_path(),
       {{"metadata.json", R"({"keras_version": "3.0.0", "date_saved": "1980-01-01@00:00:00"})"},
-       {"config.json", keras::write_json(config)},
-       {"model.weights.h5", weights.bytes()},
-       {"thaw.json", keras::write_json(model.metadata())}});
+       {"config.json", config_text},
+       {"model.weights.h5", weights.finish()},
+       {"thaw.json", metadata}});
   file.commit();
 }
 
 void write_h5(const ModelFile& content, const std::filesystem::path& path) {
   const Functional& model = content.model;
-  keras::Hdf5Writer file;
+  keras::Hdf5Writer file(likely_bytes(model));
   file.write_text_attribute("", "backend", "tensorflow");
   file.write_text_attribute("", "keras_version", "3.0.0");
   file.write_text_attribute(
@@ -147,7 +155,7 @@ void write_h5(const ModelFile& content, const std::filesystem::path& path) {
         keras::write_json(keras::training_config_from(content.training->compile)));
     keras::write_legacy_optimizer_state(*content.training, model, file);
   }
-  write_file(path, file.bytes());
+  write_file(path, file.finish());
 }
 
 }  // namespace
@@ -203,7 +211,7 @@ WeightsReport load_weights(const Functional& model, const std::filesystem::path&
 }
 
 void save_weights(const Functional& model, const std::filesystem::path& path) {
-  keras::Hdf5Writer file;
+  keras::Hdf5Writer file(likely_bytes(model));
   if (ends_with(path, ".weights.h5")) {
     keras::write_weights(model, file);
   } else if (ends_with(path, ".h5")) {
@@ -211,7 +219,7 @@ void save_weights(const Functional& model, const std::filesystem::path& path) {
   } else {
     throw UsageError(path.string() + ": expected a file name that ends in .weights.h5 or .h5");
   }
-  write_file(path, file.bytes());
+  write_file(path, file.finish());
 }
 
 }  // namespace thaw

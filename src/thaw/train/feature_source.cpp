@@ -37,22 +37,23 @@ void spread(std::span<const float> row, int64_t index, std::span<Tensor> tensors
 
 }  // namespace
 
-FeatureSource::FeatureSource(const Dataset& data, const TrainingPlan& plan, FeatureBank& bank,
+FeatureSource::FeatureSource(const Dataset& data, const ops::Graph& network,
+                             std::shared_ptr<const Ladder> ladder, FeatureBank& bank,
                              Device& device, Threads& threads, const Options& options)
     : data_(data),
       bank_(bank),
       device_(device),
       threads_(threads),
-      network_(plan.graph),
-      micro_batch_(micro_batch_size(plan.graph)),
+      network_(network),
+      micro_batch_(micro_batch_size(network)),
+      ladder_(std::move(ladder)),
+      rungs_(ladder_->rungs()),
       broken_(static_cast<size_t>(data.size())) {
-  const Shape& expected = plan.graph[plan.graph.inputs[0]].shape;
+  const Shape& expected = network[network.inputs[0]].shape;
   if (data.input_shape() != expected) {
     throw Error("expected samples of shape " + expected.to_string() + ", received " +
                 data.input_shape().to_string());
   }
-  ladder_.emplace(plan.graph, plan.frontier, bank.expected());
-  rungs_ = ladder_->rungs();
   const int64_t budget = options.budget_bytes.value_or(default_feature_budget());
   complete_ = options.keep && make_stores(budget) ? fill(options) : only_read(options);
   if (!features_.empty()) ladder_.reset();  // it holds folded weights

@@ -28,10 +28,11 @@ class FeatureSource {
     const std::atomic<bool>* stop = nullptr;
     std::function<void(int64_t done, int64_t total)> progress = {};
   };
-  /// Reads every sample once, unless it is kept; finds the broken ones. What `bank` has is not
-  /// computed again, and what is computed is left there. When `stop` is set it ends early and
-  /// is_complete() is false.
-  FeatureSource(const Dataset& data, const TrainingPlan& plan, FeatureBank& bank, Device& device,
+  /// `ladder` leads to the cut in `network` where what trains begins. Reads every sample once,
+  /// unless it is kept; finds the broken ones. What `bank` has is not computed again, and what is
+  /// computed is left there. When `stop` is set it ends early and is_complete() is false.
+  FeatureSource(const Dataset& data, const ops::Graph& network,
+                std::shared_ptr<const Ladder> ladder, FeatureBank& bank, Device& device,
                 Threads& threads, const Options& options);
 
   bool is_complete() const { return complete_; }
@@ -76,7 +77,7 @@ class FeatureSource {
   Threads& threads_;
   const ops::Graph& network_;
   int64_t micro_batch_;
-  std::optional<Ladder> ladder_;  ///< until all is computed
+  std::shared_ptr<const Ladder> ladder_;  ///< until all is computed
   std::vector<Rung> rungs_;
   /// One a rung, nullptr where there was no room; empty when nothing is kept.
   std::vector<Features*> features_;

@@ -27,6 +27,18 @@ class CoresForDevice {
   Device& device_;
 };
 
+/// Initial values are made when first looked at: here all at once, a network of random weights
+/// having millions of them.
+void make_values(const ops::Graph& graph, Threads& threads) {
+  std::set<Variable*> variables;
+  for (const ops::Node& node : graph.nodes) {
+    if (const auto* weight = std::get_if<ops::Weight>(&node.op))
+      variables.insert(weight->variable.get());
+  }
+  const std::vector<Variable*> list(variables.begin(), variables.end());
+  threads.for_each(std::ssize(list), [&](int64_t i) { list[static_cast<size_t>(i)]->value(); });
+}
+
 int64_t columns_of(const ops::Graph& graph) { return graph[graph.outputs[0]].shape.elements(); }
 
 void check_classes(const Dataset& data, const FeatureSource& source) {
@@ -94,6 +106,7 @@ Trainer::Trainer(const TrainingPlan& plan, const CompileOptions& compiled, const
 }
 
 void Trainer::prepare() {
+  make_values(plan_.graph, threads_);
   FeatureSource::Options source{.keep = options_.cache == FeatureCache::automatic,
                                 .budget_bytes = options_.cache_bytes,
                                 .stop = options_.stop,
@@ -105,14 +118,18 @@ void Trainer::prepare() {
   targets_ = make_targets(data_, loss_, columns, options_.class_weight);
   FeatureSource::Options training_source = source;
   if (data_.at_epoch(options_.seed, 0) != nullptr) training_source.keep = false;
-  features_ =
-      std::make_unique<FeatureSource>(data_, plan_, *bank_, *device_, threads_, training_source);
+  const auto ladder =
+      std::make_shared<const Ladder>(plan_.graph, plan_.frontier, bank_->expected());
+  const auto source_of = [&](const Dataset& data, const FeatureSource::Options& how) {
+    return std::make_unique<FeatureSource>(data, plan_.graph, ladder, *bank_, *device_, threads_,
+                                           how);
+  };
+  features_ = source_of(data_, training_source);
   if (!features_->is_complete()) return;
   check_classes(data_, *features_);
   if (const Dataset* validation = options_.validation_data.dataset) {
     validation_targets_ = make_targets(*validation, loss_, columns, {});
-    validation_features_ =
-        std::make_unique<FeatureSource>(*validation, plan_, *bank_, *device_, threads_, source);
+    validation_features_ = source_of(*validation, source);
     if (!validation_features_->is_complete()) return;
     check_classes(*validation, *validation_features_);
   }

@@ -83,7 +83,7 @@ std::optional<std::string> ZipReader::member(const std::string& name, uint64_t l
 }
 
 void write_zip(const std::filesystem::path& path,
-               const std::vector<std::pair<std::string, std::string>>& members) {
+               const std::vector<std::pair<std::string, std::string_view>>& members) {
   int code = 0;
   std::unique_ptr<zip_t, DiscardArchive> archive(
       zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -29,6 +30,6 @@ class ZipReader {
 
 /// Writes a zip file of uncompressed members, without times: the same members, the same bytes.
 void write_zip(const std::filesystem::path& path,
-               const std::vector<std::pair<std::string, std::string>>& members);
+               const std::vector<std::pair<std::string, std::string_view>>& members);
 
 }  // namespace thaw::keras

@@ -1,11 +1,9 @@
 #include "thaw/runtime/cpu/program.h"
 
 #include <dnnl_debug.h>
-#include <sys/mman.h>
 
 #include <algorithm>
 #include <functional>
-#include <memory>
 
 #include "thaw/core/error.h"
 #include "thaw/runtime/cpu/planes.h"
@@ -16,18 +14,6 @@ namespace {
 constexpr int64_t alignment = 64;
 int64_t aligned(size_t bytes) {
   return (static_cast<int64_t>(bytes) + alignment - 1) / alignment * alignment;
-}
-
-/// Asks for pages of 2 MiB: fewer faults when the memory is first touched, and addresses that are
-/// found faster ever after. Only what lies wholly within is affected; nothing depends on it.
-void ask_for_large_pages(Tensor& memory) {
-#ifdef MADV_HUGEPAGE
-  constexpr size_t page = size_t{2} << 20;
-  void* first = memory.data();
-  size_t bytes = memory.values().size_bytes();
-  if (std::align(page, page, first, bytes) != nullptr)
-    madvise(first, bytes / page * page, MADV_HUGEPAGE);
-#endif
 }
 
 }  // namespace
@@ -180,7 +166,6 @@ void Program::plan_memory() {
   int64_t arena_size = 0;
   const auto offsets = place_temporaries(arena_size);
   arena_ = Tensor({arena_size / static_cast<int64_t>(sizeof(float))});
-  ask_for_large_pages(arena_);
   for (Buffer& buffer : buffers_) buffer.memory = dnnl::memory(buffer.desc, engine_, nullptr);
   for (size_t i = 0; i < buffers_.size(); ++i) {
     Buffer& buffer = buffers_[i];

@@ -4,8 +4,11 @@
 #include <hdf5.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <cstring>
 
 #include "thaw/core/error.h"
+#include "thaw/core/memory.h"
 
 namespace thaw::keras {
 namespace {
@@ -37,19 +40,72 @@ void write_strings(hid_t object, const std::string& name, const std::vector<std:
   check(H5Awrite(attribute.id(), type.id(), raw.data()));
 }
 
-Hdf5Handle create_in_memory() {
+}  // namespace
+
+/// The memory that HDF5 keeps the file in: taken whole at first, so that nothing moves while the
+/// file grows, and read in place by finish().
+struct Hdf5Writer::Image {
+  explicit Image(size_t expected_bytes) : expected(expected_bytes) {}
+  Image(const Image&) = delete;
+  Image& operator=(const Image&) = delete;
+  ~Image() { std::free(data); }
+
+  /// As realloc(): nullptr, and the old memory as it was, when there is none left.
+  void* grow(size_t bytes) noexcept {
+    if (bytes <= capacity) return data;
+    try {
+      const size_t wanted = std::max({bytes, 2 * capacity, expected});
+      void* larger = allocate(wanted);
+      if (data != nullptr) std::memcpy(larger, data, capacity);
+      std::free(data);
+      data = larger;
+      capacity = wanted;
+      return data;
+    } catch (const Error&) {
+      return nullptr;
+    }
+  }
+
+  size_t expected;
+  void* data = nullptr;
+  size_t capacity = 0;
+};
+
+namespace {
+
+/// `Image` is a parameter because only the class itself may name its own.
+template <typename Image>
+Hdf5Handle create_in(Image& image) {
+  using Operation = H5FD_file_image_op_t;
+  H5FD_file_image_callbacks_t callbacks{
+      .image_malloc = [](size_t size, Operation, void* user) -> void* {
+        return static_cast<Image*>(user)->grow(size);
+      },
+      .image_memcpy = [](void* to, const void* from, size_t size, Operation, void*) -> void* {
+        return std::memcpy(to, from, size);
+      },
+      .image_realloc = [](void*, size_t size, Operation, void* user) -> void* {
+        return static_cast<Image*>(user)->grow(size);
+      },
+      .image_free = [](void*, Operation, void*) -> herr_t { return 0; },  // the image owns it
+      .udata_copy = [](void* user) { return user; },
+      .udata_free = [](void*) -> herr_t { return 0; },
+      .udata = &image};
   H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // what fails is thrown, not printed
   const auto access = own<H5Pclose>(H5Pcreate(H5P_FILE_ACCESS));
   check(H5Pset_fapl_core(access.id(), size_t{1} << 20, 0));
+  check(H5Pset_file_image_callbacks(access.id(), &callbacks));
   return own<H5Fclose>(H5Fcreate("in-memory.h5", H5F_ACC_TRUNC, H5P_DEFAULT, access.id()));
 }
 
 }  // namespace
 
-Hdf5Writer::Hdf5Writer() : file_(create_in_memory()) {}
+Hdf5Writer::Hdf5Writer(size_t expected_bytes)
+    : image_(std::make_unique<Image>(expected_bytes)), file_(create_in(*image_)) {}
+Hdf5Writer::~Hdf5Writer() = default;
 
 Hdf5Handle Hdf5Writer::open_object(const std::string& path) const {
-  return own<H5Oclose>(H5Oopen(file_.id(), path.empty() ? "/" : path.c_str(), H5P_DEFAULT));
+  return own<H5Oclose>(H5Oopen(file_->id(), path.empty() ? "/" : path.c_str(), H5P_DEFAULT));
 }
 
 void Hdf5Writer::create_group(const std::string& path) {
@@ -59,7 +115,7 @@ void Hdf5Writer::create_group(const std::string& path) {
   for (size_t end = path.find('/');; end = path.find('/', end + 1)) {
     const std::string part = path.substr(0, end);
     if (groups_.insert(part).second) {
-      own<H5Gclose>(H5Gcreate2(file_.id(), part.c_str(), H5P_DEFAULT, creation.id(), H5P_DEFAULT));
+      own<H5Gclose>(H5Gcreate2(file_->id(), part.c_str(), H5P_DEFAULT, creation.id(), H5P_DEFAULT));
     }
     if (end == std::string::npos) break;
   }
@@ -108,7 +164,7 @@ void Hdf5Writer::write_numbers(const std::string& path, const Shape& shape, int6
   const auto space = own<H5Sclose>(
       sizes.empty() ? H5Screate(H5S_SCALAR)
                     : H5Screate_simple(static_cast<int>(sizes.size()), sizes.data(), nullptr));
-  const auto dataset = own<H5Dclose>(H5Dcreate2(file_.id(), path.c_str(), file_type, space.id(),
+  const auto dataset = own<H5Dclose>(H5Dcreate2(file_->id(), path.c_str(), file_type, space.id(),
                                                 H5P_DEFAULT, creation.id(), H5P_DEFAULT));
   if (shape.elements() > 0)
     check(H5Dwrite(dataset.id(), memory_type, H5S_ALL, H5S_ALL, H5P_DEFAULT, data));
@@ -122,13 +178,12 @@ void Hdf5Writer::write_integer(const std::string& path, int64_t value) {
   write_numbers(path, {}, H5T_STD_I64LE, H5T_NATIVE_INT64, &value);
 }
 
-std::string Hdf5Writer::bytes() {
-  check(H5Fflush(file_.id(), H5F_SCOPE_GLOBAL));
-  const ssize_t size = H5Fget_file_image(file_.id(), nullptr, 0);
-  check(size < 0 ? -1 : 0);
-  std::string result(static_cast<size_t>(size), '\0');
-  check(H5Fget_file_image(file_.id(), result.data(), result.size()) < 0 ? -1 : 0);
-  return result;
+std::string_view Hdf5Writer::finish() {
+  check(H5Fflush(file_->id(), H5F_SCOPE_GLOBAL));
+  const ssize_t size = H5Fget_file_image(file_->id(), nullptr, 0);
+  check(size < 0 || static_cast<size_t>(size) > image_->capacity ? -1 : 0);
+  file_.reset();  // only closing marks the file as whole
+  return {static_cast<const char*>(image_->data), static_cast<size_t>(size)};
 }
 
 }  // namespace thaw::keras

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -29,11 +31,15 @@ class Hdf5Handle {
   Close close_;
 };
 
-/// A new HDF5 file in memory, written by the HDF5 library and then taken with bytes(). The same
+/// A new HDF5 file in memory, written by the HDF5 library and then taken with finish(). The same
 /// calls give the same bytes. Paths as in Hdf5File.
 class Hdf5Writer {
  public:
-  Hdf5Writer();
+  /// `expected_bytes`: about how large it becomes; a larger one is moved as it grows.
+  explicit Hdf5Writer(size_t expected_bytes = 0);
+  ~Hdf5Writer();
+  Hdf5Writer(const Hdf5Writer&) = delete;
+  Hdf5Writer& operator=(const Hdf5Writer&) = delete;
 
   /// Makes the groups on the way as well.
   void create_group(const std::string& path);
@@ -44,15 +50,18 @@ class Hdf5Writer {
   void write_dataset(const std::string& path, const Tensor& value);
   /// One number of 64 bits.
   void write_integer(const std::string& path, int64_t value);
-  /// The whole file as bytes.
-  std::string bytes();
+  /// Ends the file, after which nothing can be written, and gives it whole: valid as long as this
+  /// object.
+  std::string_view finish();
 
  private:
   Hdf5Handle open_object(const std::string& path) const;
   void write_numbers(const std::string& path, const Shape& shape, int64_t file_type,
                      int64_t memory_type, const void* data);
 
-  Hdf5Handle file_;
+  struct Image;
+  std::unique_ptr<Image> image_;
+  std::optional<Hdf5Handle> file_;  ///< until it is finished
   std::set<std::string> groups_;
 };
 

@@ -1,0 +1,29 @@
+#include "thaw/core/memory.h"
+
+#include <fmt/format.h>
+#include <sys/mman.h>
+
+#include <algorithm>
+#include <cstdlib>
+
+#include "thaw/core/error.h"
+
+namespace thaw {
+
+void* allocate(size_t bytes) {
+  constexpr size_t line = 64;
+  constexpr size_t large_page = size_t{2} << 20;
+  const bool is_large = bytes >= 2 * large_page;
+  const size_t alignment = is_large ? large_page : line;
+  const size_t whole = (std::max(bytes, line) + line - 1) / line * line;
+  void* memory = nullptr;
+  if (whole < bytes || ::posix_memalign(&memory, alignment, whole) != 0)
+    throw Error(fmt::format("out of memory: {} bytes were not to be had", bytes));
+#ifdef MADV_HUGEPAGE
+  // The last page stays small where it would not be full: no memory is wasted.
+  if (is_large) ::madvise(memory, whole / large_page * large_page, MADV_HUGEPAGE);
+#endif
+  return memory;
+}
+
+}  // namespace thaw
