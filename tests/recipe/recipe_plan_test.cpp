@@ -79,6 +79,7 @@ TEST(RecipePlan, folds_and_fuses_all_of_mobilenet_v2) {
 }
 
 TEST(RecipePlan, leaves_the_preactivations_of_resnet_v2) {
+  // Of 16 kernels of 3×3, 13 have stride 1, and those of 2×2 pixels fill no tile.
   // 16 blocks, each normalizing its input, which other layers read too, and the end likewise; two
   // convolutions a block have their own normalization.
   const auto [plan, row_bytes] = planned("resnet50_v2", 5, 64);
@@ -87,11 +88,13 @@ TEST(RecipePlan, leaves_the_preactivations_of_resnet_v2) {
                                   {"fold_batch_norm: batch normalization -> scale and offset", 17},
                                   {"fuse: activation", 49},
                                   {"fuse: residual sum", 16},
-                                  {"run: convolution", 53},
+                                  {"run: Winograd convolution", 10},
+                                  {"run: convolution", 43},
                                   {"run: global average pooling", 1},
                                   {"run: max pooling", 4},
                                   {"run: scale and offset", 17},
-                                  {"run: zero padding", 1}}));
+                                  {"run: zero padding", 1},
+                                  {"winograd: convolution -> Winograd convolution", 10}}));
   ASSERT_EQ(plan.frozen[0].kept.size(), 2U) << "the branch and the shortcut";
   EXPECT_EQ(plan.row_bytes(), (2 * 2 * (512 + 2048) + 2048) * 4);
   EXPECT_EQ(plan.row_bytes(), row_bytes);
@@ -109,7 +112,7 @@ TEST(RecipePlan, knows_a_network_without_batch_normalization) {
   auto all = counts(planned("squeezenet", 5, 64).plan);
   EXPECT_EQ(all["fold_batch_norm: batch normalization"], 0);
   EXPECT_EQ(all["fuse: activation"], 25);
-  EXPECT_EQ(all["run: convolution"], 25);
+  EXPECT_EQ(all["run: convolution"] + all["run: Winograd convolution"], 25);
   EXPECT_EQ(all["run: concatenation"], 8);
 }
 

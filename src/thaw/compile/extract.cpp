@@ -35,6 +35,7 @@ class Signature {
     add(op.groups);
     add(op.has_bias);
     add(op.has_residual);
+    add(op.winograd);
     add(op.activation);
   }
   void operator()(const ops::ConvTranspose2D& op) {

@@ -14,6 +14,7 @@ struct Words {
   std::string_view operator()(const ops::Weight&) const { return "weight"; }
   std::string_view operator()(const ops::Constant&) const { return "constant"; }
   std::string_view operator()(const ops::Conv2D& op) const {
+    if (op.winograd) return "Winograd convolution";
     if (op.groups == 1) return "convolution";
     return op.groups == channels ? "depthwise convolution" : "grouped convolution";
   }

@@ -11,14 +11,16 @@ extern const Pass absorb_padding;
 extern const Pass fold_batch_norm;
 extern const Pass fold_scale_shift;
 extern const Pass fuse;
+extern const Pass winograd;
 }  // namespace compile_passes
 
 // The order matters, so this list is written by hand: folding must see bare convolutions and
-// padding that is theirs, fusing must come after it.
+// padding that is theirs, fusing must come after it, and only then is it known what a convolution
+// has to do.
 std::span<const Pass* const> passes() {
-  static constexpr auto ordered =
-      std::to_array<const Pass*>({&compile_passes::absorb_padding, &compile_passes::fold_batch_norm,
-                                  &compile_passes::fold_scale_shift, &compile_passes::fuse});
+  static constexpr auto ordered = std::to_array<const Pass*>(
+      {&compile_passes::absorb_padding, &compile_passes::fold_batch_norm,
+       &compile_passes::fold_scale_shift, &compile_passes::fuse, &compile_passes::winograd});
   return ordered;
 }
 

@@ -48,6 +48,9 @@ struct Conv2D {
   int64_t groups = 1;
   bool has_bias = false;
   bool has_residual = false;
+  /// Of 3×3 kernels and stride 1: whether a device may compute it as Winograd's F(4×4, 3×3), which
+  /// takes fewer products and rounds otherwise.
+  bool winograd = false;
   Activation activation;
 };
 

@@ -37,26 +37,26 @@ void spread(std::span<const float> row, int64_t index, std::span<Tensor> tensors
 
 }  // namespace
 
-FeatureSource::FeatureSource(const Dataset& data, const ops::Graph& network,
-                             std::shared_ptr<const Ladder> ladder, FeatureBank& bank,
-                             Device& device, Threads& threads, const Options& options)
+FeatureSource::FeatureSource(const Dataset& data, std::shared_ptr<FrozenLayers> frozen,
+                             FeatureBank& bank, const Device& device, Threads& threads,
+                             const Options& options)
     : data_(data),
       bank_(bank),
       device_(device),
       threads_(threads),
-      network_(network),
-      micro_batch_(micro_batch_size(network)),
-      ladder_(std::move(ladder)),
-      rungs_(ladder_->rungs()),
+      network_(frozen->network()),
+      micro_batch_(micro_batch_size(network_)),
+      frozen_(std::move(frozen)),
+      rungs_(frozen_->ladder().rungs()),
       broken_(static_cast<size_t>(data.size())) {
-  const Shape& expected = network[network.inputs[0]].shape;
+  const Shape& expected = network_[network_.inputs[0]].shape;
   if (data.input_shape() != expected) {
     throw Error("expected samples of shape " + expected.to_string() + ", received " +
                 data.input_shape().to_string());
   }
   const int64_t budget = options.budget_bytes.value_or(default_feature_budget());
   complete_ = options.keep && make_stores(budget) ? fill(options) : only_read(options);
-  if (!features_.empty()) ladder_.reset();  // it holds folded weights
+  if (!features_.empty()) frozen_.reset();  // it holds folded weights
   for (int64_t i = 0; i < data.size(); i += data.views())
     if (!broken_[static_cast<size_t>(i)]) usable_.push_back(i);
 }
@@ -122,7 +122,7 @@ bool FeatureSource::fill(const Options& options) {
 bool FeatureSource::compute(const Wanted& wanted, Samples samples, const Options& options) {
   for (size_t rung = rungs_.size(); rung-- > 0;) {
     const bool is_kept = features_[rung] != nullptr && std::ranges::count(wanted, rung) == 0;
-    if (!is_kept || !ladder_->leads(rungs_[rung], of(wanted))) continue;
+    if (!is_kept || !frozen_->ladder().leads(rungs_[rung], of(wanted))) continue;
     const auto fetch = [&](int64_t sample, std::span<float> row) {
       std::ranges::copy(features_[rung]->store->row(sample), row.begin());
       return true;
@@ -132,7 +132,7 @@ bool FeatureSource::compute(const Wanted& wanted, Samples samples, const Options
   }
   if (!compute_from_others(wanted, samples, options)) return false;
   if (samples.empty()) return true;
-  MicroBatches network = step(nullptr, wanted);
+  MicroBatches& network = part(nullptr, wanted);
   return read(std::move(samples), options, [&](const Batch& batch) {
     keep(wanted, batch.indices, network.run({&batch.inputs, 1}));
   });
@@ -144,9 +144,9 @@ bool FeatureSource::compute_from_others(const Wanted& wanted, Samples& samples,
   std::set<std::string> known;
   for (const auto& set : bank_.folder()->sets()) known.insert(set.set_key);
   const auto& keys = bank_.keys(data_, threads_);
-  for (const Rung& other : ladder_->others()) {
+  for (const Rung& other : frozen_->ladder().others()) {
     if (samples.empty()) return true;
-    if (!known.contains(key(other)) || !ladder_->leads(other, of(wanted))) continue;
+    if (!known.contains(key(other)) || !frozen_->ladder().leads(other, of(wanted))) continue;
     const FeatureSet set = bank_.folder()->open(key(other), other.row_floats);
     const auto key_of = [&](int64_t sample) -> const std::string& {
       return keys[static_cast<size_t>(sample)];
@@ -170,7 +170,7 @@ bool FeatureSource::compute_from_others(const Wanted& wanted, Samples& samples,
 bool FeatureSource::compute_from(const Rung& from, const Wanted& wanted,
                                  std::span<const int64_t> samples, const Fetch& fetch,
                                  Samples& failed, const Options& options) {
-  MicroBatches network = step(&from, wanted);
+  MicroBatches& network = part(&from, wanted);
   std::vector<Tensor> values;
   for (const Shape& shape : from.shapes)
     values.push_back(Tensor::zeros(shape.with_batch(micro_batch_)));
@@ -198,8 +198,8 @@ std::vector<const Rung*> FeatureSource::of(const Wanted& wanted) const {
   return result;
 }
 
-MicroBatches FeatureSource::step(const Rung* from, const Wanted& wanted) {
-  return {ladder_->segment(from, of(wanted)), network_, device_};
+MicroBatches& FeatureSource::part(const Rung* from, const Wanted& wanted) {
+  return frozen_->part(from, of(wanted));
 }
 
 /// `values` are those of all wanted rungs, one after the other.
@@ -259,9 +259,7 @@ void FeatureSource::advance() {
     throw Error("a sample that could be read before cannot now: " +
                 loader_->failures().front().message);
   }
-  if (frozen_ == nullptr)
-    frozen_ = std::make_unique<MicroBatches>(step(nullptr, {rungs_.size() - 1}));
-  results_ = frozen_->run({&batch_->inputs, 1});
+  results_ = part(nullptr, {rungs_.size() - 1}).run({&batch_->inputs, 1});
 }
 
 void FeatureSource::next(int64_t rows, std::span<Tensor> inputs) {

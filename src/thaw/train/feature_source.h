@@ -11,9 +11,7 @@
 #include "thaw/data/dataset.h"
 #include "thaw/runtime/device.h"
 #include "thaw/train/feature_bank.h"
-#include "thaw/train/feature_ladder.h"
-#include "thaw/train/micro_batches.h"
-#include "thaw/train/training_plan.h"
+#include "thaw/train/frozen_layers.h"
 
 namespace thaw {
 
@@ -28,12 +26,11 @@ class FeatureSource {
     const std::atomic<bool>* stop = nullptr;
     std::function<void(int64_t done, int64_t total)> progress = {};
   };
-  /// `ladder` leads to the cut in `network` where what trains begins. Reads every sample once,
+  /// The target of `frozen` is where what trains begins. Reads every sample once,
   /// unless it is kept; finds the broken ones. What `bank` has is not computed again, and what is
   /// computed is left there. When `stop` is set it ends early and is_complete() is false.
-  FeatureSource(const Dataset& data, const ops::Graph& network,
-                std::shared_ptr<const Ladder> ladder, FeatureBank& bank, Device& device,
-                Threads& threads, const Options& options);
+  FeatureSource(const Dataset& data, std::shared_ptr<FrozenLayers> frozen, FeatureBank& bank,
+                const Device& device, Threads& threads, const Options& options);
 
   bool is_complete() const { return complete_; }
   /// Whether a walk reads what was kept; otherwise it loads and computes.
@@ -64,7 +61,7 @@ class FeatureSource {
   using Fetch = std::function<bool(int64_t sample, std::span<float> row)>;
   bool compute_from(const Rung& from, const Wanted& wanted, std::span<const int64_t> samples,
                     const Fetch& fetch, Samples& failed, const Options& options);
-  MicroBatches step(const Rung* from, const Wanted& wanted);
+  MicroBatches& part(const Rung* from, const Wanted& wanted);
   void keep(const Wanted& wanted, std::span<const int64_t> samples, std::span<const Tensor> values);
   bool only_read(const Options& options);
   bool read(std::vector<int64_t> samples, const Options& options,
@@ -73,11 +70,11 @@ class FeatureSource {
 
   const Dataset& data_;
   FeatureBank& bank_;
-  Device& device_;
+  const Device& device_;
   Threads& threads_;
   const ops::Graph& network_;
   int64_t micro_batch_;
-  std::shared_ptr<const Ladder> ladder_;  ///< until all is computed
+  std::shared_ptr<FrozenLayers> frozen_;  ///< until all is computed, if it is kept
   std::vector<Rung> rungs_;
   /// One a rung, nullptr where there was no room; empty when nothing is kept.
   std::vector<Features*> features_;
@@ -91,7 +88,6 @@ class FeatureSource {
   std::unique_ptr<const Dataset> walk_data_;
   // Without a store: the loader ahead of the walk, what it gave last, and what that became.
   std::unique_ptr<BatchLoader> loader_;
-  std::unique_ptr<MicroBatches> frozen_;
   const Batch* batch_ = nullptr;
   int64_t batch_row_ = 0;
   std::span<const Tensor> results_;

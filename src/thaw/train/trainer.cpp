@@ -118,11 +118,10 @@ void Trainer::prepare() {
   targets_ = make_targets(data_, loss_, columns, options_.class_weight);
   FeatureSource::Options training_source = source;
   if (data_.at_epoch(options_.seed, 0) != nullptr) training_source.keep = false;
-  const auto ladder =
-      std::make_shared<const Ladder>(plan_.graph, plan_.frontier, bank_->expected());
+  const auto frozen =
+      std::make_shared<FrozenLayers>(plan_.graph, plan_.frontier, bank_->expected(), *device_);
   const auto source_of = [&](const Dataset& data, const FeatureSource::Options& how) {
-    return std::make_unique<FeatureSource>(data, plan_.graph, ladder, *bank_, *device_, threads_,
-                                           how);
+    return std::make_unique<FeatureSource>(data, frozen, *bank_, *device_, threads_, how);
   };
   features_ = source_of(data_, training_source);
   if (!features_->is_complete()) return;

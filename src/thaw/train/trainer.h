@@ -5,6 +5,7 @@
 #include "thaw/train/model.h"
 #include "thaw/train/targets.h"
 #include "thaw/train/train_state.h"
+#include "thaw/train/training_plan.h"
 
 namespace thaw {
 

@@ -195,7 +195,8 @@ bool has_bfloat16() {
   const cpu::Desc kernel({64, 64, 1, 1}, type, dnnl::memory::format_tag::any);
   const dnnl::convolution_forward::primitive_desc chosen(
       engine, dnnl::prop_kind::forward_inference, dnnl::algorithm::convolution_direct, image,
-      kernel, image, cpu::Dims{1, 1}, cpu::Dims{0, 0}, cpu::Dims{0, 0});
+      kernel, image, cpu::Dims{1, 1}, cpu::Dims{0, 0}, cpu::Dims{0, 0}, {}, true);
+  if (!chosen) return false;
   // Where it is emulated the name has "bf16" too, but another set of instructions.
   const std::string_view name = chosen.impl_info_str();
   return name.find("amx") != std::string_view::npos ||

@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstdint>
-#include <cstring>
 
 #include "thaw/runtime/cpu/vector_code.h"
 
@@ -9,8 +8,6 @@
 /// whole rows of any width.
 namespace thaw::cpu {
 namespace {
-
-#define THAW_ALWAYS_INLINE inline __attribute__((always_inline))
 
 /// The channels of one piece, or of its rows from some channel on.
 struct Channels {
@@ -21,13 +18,6 @@ struct Channels {
 
   Channels from(int64_t c) const { return {mean + c, scale + c, offset + c, low, high}; }
 };
-
-/// Eight channels at once, however wide the processor's registers are.
-using Eight = float __attribute__((vector_size(32)));
-using EightMasks = int32_t __attribute__((vector_size(32)));
-
-THAW_ALWAYS_INLINE void load(Eight& to, const float* from) { std::memcpy(&to, from, sizeof to); }
-THAW_ALWAYS_INLINE void store(float* to, const Eight& from) { std::memcpy(to, &from, sizeof from); }
 
 /// Eight channels of a blocked layout's rows.
 struct EightChannels {
@@ -186,8 +176,6 @@ THAW_VECTOR_CODE void gradient_row(int64_t width, const Channels& by, const floa
     result[c] = g * by.scale[c] - distance * slope[c] - shift[c];
   }
 }
-
-#undef THAW_ALWAYS_INLINE
 
 }  // namespace
 }  // namespace thaw::cpu

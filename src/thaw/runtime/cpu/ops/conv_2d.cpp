@@ -2,6 +2,7 @@
 
 #include "thaw/runtime/cpu/depthwise_pair.h"
 #include "thaw/runtime/cpu/kernel.h"
+#include "thaw/runtime/cpu/winograd.h"
 
 namespace thaw::cpu {
 namespace {
@@ -17,7 +18,11 @@ class Conv2DKernel final : public Kernel {
   Conv2DKernel(const ops::Conv2D& op, NodeRef node) : op_(op), node_(node) {}
 
   void forward(Emitter& emit) override {
-    if (emit_depthwise_pair(emit, op_, node_)) return;
+    if (emit_depthwise_pair(emit, op_, node_) ||
+        emit_winograd(emit, op_, node_,
+                      [&](const Desc& layout) { return destination(emit, layout); })) {
+      return;
+    }
     view_ = plain_kernel(emit.shape(node_.input(1)), op_.groups);
     const Desc bias = op_.has_bias ? plain_vector(node_.node.shape.last()) : Desc();
     const auto prop = emit.options.training ? dnnl::prop_kind::forward_training
@@ -53,7 +58,7 @@ class Conv2DKernel final : public Kernel {
         {DNNL_ARG_SRC, emit.value(node_.input(0), primitive_.src_desc())},
         {DNNL_ARG_WEIGHTS, emit.parameter(node_.input(1), view_, primitive_.weights_desc())}};
     if (op_.has_bias) arguments.emplace_back(DNNL_ARG_BIAS, emit.parameter(node_.input(2), bias));
-    arguments.emplace_back(DNNL_ARG_DST, destination(emit));
+    arguments.emplace_back(DNNL_ARG_DST, destination(emit, primitive_.dst_desc()));
     emit.program.add(Section::forward, "Conv2D " + node_.node.name,
                      dnnl::convolution_forward(primitive_), arguments);
   }
@@ -80,8 +85,7 @@ class Conv2DKernel final : public Kernel {
   Dims padding_after() const { return {op_.padding.bottom, op_.padding.right}; }
 
   /// The residual is what the sum finds in the destination: in place where nobody else reads it.
-  BufferId destination(Emitter& emit) {
-    const Desc desc = primitive_.dst_desc();
+  BufferId destination(Emitter& emit, const Desc& desc) {
     if (!op_.has_residual) return emit.new_value(node_.value, desc);
     const ops::Value residual = node_.node.inputs.back();
     if (emit.is_last_use(residual, node_.value) &&
