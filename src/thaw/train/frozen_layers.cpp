@@ -8,7 +8,7 @@ MicroBatches& FrozenLayers::part(const Rung* from, std::span<const Rung* const> 
   for (const Rung* rung : to) ends.push_back(rung->values);
   if (!last_ || last_->ends != ends) {
     last_.reset();  // before the next is made: both would not fit
-    last_.emplace(std::move(ends), MicroBatches(ladder_.segment(from, to), network_, device_));
+    last_ = Part{std::move(ends), MicroBatches(ladder_.segment(from, to), network_, device_)};
   }
   return last_->run;
 }
