@@ -25,5 +25,12 @@ if(onednn_is_bundled)
       PATTERN "python*" EXCLUDE)
   endforeach()
 endif()
-set_target_properties(thaw PROPERTIES INSTALL_RPATH "$ORIGIN/../${bundled_onednn}/lib")
+# The program that was built finds it in the same way. A search path that installing changes would end
+# in an empty entry, which means the folder that it is run in: there lie photos, not our libraries.
+if(onednn_is_bundled)
+  file(MAKE_DIRECTORY ${PROJECT_BINARY_DIR}/${CMAKE_INSTALL_LIBDIR}/thaw)
+  file(CREATE_LINK ${PROJECT_SOURCE_DIR}/.deps/onednn ${PROJECT_BINARY_DIR}/${bundled_onednn} SYMBOLIC)
+endif()
+set_target_properties(thaw PROPERTIES BUILD_WITH_INSTALL_RPATH ON
+  INSTALL_RPATH "$ORIGIN/../${bundled_onednn}/lib")
 install(TARGETS thaw RUNTIME DESTINATION ${CMAKE_INSTALL_BINDIR})
