@@ -15,7 +15,7 @@
 #include "thaw/core/threads.h"
 #include "thaw/data/batches.h"
 #include "thaw/data/image_dataset.h"
-#include "thaw/runtime/device.h"
+#include "thaw/runtime/brief_waits.h"
 #include "workload.h"
 
 namespace thaw::benchmarks {
@@ -57,13 +57,13 @@ double reading_seconds(const std::string& folder) {
 
 int main(int argc, char** argv) {
   using namespace thaw::benchmarks;
+  thaw::restart_with_brief_waits(argv);  // as in thaw itself
   if (argc < 4) {
     std::fputs("usage: thaw_bench_limit NETWORK TRAINABLE FOLDER...\n", stderr);
     return 2;
   }
   const std::string network = argv[1];
   const int trainable = std::atoi(argv[2]);
-  const auto device = thaw::cpu_device();  // idle threads sleep, as in thaw itself
   double reading = 0;
   for (int i = 3; i < argc; ++i) {
     reading_seconds(argv[i]);  // from here on the files are in memory

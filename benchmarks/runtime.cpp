@@ -7,10 +7,12 @@
 #include <cstdlib>
 
 #include "measure.h"
+#include "thaw/runtime/brief_waits.h"
 
 int main(int argc, char** argv) {
   using thaw::benchmarks::measure_prefix;
   using thaw::benchmarks::measure_step;
+  thaw::restart_with_brief_waits(argv);  // as in thaw itself
   const int rounds = argc > 1 ? std::max(std::atoi(argv[1]), 1) : 20;
   std::puts(
       "| frozen part at 224 | images at once | ms an image | convolutions alone | of the limit | "

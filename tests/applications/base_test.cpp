@@ -64,6 +64,19 @@ TEST_P(Base, of_a_network_with_top_is_the_network_without) {
   EXPECT_EQ(base.variables()[0], whole.variables()[0]) << "weights are shared, not copied";
 }
 
+TEST_P(Base, is_recognized_by_its_layers_under_any_name) {
+  Options options{.include_top = false, .weights = "none"};
+  const auto layers = names_of(create(*GetParam(), options));
+  for (const char* name : {"mine", "resnet50v2_of_mine", "efficientnetb1"}) {
+    options.name = name;
+    const Functional model = create(*GetParam(), options);
+    // ConvNeXt's layers bear the model's name, and are not the same under another.
+    const bool is_the_same = names_of(model) == layers;
+    EXPECT_EQ(recognize(model), is_the_same ? GetParam() : nullptr) << name;
+    EXPECT_EQ(is_the_same, !GetParam()->name.starts_with("convnext"));
+  }
+}
+
 TEST_P(Base, of_a_base_is_itself_and_pooling_is_no_part_of_it) {
   const Functional plain = make(*GetParam(), false);
   EXPECT_EQ(names_of(base_of(plain)), names_of(plain));

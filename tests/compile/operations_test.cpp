@@ -37,6 +37,12 @@ std::map<std::string, OperationChanges> report(const ops::Graph& graph) {
   return result;
 }
 
+struct ConvolutionForm {
+  int64_t kernel = 3;
+  int64_t stride = 1;
+  const char* activation = "relu";
+};
+
 TEST(Operations, are_told_in_words_without_parameters) {
   const Symbol image = input({8, 8, 4}, "image");
   Symbol x = conv_2d({.filters = 4, .kernel_size = 1, .activation = "relu", .name = "conv"})(image);
@@ -73,6 +79,27 @@ TEST(Optimize, reports_a_batch_normalization_that_stays_as_scale_and_offset) {
   EXPECT_TRUE(changes.merged.empty());
   EXPECT_EQ(changes.replaced, (Operations{{"bn", "batch normalization"}}));
   EXPECT_EQ(changes.by, (Operations{{"bn", "scale and offset"}}));
+}
+
+TEST(Optimize, computes_in_tiles_what_fills_them) {
+  const auto tiled = [](int64_t size, int64_t in, int64_t out, const ConvolutionForm& form) {
+    const Symbol image = input({size, size, in}, "image");
+    const Symbol x = conv_2d({.filters = out,
+                              .kernel_size = form.kernel,
+                              .strides = form.stride,
+                              .padding = "same",
+                              .activation = form.activation,
+                              .name = "conv"})(image);
+    return !report(inference(Functional(image, x))).at("winograd").replaced.empty();
+  };
+  EXPECT_TRUE(tiled(8, 64, 64, {}));
+  EXPECT_TRUE(tiled(7, 32, 64, {})) << "49 of 64 pixels";
+  EXPECT_FALSE(tiled(5, 64, 64, {})) << "25 of 64 pixels";
+  EXPECT_FALSE(tiled(8, 64, 32, {})) << "too few channels";
+  EXPECT_FALSE(tiled(8, 64, 68, {})) << "no whole number of eights";
+  EXPECT_FALSE(tiled(8, 64, 64, {.kernel = 1}));
+  EXPECT_FALSE(tiled(16, 64, 64, {.stride = 2}));
+  EXPECT_FALSE(tiled(8, 64, 64, {.activation = "sigmoid"}));
 }
 
 TEST(Optimize, reports_every_call_of_a_shared_layer) {

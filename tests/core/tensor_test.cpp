@@ -25,6 +25,14 @@ TEST(Tensor, is_aligned_to_a_cache_line) {
     EXPECT_EQ(reinterpret_cast<uintptr_t>(Tensor(Shape{size}).data()) % 64, 0U);
 }
 
+TEST(Tensor, of_many_pages_is_there_from_its_first_value_to_its_last) {
+  for (const int64_t size : {(1 << 20) - 1, 1 << 20, (1 << 20) + 1, (3 << 19) + 7}) {
+    const Tensor a = Tensor::full({size}, 2.0F);
+    EXPECT_EQ(reinterpret_cast<uintptr_t>(a.data()) % 64, 0U);
+    EXPECT_EQ(a.values().front() + a.values().back(), 4.0F);
+  }
+}
+
 TEST(Tensor, rows_are_a_view) {
   const std::vector<float> values = {0, 1, 2, 3, 4, 5};
   Tensor a = Tensor::from({3, 2}, values);

@@ -8,6 +8,7 @@
 
 #include "thaw/app/command.h"
 #include "thaw/core/error.h"
+#include "thaw/runtime/brief_waits.h"
 
 namespace thaw::app {
 namespace {
@@ -17,8 +18,11 @@ int fail(const char* message, Exit code) {
   return static_cast<int>(code);
 }
 
-bool is_command(std::string_view word) {
-  return std::ranges::any_of(commands::all(), [&](const Command* c) { return c->name == word; });
+/// nullptr where there is none.
+const Command* find_command(std::string_view word) {
+  const auto found =
+      std::ranges::find_if(commands::all(), [&](const Command* c) { return c->name == word; });
+  return found == commands::all().end() ? nullptr : *found;
 }
 
 std::string command_names() {
@@ -29,22 +33,23 @@ std::string command_names() {
 }
 
 int run(int argc, char** argv) {
+  const std::string_view word = argc > 1 ? argv[1] : "";
+  const Command* command = find_command(word);
+  if (command != nullptr && command->runs_networks) restart_with_brief_waits(argv);
   CLI::App program("Fine-tunes pretrained image classifiers.", "thaw");
   program.set_version_flag("--version", "thaw " THAW_VERSION);
   program.require_subcommand(1);
   std::vector<std::pair<CLI::App*, std::function<Exit()>>> bodies;
-  for (const Command* command : commands::all()) {
-    CLI::App* options =
-        program.add_subcommand(std::string(command->name), std::string(command->what));
-    bodies.emplace_back(options, command->configure(*options));
+  for (const Command* each : commands::all()) {
+    CLI::App* options = program.add_subcommand(std::string(each->name), std::string(each->what));
+    bodies.emplace_back(options, each->configure(*options));
     // So that a script can add to a command that it was given.
     for (CLI::Option* option : options->get_options()) {
       if (option->nonpositional() && option->get_expected_max() == 1)
         option->multi_option_policy(CLI::MultiOptionPolicy::TakeLast);
     }
   }
-  const std::string_view word = argc > 1 ? argv[1] : "";
-  if (!word.starts_with('-') && !is_command(word)) {
+  if (!word.starts_with('-') && command == nullptr) {
     return fail(fmt::format("expected a command ({}), received {} (see thaw --help)",
                             command_names(), word.empty() ? "none" : fmt::format("\"{}\"", word))
                     .c_str(),
@@ -56,7 +61,7 @@ int run(int argc, char** argv) {
     return program.exit(asked);
   } catch (const CLI::ParseError& error) {
     return fail(fmt::format("{} (see thaw {}--help)", error.what(),
-                            is_command(word) ? fmt::format("{} ", word) : "")
+                            command != nullptr ? fmt::format("{} ", word) : "")
                     .c_str(),
                 Exit::usage);
   }

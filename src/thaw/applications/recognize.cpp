@@ -108,7 +108,8 @@ std::string letters_and_digits(std::string_view name) {
 }
 
 /// Making every network there is takes 100 ms, so first the one whose name the model's begins with
-/// ("mobilenetv2_0.35_224"), if its layers are there and at most a classifier beside them.
+/// ("mobilenetv2_0.35_224"), if its layers are there, as wide as it has them, and at most a
+/// classifier beside them.
 const Application* recognize_name(const Functional& model) {
   const std::string name = letters_and_digits(model.name());
   const Application* named = nullptr;
@@ -123,7 +124,8 @@ const Application* recognize_name(const Functional& model) {
   const Names names = names_of(model);
   const auto explains = [&](bool minimalistic) {
     const Names part = fingerprint(*named, minimalistic).names;
-    return names.size() <= part.size() + 1 && contains(names, part);
+    return names.size() <= part.size() + 1 && contains(names, part) &&
+           (named->accepts("alpha") || equal_shapes(names, part) == std::ssize(part));
   };
   return explains(false) || (named->accepts("minimalistic") && explains(true)) ? named : nullptr;
 }

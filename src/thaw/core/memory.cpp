@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <memory>
 
 #include "thaw/core/error.h"
 
@@ -24,6 +25,18 @@ void* allocate(size_t bytes) {
   if (is_large) ::madvise(memory, whole / large_page * large_page, MADV_HUGEPAGE);
 #endif
   return memory;
+}
+
+bool populate(std::span<std::byte> memory) {
+#ifdef MADV_POPULATE_WRITE
+  constexpr size_t page = 4096;
+  void* first = memory.data();
+  size_t bytes = memory.size();
+  if (std::align(page, page, first, bytes) == nullptr) return true;
+  return ::madvise(first, bytes / page * page, MADV_POPULATE_WRITE) == 0;
+#else
+  return memory.empty();
+#endif
 }
 
 }  // namespace thaw

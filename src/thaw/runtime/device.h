@@ -63,10 +63,6 @@ class Device {
   virtual std::unique_ptr<Executable> compile(const ops::Graph& graph,
                                               const ExecutableOptions& options) = 0;
   virtual int threads() const = 0;
-  /// Whether other threads of the process, such as those that decode images, want the cores at the
-  /// same time: true until said otherwise. If not, threads that wait for the next operation stay
-  /// awake for some milliseconds, so that short ones begin at once. Changes no result.
-  virtual void share_cores(bool shared) = 0;
   /// All of the device that the bits of a part of `network` depend on: its library, instructions,
   /// threads, and what it chooses for that network.
   virtual std::string numerics(const ops::Graph& network) const = 0;

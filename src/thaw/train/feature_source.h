@@ -33,8 +33,6 @@ class FeatureSource {
                 const Device& device, Threads& threads, const Options& options);
 
   bool is_complete() const { return complete_; }
-  /// Whether a walk reads what was kept; otherwise it loads and computes.
-  bool is_kept() const { return !features_.empty(); }
   /// The pictures that can be read, as the first view of each, ascending.
   const std::vector<int64_t>& usable() const { return usable_; }
   const std::vector<std::string>& dropped() const { return dropped_; }

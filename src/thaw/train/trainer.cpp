@@ -15,18 +15,6 @@ namespace {
 constexpr uint64_t purpose_order = 1;
 constexpr uint64_t purpose_view = 2;
 
-/// While one lives and `all` is set, nothing but the device works.
-class CoresForDevice {
- public:
-  CoresForDevice(Device& device, bool all) : device_(device) { device_.share_cores(!all); }
-  ~CoresForDevice() { device_.share_cores(true); }
-  CoresForDevice(const CoresForDevice&) = delete;
-  CoresForDevice& operator=(const CoresForDevice&) = delete;
-
- private:
-  Device& device_;
-};
-
 /// Initial values are made when first looked at: here all at once, a network of random weights
 /// having millions of them.
 void make_values(const ops::Graph& graph, Threads& threads) {
@@ -247,8 +235,6 @@ void Trainer::validate() {
 }
 
 History Trainer::run(RunPosition& position) {
-  const auto is_kept = [](const auto& source) { return source == nullptr || source->is_kept(); };
-  const CoresForDevice cores(*device_, is_kept(features_) && is_kept(validation_features_));
   History history;
   if (!ready_) {  // stopped while the features were computed
     history.interrupted = true;

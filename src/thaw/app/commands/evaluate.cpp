@@ -79,7 +79,7 @@ std::function<Exit()> configure(CLI::App& app) {
 }  // namespace
 
 extern const Command evaluate;
-const Command evaluate{"evaluate", "loss and accuracy of a model on a folder of images",
-                       &configure};
+const Command evaluate{"evaluate", "loss and accuracy of a model on a folder of images", &configure,
+                       true};
 
 }  // namespace thaw::app::commands

@@ -239,6 +239,6 @@ std::function<Exit()> configure(CLI::App& app) {
 
 extern const Command fit;
 const Command fit{"fit", "the recipe: a new head on a pretrained base, then fine-tuning",
-                  &configure};
+                  &configure, true};
 
 }  // namespace thaw::app::commands

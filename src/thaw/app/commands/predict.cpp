@@ -139,7 +139,7 @@ std::function<Exit()> configure(CLI::App& app) {
 }  // namespace
 
 extern const Command predict;
-const Command predict{"predict", "what a model sees in images, or makes of raw tensors",
-                      &configure};
+const Command predict{"predict", "what a model sees in images, or makes of raw tensors", &configure,
+                      true};
 
 }  // namespace thaw::app::commands

@@ -202,6 +202,6 @@ std::function<Exit()> configure(CLI::App& app) {
 }  // namespace
 
 extern const Command summary;
-const Command summary{"summary", "layers, shapes, parameters, what trains", &configure};
+const Command summary{"summary", "layers, shapes, parameters, what trains", &configure, true};
 
 }  // namespace thaw::app::commands

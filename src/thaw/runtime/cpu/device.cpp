@@ -2,7 +2,6 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/threads.h"
-#include "thaw/runtime/cpu/idle_threads.h"
 #include "thaw/runtime/cpu/kernel.h"
 
 // Of OpenMP's API (omp.h, which clang-tidy does not find beside GCC's).
@@ -158,7 +157,6 @@ class CpuDevice final : public Device {
     }
   }
   int threads() const override { return threads_; }
-  void share_cores(bool shared) override { let_idle_threads_sleep(shared); }
   std::string numerics(const ops::Graph& network) const override {
     const dnnl_version_t* version = dnnl_version();
     return "oneDNN " + std::to_string(version->major) + "." + std::to_string(version->minor) + "." +
@@ -184,7 +182,6 @@ std::unique_ptr<Device> cpu_device(const CpuOptions& options) {
         "precision bf16: this processor has no instructions for bfloat16 that would make it faster "
         "(AVX512_BF16 or AMX, on x86); use f32");
   }
-  cpu::let_idle_threads_sleep(true);
   return std::make_unique<cpu::CpuDevice>(options);
 }
 
