@@ -20,7 +20,7 @@ class MemoryStore : public FeatureStore {
  public:
   MemoryStore(int64_t samples, int64_t row_floats)
       : rows_(Shape{samples, row_floats}),
-        toucher_([this](std::stop_token stop) { touch(stop); }) {}
+        toucher_([this](const std::stop_token& stop) { touch(stop); }) {}
   std::span<float> row(int64_t sample) override { return rows_.rows(sample, 1).values(); }
   int64_t memory_bytes() const override {
     return static_cast<int64_t>(rows_.values().size_bytes());
