@@ -12,7 +12,7 @@
 
 namespace thaw::benchmarks {
 
-Split fine_tuning(const std::string& network, int trainable, bool by_batch) {
+FrozenSplit fine_tuning(const std::string& network, int trainable, bool by_batch) {
   auto [application, options] = applications::find(network);
   options.weights = "none";
   options.include_top = false;

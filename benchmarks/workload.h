@@ -11,7 +11,7 @@ namespace thaw::benchmarks {
 /// A network with random weights and a head of six classes, cut below its last `trainable` layers.
 /// Its batch normalization goes by the batch in training where `by_batch` says so, as in a base
 /// called without training=False.
-Split fine_tuning(const std::string& network, int trainable, bool by_batch = false);
+FrozenSplit fine_tuning(const std::string& network, int trainable, bool by_batch = false);
 
 /// Numbers from −1 to 1, the same ones every time.
 Tensor noise(const Shape& shape);

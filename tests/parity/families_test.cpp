@@ -176,7 +176,7 @@ void Compared::compare_splits() const {
        {size_t{1}, size_t{5}, size_t{20}, layers.size() / 2, layers.size()}) {
     model.set_trainable(true);
     for (const Layer& layer : layers.first(layers.size() - trained)) layer.set_trainable(false);
-    const Split split = split_frozen(lower(model));
+    const FrozenSplit split = split_frozen(lower(model));
     const auto prefix = optimize(specialize(split.prefix, ops::Phase::inference), {.frozen = true});
     const auto suffix = specialize(split.suffix, ops::Phase::inference);
     const auto below = device_->compile(prefix, {.batch_size = x.shape()[0]});

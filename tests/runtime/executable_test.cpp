@@ -271,7 +271,7 @@ TEST(Executable, prefix_then_suffix_is_the_whole_at_every_cut) {
   const auto layers = model.layers();
   for (size_t frozen = 0; frozen <= layers.size(); ++frozen) {
     for (size_t i = 0; i < layers.size(); ++i) layers[i].set_trainable(i >= frozen);
-    const Split split = split_frozen(lower(model));
+    const FrozenSplit split = split_frozen(lower(model));
     const auto prefix = optimize(specialize(split.prefix, ops::Phase::inference), {.frozen = true});
     const auto suffix = specialize(split.suffix, ops::Phase::inference);
     auto below = cpu_device({.threads = 2})->compile(prefix, {.batch_size = batch});

@@ -29,10 +29,10 @@ std::vector<bool> constant_values(const ops::Graph& graph) {
   return constant;
 }
 
-Split split_frozen(const ops::Graph& graph) {
+FrozenSplit split_frozen(const ops::Graph& graph) {
   const auto constant = constant_values(graph);
   const auto is_constant = [&](Value value) { return constant[static_cast<size_t>(value.index)]; };
-  Split split;
+  FrozenSplit split;
   const auto cross = [&](Value value) {
     if (!graph[value].is_parameter() &&
         std::ranges::find(split.frontier, value) == split.frontier.end())

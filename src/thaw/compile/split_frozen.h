@@ -8,7 +8,7 @@ namespace thaw {
 
 /// A graph cut in two: `suffix` continues from the outputs of `prefix`, which are its inputs in the
 /// same order.
-struct Split {
+struct FrozenSplit {
   ops::Graph prefix;
   ops::Graph suffix;
   /// The prefix's outputs, as the whole graph numbers them.
@@ -21,6 +21,6 @@ struct Split {
 std::vector<bool> constant_values(const ops::Graph& graph);
 
 /// Cuts at the frontier of the constant values. The prefix may run once per sample and be kept.
-Split split_frozen(const ops::Graph& graph);
+FrozenSplit split_frozen(const ops::Graph& graph);
 
 }  // namespace thaw

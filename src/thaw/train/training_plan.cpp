@@ -16,7 +16,7 @@ TrainingPlan make_plan(const ops::Graph& graph, Activation::Kind logits_of) {
   Logits logits = without_last_activation(graph, logits_of);
   plan.left_off = logits.activation.kind;
   plan.graph = std::move(logits.graph);
-  Split split = split_frozen(plan.graph);
+  FrozenSplit split = split_frozen(plan.graph);
   plan.frontier = std::move(split.frontier);
   plan.suffix = std::move(split.suffix);
   return plan;
