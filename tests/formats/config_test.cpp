@@ -5,7 +5,7 @@
 #include <chrono>
 
 #include "support/error_of.h"
-#include "thaw/formats/keras/json.h"
+#include "thaw/formats/json.h"
 #include "thaw/formats/keras/read_config.h"
 #include "thaw/graph/layer_type.h"
 

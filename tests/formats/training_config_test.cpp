@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "support/error_of.h"
-#include "thaw/formats/keras/json.h"
+#include "thaw/formats/json.h"
 
 namespace thaw::keras {
 namespace {

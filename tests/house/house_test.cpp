@@ -99,7 +99,7 @@ const std::vector<Owner>& owners() {
       {"H5", {"formats/keras/"}},
       {"zip", {"formats/keras/"}},
       {"zlib", {"formats/keras/"}},
-      {"nlohmann/", {"formats/keras/", "app/"}},
+      {"nlohmann/", {"formats/", "app/"}},
       {"jpeglib", {"data/codecs/"}},
       {"turbojpeg", {"data/codecs/"}},
       {"png", {"data/codecs/"}},

@@ -6,7 +6,7 @@
 #include <limits>
 
 #include "thaw/core/error.h"
-#include "thaw/formats/keras/json.h"
+#include "thaw/formats/json.h"
 #include "thaw/formats/safetensors/safetensors.h"
 
 namespace thaw {
@@ -105,7 +105,7 @@ Checkpoint parse(TensorFile file) {
   const auto text = file.metadata.find(metadata_key);
   if (text == file.metadata.end())
     throw Error("expected a checkpoint of thaw fit, received another .safetensors file");
-  const Config config = keras::parse_json(text->second);
+  const Config config = parse_json(text->second);
   if (const int64_t found = config.at("version").as_integer(); found != version) {
     throw Error(fmt::format(
         "expected a checkpoint of version {}, received version {}: start anew without --resume",
@@ -144,7 +144,7 @@ void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& 
       .set("iterations", checkpoint.train.iterations)
       .set("position", position_config(checkpoint.train.position));
   TensorFile file;
-  file.metadata[metadata_key] = keras::write_json(config);
+  file.metadata[metadata_key] = write_json(config);
   for (const NamedTensor& tensor : checkpoint.train.variables)
     file.tensors.emplace_back(std::string(variable_prefix) + tensor.name, tensor.value);
   for (const NamedTensor& tensor : checkpoint.train.optimizer_slots)

@@ -8,7 +8,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
-#include "thaw/formats/keras/json.h"
+#include "thaw/formats/json.h"
 
 namespace thaw {
 namespace {
@@ -68,7 +68,7 @@ TensorFile parse(std::string_view content) {
   content.remove_prefix(sizeof header_size);
   if (header_size > largest_header || header_size > content.size())
     throw Error("expected a .safetensors file, received something else or a part of one");
-  const Config header = keras::parse_json(content.substr(0, header_size));
+  const Config header = parse_json(content.substr(0, header_size));
   const std::string_view data = content.substr(header_size);
   TensorFile result;
   for (const auto& [name, entry] : header.as_map()) {
@@ -103,7 +103,7 @@ void save_safetensors(const TensorFile& content, const std::filesystem::path& pa
     header.set(name, std::move(entry));
     offset = end;
   }
-  std::string text = keras::write_json(header);
+  std::string text = write_json(header);
   text.resize((text.size() + 7) / 8 * 8, ' ');  // values lie at multiples of 8 bytes
   const uint64_t size = text.size();
   AtomicFile file(path);

@@ -1,4 +1,4 @@
-#include "thaw/formats/keras/json.h"
+#include "thaw/formats/json.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +8,7 @@
 
 #include "thaw/core/error.h"
 
-namespace thaw::keras {
+namespace thaw {
 namespace {
 
 constexpr size_t most_depth = 200;
@@ -101,8 +101,8 @@ Config parse_json(std::string_view text) {
   return std::move(builder.root);
 }
 
-std::string write_json(const Config& config) {
-  return to_json(config).dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
+std::string write_json(const Config& config, int indent) {
+  return to_json(config).dump(indent, ' ', false, nlohmann::ordered_json::error_handler_t::replace);
 }
 
-}  // namespace thaw::keras
+}  // namespace thaw

@@ -1,0 +1,62 @@
+#include "thaw/formats/format.h"
+
+#include <array>
+#include <fstream>
+
+#include "thaw/core/error.h"
+
+namespace thaw {
+namespace {
+
+constexpr size_t signature_bytes = 8;
+
+}  // namespace
+
+ModelInput::ModelInput(const std::filesystem::path& path) : place_(path) {
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(path, error))
+    throw Error("expected a file, and there is none");
+  std::ifstream stream(path, std::ios::binary);
+  std::array<char, signature_bytes> start{};
+  stream.read(start.data(), start.size());
+  if (!stream.good() && stream.gcount() == 0) throw Error("cannot be read, or is empty");
+  start_.assign(start.data(), static_cast<size_t>(stream.gcount()));
+}
+
+ModelInput::ModelInput(std::string bytes)
+    : place_(std::move(bytes)), start_(this->bytes().substr(0, signature_bytes)) {}
+
+namespace model_formats {
+
+const ModelFormat& recognize(const ModelInput& input) {
+  for (const ModelFormat* format : all())
+    if (format->is_it(input)) return *format;
+  throw Error("expected a Keras model (.h5 or .keras), received a file of another kind");
+}
+
+const ModelFormat* by_ending(const std::filesystem::path& path) {
+  const std::string name = path.filename().string();
+  const ModelFormat* found = nullptr;
+  size_t longest = 0;
+  for (const ModelFormat* format : all()) {
+    for (const std::string_view ending : format->endings) {
+      if (ending.size() <= longest || !name.ends_with(ending)) continue;
+      found = format;
+      longest = ending.size();
+    }
+  }
+  return found;
+}
+
+std::string endings(bool (*of_those)(const ModelFormat& format)) {
+  std::vector<std::string_view> found;
+  for (const ModelFormat* format : all())
+    if (of_those(*format)) found.push_back(format->endings.front());
+  std::string text;
+  for (size_t i = 0; i < found.size(); ++i)
+    text += (i == 0 ? "" : i + 1 < found.size() ? ", " : " or ") + std::string(found[i]);
+  return text;
+}
+
+}  // namespace model_formats
+}  // namespace thaw

@@ -1,0 +1,42 @@
+#include "thaw/formats/keras/model_parts.h"
+
+#include "thaw/core/error.h"
+#include "thaw/formats/json.h"
+#include "thaw/formats/keras/optimizer_state.h"
+#include "thaw/formats/keras/training_config.h"
+
+namespace thaw::keras {
+
+bool is_hdf5(const ModelInput& input) { return input.start() == "\x89HDF\r\n\x1a\n"; }
+
+Hdf5File open_hdf5(const ModelInput& input) {
+  return input.path() != nullptr ? Hdf5File::open(*input.path())
+                                 : Hdf5File::open_bytes(input.bytes());
+}
+
+void read_training(const Config* config, const Hdf5File& weights, ModelFile& content) {
+  if (config == nullptr || !config->is_map() || config->as_map().empty()) return;
+  try {
+    TrainingRecord record{modern_compile_config(*config)};
+    const Config& optimizer = record.compile.at("optimizer");
+    if (optimizer.is_map()) {
+      record.optimizer = read_optimizer_state(weights, optimizer, content.model, content.dropped);
+    }
+    content.training = std::move(record);
+  } catch (const Error& error) {
+    content.dropped.push_back(std::string("what it was compiled with: ") + error.what());
+  }
+}
+
+void read_metadata(const Functional& model, const std::optional<std::string>& text) {
+  if (!text) return;
+  const Config metadata = parse_json(*text);
+  for (const auto& [key, value] : metadata.as_map()) model.metadata().set(key, value);
+}
+
+size_t likely_bytes(const Functional& model) {
+  return static_cast<size_t>(model.count_parameters()) * sizeof(float) +
+         (model.layers().size() << 14) + (size_t{4} << 20);
+}
+
+}  // namespace thaw::keras

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "thaw/formats/format.h"
+#include "thaw/formats/keras/hdf5/file.h"
+
+/// What Keras's forms of model files have in common.
+namespace thaw::keras {
+
+/// The most bytes that a file's configuration may have.
+inline constexpr uint64_t largest_config = uint64_t{64} << 20;
+
+/// Whether the content is HDF5, by its signature.
+bool is_hdf5(const ModelInput& input);
+/// Throws Error when it is damaged.
+Hdf5File open_hdf5(const ModelInput& input);
+
+/// Takes up what compile() was told, in any dialect, and how far the optimizer has come. Nothing of
+/// it can make a file unreadable: what is not understood is named in content.dropped.
+/// `config`: nullptr where the file holds none.
+void read_training(const Config* config, const Hdf5File& weights, ModelFile& content);
+
+/// Takes up metadata() as JSON text.
+void read_metadata(const Functional& model, const std::optional<std::string>& text);
+
+/// About how many bytes a file of the model's weights takes: these, and some KB a layer.
+size_t likely_bytes(const Functional& model);
+
+}  // namespace thaw::keras
