@@ -9,7 +9,7 @@
 #include <fmt/format.h>
 
 #include "thaw/core/error.h"
-#include "thaw/graph/fields.h"
+#include "thaw/core/fields.h"
 #include "thaw/graph/layer.h"
 #include "thaw/graph/layer_type.h"
 
@@ -48,12 +48,7 @@ class Described final : public LayerDefinition {
     }
   }
 
-  Config config() const override {
-    fields::Writer writer;
-    T copy = attributes_;  // fields() names members that a reader may change
-    copy.fields(writer);
-    return writer.take();
-  }
+  Config config() const override { return fields::config_of(attributes_); }
 
  private:
   static constexpr bool takes_many = requires(const T& t, std::span<const Shape> shapes) {

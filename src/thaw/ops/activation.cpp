@@ -3,9 +3,12 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <cmath>
+#include <optional>
 #include <utility>
 
 #include "thaw/core/error.h"
+#include "thaw/core/fields.h"
 
 namespace thaw {
 namespace {
@@ -71,6 +74,39 @@ std::string Activation::name() const {
   for (const auto& [candidate, candidate_kind] : names)
     if (candidate_kind == kind && *this == Activation(candidate)) return std::string(candidate);
   return {};
+}
+
+Activation Activation::from_config(const Config& config) {
+  if (config.is_null()) return {};
+  if (!config.is_map()) return Activation(config.as_string());
+  const Config* inner = config.find("config");
+  if (inner != nullptr && inner->is_string()) return Activation(inner->as_string());
+  if (config.at("class_name").as_string() != "ReLU")
+    return Activation(config.at("class_name").as_string());
+  Activation relu = Kind::relu;
+  if (inner == nullptr) return relu;
+  const fields::Reader reader(*inner);
+  std::optional<float> limit;
+  reader("max_value", limit);
+  if (limit) relu.max_value = *limit;
+  reader("negative_slope", relu.negative_slope);
+  reader("threshold", relu.threshold);
+  return relu;
+}
+
+Config Activation::to_config() const {
+  if (const std::string word = name(); !word.empty()) return word;
+  if (kind != Kind::relu) throw Error("an activation with such numbers has no name in Keras");
+  Config numbers;
+  numbers.set("max_value", std::isinf(max_value) ? Config() : fields::write(max_value))
+      .set("negative_slope", fields::write(negative_slope))
+      .set("threshold", fields::write(threshold));
+  Config layer;
+  layer.set("module", "keras.layers")
+      .set("class_name", "ReLU")
+      .set("config", std::move(numbers))
+      .set("registered_name", Config());
+  return layer;
 }
 
 }  // namespace thaw

@@ -6,6 +6,8 @@
 
 namespace thaw {
 
+class Config;
+
 /// An element-wise function, named as in Keras; {.activation = "relu"}. Softmax is named here too,
 /// though it looks along the whole last axis.
 struct Activation {
@@ -44,6 +46,19 @@ struct Activation {
   /// Throws UsageError listing the known names.
   Activation(std::string_view name);
   Activation(const char* name) : Activation(std::string_view(name)) {}
+  /// Reads any dialect of Keras: "relu6", null, {"class_name": "function", "config": "relu"},
+  /// {"class_name": "ReLU", "config": {…}}. Throws Error for anything else.
+  static Activation from_config(const Config& config);
+  /// Its name, or Keras's layer ReLU with these numbers; throws Error where Keras has neither.
+  Config to_config() const;
+
+  template <typename Visit>
+  void fields(Visit&& visit) {
+    visit("kind", kind);
+    visit("negative_slope", negative_slope);
+    visit("threshold", threshold);
+    visit("max_value", max_value);
+  }
 
   /// The Keras name that says all of it, as "relu6"; empty where there is none.
   std::string name() const;

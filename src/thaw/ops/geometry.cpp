@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "thaw/core/config.h"
 #include "thaw/core/error.h"
 
 namespace thaw {
@@ -31,6 +32,32 @@ int64_t same_padding(int64_t size, int64_t window, int64_t stride, int64_t dilat
 }
 
 }  // namespace
+
+Size2 Size2::from_config(const Config& config) {
+  if (!config.is_list()) return {config.as_integer(), config.as_integer()};
+  if (const auto& list = config.as_list(); list.size() == 2)
+    return {list[0].as_integer(), list[1].as_integer()};
+  throw Error("expected one number or two, received " + config.to_string());
+}
+
+Config Size2::to_config() const { return Config::List{height, width}; }
+
+Padding2 Padding2::from_config(const Config& config) {
+  if (!config.is_list()) {
+    const int64_t all = config.as_integer();
+    return {all, all, all, all};
+  }
+  const auto& list = config.as_list();
+  if (list.size() != 2)
+    throw Error("expected one number or two pairs, received " + config.to_string());
+  const Size2 rows = Size2::from_config(list[0]);
+  const Size2 columns = Size2::from_config(list[1]);
+  return {rows.height, rows.width, columns.height, columns.width};
+}
+
+Config Padding2::to_config() const {
+  return Config::List{Config::List{top, bottom}, Config::List{left, right}};
+}
 
 Padding2 resolve_padding(const std::string& padding, const Shape& image, Size2 window,
                          Size2 strides, Size2 dilations) {

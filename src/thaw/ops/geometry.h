@@ -7,6 +7,8 @@
 
 namespace thaw {
 
+class Config;
+
 /// Height and width. One number stands for both, as in Keras: {.kernel_size = 3}.
 struct Size2 {
   int64_t height = 1;
@@ -15,6 +17,15 @@ struct Size2 {
   Size2() = default;
   Size2(int both) : height(both), width(both) {}
   Size2(int64_t h, int64_t w) : height(h), width(w) {}
+  /// Reads Keras's: 3, [3, 3]. Throws Error for anything else.
+  static Size2 from_config(const Config& config);
+  Config to_config() const;
+
+  template <typename Visit>
+  void fields(Visit&& visit) {
+    visit("height", height);
+    visit("width", width);
+  }
   bool operator==(const Size2&) const = default;
 };
 
@@ -25,6 +36,17 @@ struct Padding2 {
   int64_t left = 0;
   int64_t right = 0;
 
+  /// Reads Keras's: 1, [1, 1], [[0, 1], [0, 1]]. Throws Error for anything else.
+  static Padding2 from_config(const Config& config);
+  Config to_config() const;
+
+  template <typename Visit>
+  void fields(Visit&& visit) {
+    visit("top", top);
+    visit("bottom", bottom);
+    visit("left", left);
+    visit("right", right);
+  }
   bool none() const { return top == 0 && bottom == 0 && left == 0 && right == 0; }
   bool operator==(const Padding2&) const = default;
 };

@@ -6,7 +6,7 @@
 
 #include "thaw/core/config.h"
 #include "thaw/core/error.h"
-#include "thaw/graph/fields.h"
+#include "thaw/core/fields.h"
 #include "thaw/ops/op.h"
 
 namespace thaw::layers {
