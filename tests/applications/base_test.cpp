@@ -5,6 +5,8 @@
 #include "support/error_of.h"
 #include "support/shared_files.h"
 #include "thaw/applications/application.h"
+#include "thaw/applications/networks/mobilenet.h"
+#include "thaw/applications/networks/mobilenet_v2.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/graph/layers/conv_2d.h"
 #include "thaw/graph/layers/dense.h"
@@ -106,8 +108,8 @@ INSTANTIATE_TEST_SUITE_P(Every, Base, ::testing::ValuesIn(all().begin(), all().e
 
 TEST(Recognize, width_and_options_do_not_matter_and_a_missing_layer_does) {
   const auto& mobilenet = *find("mobilenet").first;
-  EXPECT_EQ(recognize(create(mobilenet, {.weights = "none", .alpha = 0.25, .depth_multiplier = 2})),
-            &mobilenet);
+  const MobileNetOptions own{.alpha = 0.25, .depth_multiplier = 2};
+  EXPECT_EQ(recognize(create(mobilenet, {.weights = "none", .own = own})), &mobilenet);
   const Functional part = make(mobilenet, false);
   EXPECT_EQ(recognize(part.up_to(part.output_of("conv_pw_12_relu"))), nullptr);
   const Symbol image = input({8, 8, 3});
@@ -179,7 +181,8 @@ TEST(SharedBase, of_the_teachable_export_is_mobilenet_v2_by_every_name_and_shape
   EXPECT_EQ(base.outputs()[0].shape(), (Shape{7, 7, 1280}));
   EXPECT_EQ(base.variables().size(), 260U);
 
-  const Options options{.include_top = false, .weights = "none", .alpha = 0.35};
+  const Options options{
+      .include_top = false, .weights = "none", .own = MobileNetV2Options{.alpha = 0.35}};
   const Functional expected = create(*mobilenet_v2, options);
   EXPECT_EQ(base.count_parameters(), expected.count_parameters());
   const auto report = load_weights(expected, file, {.match = MatchWeights::by_name});

@@ -1,9 +1,14 @@
 #include <gtest/gtest.h>
 
 #include <set>
+#include <sstream>
 
 #include "support/error_of.h"
 #include "thaw/applications/application.h"
+#include "thaw/applications/networks/mobilenet.h"
+#include "thaw/applications/networks/mobilenet_v2.h"
+#include "thaw/applications/networks/mobilenet_v3.h"
+#include "thaw/core/files.h"
 
 namespace thaw::applications {
 namespace {
@@ -26,16 +31,17 @@ TEST(Find, knows_every_network_by_its_name_and_by_keras_name) {
 TEST(Find, reads_options_after_the_at_sign) {
   const auto [application, options] = find("mobilenet_v2@alpha=0.35");
   EXPECT_EQ(application->name, "mobilenet_v2");
-  EXPECT_EQ(options.alpha, 0.35);
+  EXPECT_EQ(options.own.as<MobileNetV2Options>().alpha, 0.35);
   EXPECT_TRUE(options.include_top);
   const auto [other, several] = find("MobileNet@alpha=.5,depth_multiplier=2,dropout=0.25");
   EXPECT_EQ(other->name, "mobilenet");
-  EXPECT_EQ(several.alpha, 0.5);
-  EXPECT_EQ(several.depth_multiplier, 2);
-  EXPECT_EQ(several.dropout, 0.25);
+  const auto own = several.own.as<MobileNetOptions>();
+  EXPECT_EQ(own.alpha, 0.5);
+  EXPECT_EQ(own.depth_multiplier, 2);
+  EXPECT_EQ(own.dropout, 0.25);
   const auto small =
       find("mobilenet_v3_small@minimalistic=true,include_preprocessing=false,dropout_rate=0")
-          .second;
+          .second.own.as<MobileNetV3Options>();
   EXPECT_TRUE(small.minimalistic);
   EXPECT_FALSE(small.include_preprocessing);
   EXPECT_EQ(small.dropout_rate, 0);
@@ -102,17 +108,18 @@ TEST(Options, out_of_range_are_refused_by_name) {
   expect(refusal("mobilenet_v2", {.classes = 0}), "classes");
   expect(refusal("mobilenet_v2", {.classes = int64_t{1} << 40}), "classes");
   expect(refusal("mobilenet_v2", {.pooling = "sum"}), "pooling");
-  expect(refusal("mobilenet_v2", {.alpha = 0}), "alpha");
-  expect(refusal("mobilenet_v2", {.alpha = 1e300}), "alpha");
-  expect(refusal("mobilenet_v2", {.alpha = std::numeric_limits<double>::quiet_NaN()}), "alpha");
-  expect(refusal("mobilenet", {.depth_multiplier = 0}), "depth_multiplier");
-  expect(refusal("mobilenet", {.dropout = 1}), "dropout");
-  expect(refusal("mobilenet_v3_small", {.dropout_rate = -0.1}), "dropout");
-  expect(refusal("vgg16", {.dropout_rate = 0.1}), "no option");
-  expect(refusal("vgg16", {.minimalistic = true}), "no option");
-  expect(refusal("vgg16", {.include_preprocessing = false}), "no option");
-  expect(refusal("mobilenet_v2", {.dropout = 0.5}), "only alpha");
-  expect(refusal("resnet50_v2", {.alpha = 0.5}), "no option");
+  expect(refusal("mobilenet_v2", {.own = MobileNetV2Options{.alpha = 0}}), "alpha");
+  expect(refusal("mobilenet_v2", {.own = MobileNetV2Options{.alpha = 1e300}}), "alpha");
+  const double nan = std::numeric_limits<double>::quiet_NaN();
+  expect(refusal("mobilenet_v2", {.own = MobileNetV2Options{.alpha = nan}}), "alpha");
+  expect(refusal("mobilenet", {.own = MobileNetOptions{.depth_multiplier = 0}}),
+         "depth_multiplier");
+  expect(refusal("mobilenet", {.own = MobileNetOptions{.dropout = 1}}), "dropout");
+  expect(refusal("mobilenet_v3_small", {.own = MobileNetV3Options{.dropout_rate = -0.1}}),
+         "dropout");
+  expect(refusal("vgg16", {.own = MobileNetV3Options{}}), "no option");
+  expect(refusal("mobilenet_v2", {.own = MobileNetOptions{}}), "only alpha");
+  expect(refusal("resnet50_v2", {.own = MobileNetV2Options{.alpha = 0.5}}), "received alpha=0.5");
 }
 
 TEST(Options, that_imagenet_weights_cannot_have_are_refused_before_anything_is_fetched) {
@@ -120,11 +127,79 @@ TEST(Options, that_imagenet_weights_cannot_have_are_refused_before_anything_is_f
     return error_of<UsageError>([&] { create(*find(name).first, options); });
   };
   EXPECT_TRUE(contains(refuse("mobilenet_v2", {.classes = 7}), "1000 classes"));
-  EXPECT_TRUE(contains(refuse("mobilenet_v2", {.alpha = 0.4}), "0.35, 0.5"));
-  EXPECT_TRUE(contains(refuse("mobilenet", {.depth_multiplier = 2}), "depth_multiplier of 1"));
+  EXPECT_TRUE(
+      contains(refuse("mobilenet_v2", {.own = MobileNetV2Options{.alpha = 0.4}}), "0.35, 0.5"));
+  EXPECT_TRUE(contains(refuse("mobilenet", {.own = MobileNetOptions{.depth_multiplier = 2}}),
+                       "depth_multiplier of 1"));
   EXPECT_TRUE(contains(refuse("resnet50_v2", {.input_shape = {64, 64, 1}}), "3 channels"));
   EXPECT_TRUE(contains(refuse("resnet50_v2", {.classifier_activation = "relu"}), "softmax"));
   EXPECT_TRUE(contains(refuse("squeezenet", {}), "name a file"));
+}
+
+/// What `thaw models` prints and docs/networks.md says.
+TEST(OwnOptions, are_known_by_name_and_kind_from_the_networks_description) {
+  EXPECT_EQ(find("mobilenet").first->takes(), "alpha depth_multiplier dropout");
+  EXPECT_EQ(find("mobilenet_v3_small").first->takes(),
+            "alpha minimalistic dropout_rate include_preprocessing");
+  EXPECT_EQ(find("convnext_tiny").first->takes(), "include_preprocessing");
+  EXPECT_EQ(find("vgg16").first->takes(), "");
+  const Config own = find("mobilenet").first->own_defaults();
+  EXPECT_FALSE(own.at("alpha").is_integer());
+  EXPECT_TRUE(own.at("alpha").is_number());
+  EXPECT_TRUE(own.at("depth_multiplier").is_integer());
+  EXPECT_TRUE(find("convnext_tiny").first->own_defaults().at("include_preprocessing").is_bool());
+}
+
+/// "| `mobilenet` | `alpha`, `dropout` | 32 |": the second cell, of the row that names `network`.
+std::string options_in(const std::string& page, std::string_view network) {
+  std::istringstream lines(page);
+  for (std::string line; std::getline(lines, line);) {
+    if (!line.starts_with("| `")) continue;
+    const size_t first = line.find('|', 1);
+    if (line.find("`" + std::string(network) + "`") >= first) continue;
+    std::string names;
+    for (const char c : line.substr(first + 2, line.find('|', first + 1) - first - 2))
+      if (c != '`' && c != ',') names += c;
+    if (names.ends_with(' ')) names.pop_back();
+    return names;
+  }
+  return "no row";
+}
+
+TEST(OwnOptions, are_those_of_the_page_on_networks) {
+  const std::string page = read_file(THAW_SOURCE_FOLDER "/docs/networks.md");
+  int compared = 0;
+  for (const Application* network : all()) {
+    const std::string written = options_in(page, network->name);
+    if (written == "no row") continue;  // "`efficientnet_b0` to `_b7`": the first speaks for all
+    EXPECT_EQ(written, network->takes()) << network->name;
+    ++compared;
+  }
+  EXPECT_GE(compared, 20);
+}
+
+TEST(OwnOptions, of_another_kind_are_refused_by_name) {
+  const auto refuse = [](const char* network, const char* name, Config value) {
+    Options options{.weights = "none"};
+    options.own.set(name, std::move(value));
+    return error_of<UsageError>([&] { create(*find(network).first, options); });
+  };
+  const std::string alpha = refuse("mobilenet_v2", "alpha", "wide");
+  EXPECT_TRUE(contains(alpha, "alpha: expected")) << alpha;
+  const std::string depth = refuse("mobilenet", "depth_multiplier", 1.5);
+  EXPECT_TRUE(contains(depth, "depth_multiplier: expected")) << depth;
+  const std::string flag = refuse("mobilenet_v3_small", "minimalistic", 1);
+  EXPECT_TRUE(contains(flag, "minimalistic: expected")) << flag;
+}
+
+TEST(Create, takes_a_name_with_options_as_find_does) {
+  const Options options{.include_top = false, .weights = "none"};
+  const Functional model = create("mobilenet_v2@alpha=0.35", options);
+  EXPECT_EQ(model.count_parameters(), 410'208) << "tests/golden/applications/mobilenet_v2";
+  EXPECT_EQ(mobilenet_v2(
+                {.include_top = false, .weights = "none", .own = MobileNetV2Options{.alpha = 0.35}})
+                .count_parameters(),
+            410'208);
 }
 
 }  // namespace

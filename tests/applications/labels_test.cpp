@@ -84,12 +84,12 @@ TEST(Preprocessing, that_a_network_was_made_without_is_done_before_it) {
     Options options{.weights = "none"};
     EXPECT_EQ(preprocessing_of(create(*application, options)), application->preprocessing)
         << application->name;
-    ASSERT_EQ(application->accepts("include_preprocessing"),
+    ASSERT_EQ(application->own_defaults().find("include_preprocessing") != nullptr,
               !application->preprocessing_left_out.empty())
         << application->name;
     if (application->preprocessing_left_out.empty()) continue;
     EXPECT_EQ(application->preprocessing, "none") << application->name;
-    options.include_preprocessing = false;
+    options.own.set("include_preprocessing", false);
     EXPECT_EQ(preprocessing_of(create(*application, options)), application->preprocessing_left_out)
         << application->name;
   }

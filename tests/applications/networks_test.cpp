@@ -36,14 +36,15 @@ class Network : public ::testing::TestWithParam<const Application*> {
       if (key == "height") height = std::stoll(value);
       if (key == "width") width = std::stoll(value);
       if (key == "channels") channels = std::stoll(value);
-      if (key == "alpha") options.alpha = std::stod(value);
-      if (key == "depth_multiplier") options.depth_multiplier = std::stoll(value);
       if (key == "classes") options.classes = std::stoll(value);
       if (key == "pooling") options.pooling = value;
       if (key == "include_top") options.include_top = value == "True";
-      if (key == "minimalistic") options.minimalistic = value == "True";
-      if (key == "include_preprocessing") options.include_preprocessing = value == "True";
-      if (key == "dropout_rate") options.dropout_rate = std::stod(value);
+      const Config own = application().own_defaults();
+      if (const Config* usual = own.find(key)) {
+        if (usual->is_bool()) options.own.set(key, value == "True");
+        if (usual->is_integer()) options.own.set(key, int64_t{std::stoll(value)});
+        if (usual->is_number() && !usual->is_integer()) options.own.set(key, std::stod(value));
+      }
     }
     options.input_shape = {height, width, channels};
     return options;

@@ -11,6 +11,7 @@
 #include "support/error_of.h"
 #include "support/loopback_server.h"
 #include "support/temporary_folder.h"
+#include "thaw/applications/networks/mobilenet.h"
 #include "thaw/core/files.h"
 #include "thaw/download/digest.h"
 #include "thaw/formats/model_file.h"
@@ -30,10 +31,11 @@ using thaw::testing::LoopbackServer;
 const std::string name = "mobilenet_2_5_128_tf_no_top.h5";
 
 Options small(const std::string& weights) {
-  return {.input_shape = {128, 128, 3}, .include_top = false, .weights = weights, .alpha = 0.25};
+  return {.input_shape = {128, 128, 3},
+          .include_top = false,
+          .weights = weights,
+          .own = MobileNetOptions{.alpha = 0.25}};
 }
-
-Functional mobilenet(const Options& options) { return create(*find("mobilenet").first, options); }
 
 class Weights : public ::testing::Test {
  protected:
@@ -169,7 +171,7 @@ TEST_F(Weights, report_their_progress_and_can_be_stopped) {
 
 TEST_F(Weights, of_another_network_are_an_error_that_names_the_file) {
   Options options = small("none");
-  options.alpha = 0.5;
+  options.own.set("alpha", 0.5);
   save_weights(mobilenet(options), weights_folder() / name);
   const std::string message = error_of([] { mobilenet(small("imagenet")); });
   EXPECT_TRUE(contains(message, name)) << message;

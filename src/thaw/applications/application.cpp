@@ -12,8 +12,16 @@
 
 namespace thaw {
 
-bool Application::accepts(std::string_view option) const {
-  return fmt::format(" {} ", takes).find(fmt::format(" {} ", option)) != std::string::npos;
+Config Application::own_defaults() const {
+  return own_options == nullptr ? Config(Config::Map{}) : own_options().values();
+}
+
+std::string Application::takes() const {
+  std::string names;
+  const Config defaults = own_defaults();
+  for (const auto& [option, value] : defaults.as_map())
+    names += (names.empty() ? "" : " ") + option;
+  return names;
 }
 
 }  // namespace thaw
@@ -26,22 +34,15 @@ void require(bool holds, std::string_view expected, const Value& received) {
   if (!holds) throw UsageError(fmt::format("expected {}, received {}", expected, received));
 }
 
+/// That they are its own; the network itself reads and checks their values.
 void check_own_options(const Application& application, const Options& options) {
-  const Options usual;
-  const std::string expected = application.takes.empty()
-                                   ? "no option of its own"
-                                   : fmt::format("only {}", application.takes);
-  const auto check_one = [&](std::string_view name, auto Options::*member) {
-    if (!application.accepts(name))
-      require(options.*member == usual.*member, expected,
-              fmt::format("{}={}", name, options.*member));
-  };
-  check_one("alpha", &Options::alpha);
-  check_one("depth_multiplier", &Options::depth_multiplier);
-  check_one("dropout", &Options::dropout);
-  check_one("dropout_rate", &Options::dropout_rate);
-  check_one("minimalistic", &Options::minimalistic);
-  check_one("include_preprocessing", &Options::include_preprocessing);
+  const Config own = application.own_defaults();
+  for (const auto& [name, value] : options.own.values().as_map()) {
+    const std::string takes = application.takes();
+    require(own.find(name) != nullptr,
+            takes.empty() ? "no option of its own" : fmt::format("only {}", takes),
+            fmt::format("{}={}", name, value.to_string()));
+  }
 }
 
 void check(const Application& application, const Options& options) {
@@ -57,13 +58,6 @@ void check(const Application& application, const Options& options) {
           options.classes);
   require(options.pooling.empty() || options.pooling == "avg" || options.pooling == "max",
           "a pooling of \"avg\", \"max\" or \"\"", options.pooling);
-  // Below 1/32 a layer of 32 channels would have none; above 16 nothing was ever trained.
-  require(options.alpha >= 0.03125 && options.alpha <= 16, "an alpha from 0.03125 to 16",
-          options.alpha);
-  require(options.depth_multiplier >= 1 && options.depth_multiplier <= 64,
-          "a depth_multiplier from 1 to 64", options.depth_multiplier);
-  for (const double rate : {options.dropout, options.dropout_rate})
-    require(rate >= 0 && rate < 1, "a dropout of at least 0 and below 1", rate);
   check_own_options(application, options);
 }
 

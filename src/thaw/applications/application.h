@@ -7,31 +7,25 @@
 #include <string_view>
 #include <utility>
 
+#include "thaw/applications/own_options.h"
 #include "thaw/graph/functional.h"
 #include "thaw/ops/activation.h"
 
 namespace thaw {
 namespace applications {
 
-/// How a network is made. Each network takes the first part; of the second part it takes what its
-/// Application lists, and throws UsageError when another one is set.
+/// How a network is made: what all of them take.
 struct Options {
   Shape input_shape = {};   ///< (height, width, channels); empty: the default
   bool include_top = true;  ///< with the classifier
   /// "imagenet": the official ones, see weights.h; "none" or "": random; or a file, matched layer
   /// by layer in the model's order
   std::string weights = "imagenet";
-  double alpha = 1.0;            ///< width: factor on the channels of every layer
-  int64_t depth_multiplier = 1;  ///< depthwise kernels per channel
-  double dropout = 1e-3;         ///< before the classifier of MobileNet
-  double dropout_rate = 0.2;     ///< before the classifier of MobileNetV3
-  bool minimalistic = false;     ///< MobileNetV3 without 5×5 kernels, gates and hard-swish
-  bool include_preprocessing =
-      true;                  ///< begin with the layers that preprocess pictures of 0 to 255
   int64_t classes = 1000;    ///< of the classifier
   std::string pooling = {};  ///< without top: "avg", "max", or "" for the last image
   Activation classifier_activation = "softmax";
   std::string name = {};  ///< of the model; empty: Keras's default
+  OwnOptions own = {};    ///< what this network alone takes: MobileNetV2Options{.alpha = 0.35}
   /// Told how many bytes of official weights have come, of how many (−1: unknown); returning false
   /// stops.
   std::function<bool(int64_t received, int64_t total)> on_download = {};
@@ -62,14 +56,15 @@ struct Application {
   int64_t base_parameters = 0;  ///< without top
   /// On ImageNet's validation images, as in Keras's table.
   std::optional<double> top_1_accuracy = {};
-  /// Which of alpha, depth_multiplier, dropout, dropout_rate, minimalistic, include_preprocessing
-  /// it takes, separated by spaces.
-  std::string_view takes = {};
+  /// The defaults of its own options, in order: &defaults<MobileNetV2Options>; null: it has none.
+  applications::OwnOptions (*own_options)() = nullptr;
   int64_t default_size = 224;
   int64_t minimum_size = 32;  ///< of the input's height and width
 
-  /// Whether `option` is among what it takes.
-  bool accepts(std::string_view option) const;
+  /// The defaults of its own options by name, a map; empty where it has none.
+  Config own_defaults() const;
+  /// The names of its own options, separated by spaces: "alpha depth_multiplier dropout".
+  std::string takes() const;
 };
 
 /// What one file of networks/ defines.
@@ -87,9 +82,14 @@ namespace applications {
 /// Every network there is, by name.
 std::span<const Application* const> all();
 
-/// Checks `options`, builds the graph and gives it its weights. Throws UsageError for options that
+/// Checks `options`, builds the graph and gives it its weights: an image [H, W, C] -> [classes]
+/// with top, else its last image [h, w, c], or [c] with pooling. Throws UsageError for options that
 /// do not fit, Error for weights that cannot be had.
 Functional create(const Application& application, Options options);
+
+/// The same of a network by name, with its own options behind it as find() reads them:
+/// create("mobilenet_v2@alpha=0.35", {.include_top = false}). Those win over options.own.
+Functional create(std::string_view name, Options options = {});
 
 /// A network and options by its command-line name, "mobilenet_v2@alpha=0.35,dropout=0.1"; also
 /// Keras's name, "MobileNetV2". Throws UsageError naming the nearest, or what `@` may set.

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <charconv>
 #include <numeric>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -58,7 +57,7 @@ const Application& by_name(std::string_view name) {
 }
 
 template <typename Number>
-Number parse(std::string_view key, std::string_view text) {
+Number number_from(std::string_view key, std::string_view text) {
   Number number{};
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), number);
   if (failure != std::errc() || end != text.data() + text.size() || text.empty())
@@ -67,8 +66,11 @@ Number parse(std::string_view key, std::string_view text) {
   return number;
 }
 
-template <>
-bool parse<bool>(std::string_view key, std::string_view text) {
+/// The value that `text` says, of the default's kind.
+Config parse(std::string_view key, std::string_view text, const Config& usual) {
+  if (usual.is_integer()) return number_from<int64_t>(key, text);
+  if (usual.is_number()) return number_from<double>(key, text);
+  if (usual.is_string()) return std::string(text);
   if (text == "true" || text == "false") return text == "true";
   throw UsageError(fmt::format("{}: expected true or false, received \"{}\"", key,
                                text.substr(0, shown_letters)));
@@ -79,19 +81,19 @@ void set(Options& options, const Application& application, std::string_view assi
   const std::string_view key = assignment.substr(0, equals);
   const std::string_view value =
       equals == std::string_view::npos ? "" : assignment.substr(equals + 1);
-  if (key.empty() || !application.accepts(key)) {
-    throw UsageError(fmt::format(
-        "expected {}, received \"{}\"",
-        application.takes.empty() ? "no option, since this network has none"
-                                  : fmt::format("KEY=VALUE with KEY one of: {}", application.takes),
-        assignment.substr(0, shown_letters)));
+  const Config defaults = application.own_defaults();
+  const Config* usual = defaults.find(key);
+  if (usual == nullptr) {
+    const std::string takes = application.takes();
+    throw UsageError(fmt::format("expected {}, received \"{}\"",
+                                 takes.empty()
+                                     ? "no option, since this network has none"
+                                     : fmt::format("KEY=VALUE with KEY one of: {}", takes),
+                                 assignment.substr(0, shown_letters)));
   }
-  if (key == "alpha") options.alpha = parse<double>(key, value);
-  if (key == "dropout") options.dropout = parse<double>(key, value);
-  if (key == "dropout_rate") options.dropout_rate = parse<double>(key, value);
-  if (key == "depth_multiplier") options.depth_multiplier = parse<int64_t>(key, value);
-  if (key == "minimalistic") options.minimalistic = parse<bool>(key, value);
-  if (key == "include_preprocessing") options.include_preprocessing = parse<bool>(key, value);
+  if (options.own.values().find(key) != nullptr)
+    throw UsageError(fmt::format("expected {} once, received it twice", key));
+  options.own.set(key, parse(key, value, *usual));
 }
 
 }  // namespace
@@ -102,20 +104,21 @@ std::pair<const Application*, Options> find(std::string_view text) {
   Options options;
   if (at == std::string_view::npos) return {&application, options};
   std::string_view rest = text.substr(at + 1);
-  std::set<std::string_view> keys;
   with_context(std::string(application.name), [&] {
     while (true) {
       const size_t comma = rest.find(',');
-      const std::string_view assignment = rest.substr(0, comma);
-      set(options, application, assignment);
-      const std::string_view key = assignment.substr(0, assignment.find('='));
-      if (!keys.insert(key).second)
-        throw UsageError(fmt::format("expected {} once, received it twice", key));
+      set(options, application, rest.substr(0, comma));
       if (comma == std::string_view::npos) break;
       rest = rest.substr(comma + 1);
     }
   });
   return {&application, options};
+}
+
+Functional create(std::string_view name, Options options) {
+  const auto [application, named] = find(name);
+  for (const auto& [key, value] : named.own.values().as_map()) options.own.set(key, value);
+  return create(*application, std::move(options));
 }
 
 }  // namespace thaw::applications

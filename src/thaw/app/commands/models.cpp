@@ -49,7 +49,7 @@ void print_json() {
                                   {"megabytes", megabytes(*network)},
                                   {"image_size", network->default_size},
                                   {"preprocessing", network->preprocessing},
-                                  {"options", network->takes},
+                                  {"options", network->takes()},
                                   {"top_1_accuracy", nullptr},
                                   {"weights", nullptr},
                                   {"weights_with_top", nullptr}};
@@ -70,7 +70,7 @@ void print_table() {
         network->parameters, network->base_parameters, megabytes(*network), network->default_size,
         network->preprocessing,
         network->top_1_accuracy ? fmt::format("{:.1f} %", 100 * *network->top_1_accuracy) : "",
-        which_at_hand(*network), network->takes);
+        which_at_hand(*network), network->takes());
   }
 }
 

@@ -88,7 +88,7 @@ Functional build(const Options& options) {
   const std::string name = options.name.empty() ? std::string(size.name) : options.name;
   const Symbol image = input(options.input_shape);
   Symbol x = image;
-  if (options.include_preprocessing && image.shape().last() == 3)
+  if (options.own.as<ConvNeXtOptions>().include_preprocessing && image.shape().last() == 3)
     x = preprocess(x, name + "_prestem_normalization");
   const int depths[] = {3, 3, size.third_depth, 3};
   for (int stage = 0; stage < 4; ++stage) {
@@ -127,7 +127,7 @@ constexpr Application networks[] = {{.name = "convnext_tiny",
                                      .parameters = 28'589'128,
                                      .base_parameters = 27'820'128,
                                      .top_1_accuracy = 0.813,
-                                     .takes = "include_preprocessing"},
+                                     .own_options = &defaults<ConvNeXtOptions>},
                                     {.name = "convnext_small",
                                      .keras_name = "ConvNeXtSmall",
                                      .build = build<small>,
@@ -137,7 +137,7 @@ constexpr Application networks[] = {{.name = "convnext_tiny",
                                      .parameters = 50'223'688,
                                      .base_parameters = 49'454'688,
                                      .top_1_accuracy = 0.823,
-                                     .takes = "include_preprocessing"},
+                                     .own_options = &defaults<ConvNeXtOptions>},
                                     {.name = "convnext_base",
                                      .keras_name = "ConvNeXtBase",
                                      .build = build<base>,
@@ -147,7 +147,7 @@ constexpr Application networks[] = {{.name = "convnext_tiny",
                                      .parameters = 88'591'464,
                                      .base_parameters = 87'566'464,
                                      .top_1_accuracy = 0.853,
-                                     .takes = "include_preprocessing"},
+                                     .own_options = &defaults<ConvNeXtOptions>},
                                     {.name = "convnext_large",
                                      .keras_name = "ConvNeXtLarge",
                                      .build = build<large>,
@@ -157,7 +157,7 @@ constexpr Application networks[] = {{.name = "convnext_tiny",
                                      .parameters = 197'767'336,
                                      .base_parameters = 196'230'336,
                                      .top_1_accuracy = 0.863,
-                                     .takes = "include_preprocessing"},
+                                     .own_options = &defaults<ConvNeXtOptions>},
                                     {.name = "convnext_xlarge",
                                      .keras_name = "ConvNeXtXLarge",
                                      .build = build<xlarge>,
@@ -167,7 +167,7 @@ constexpr Application networks[] = {{.name = "convnext_tiny",
                                      .parameters = 350'196'968,
                                      .base_parameters = 348'147'968,
                                      .top_1_accuracy = 0.867,
-                                     .takes = "include_preprocessing"}};
+                                     .own_options = &defaults<ConvNeXtOptions>}};
 
 }  // namespace
 

@@ -4,7 +4,16 @@
 
 namespace thaw::applications {
 
-/// ConvNeXt (Liu et al. 2022, "A ConvNet for the 2020s"). Takes include_preprocessing.
+struct ConvNeXtOptions {
+  bool include_preprocessing = true;  ///< begin with the layers that preprocess values of 0 to 255
+
+  template <typename Visit>
+  void fields(Visit&& visit) {
+    visit("include_preprocessing", include_preprocessing);
+  }
+};
+
+/// ConvNeXt (Liu et al. 2022, "A ConvNet for the 2020s").
 Functional convnext_tiny(const Options& options = {});
 Functional convnext_small(const Options& options = {});
 Functional convnext_base(const Options& options = {});

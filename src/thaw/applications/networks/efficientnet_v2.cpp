@@ -148,7 +148,9 @@ template <const Scale& scale>
 Functional build(const Options& options) {
   const Efficient parts(0.9F);
   const Symbol image = input(options.input_shape);
-  Symbol x = options.include_preprocessing ? preprocess(image, scale.is_b()) : image;
+  Symbol x = options.own.as<EfficientNetV2Options>().include_preprocessing
+                 ? preprocess(image, scale.is_b())
+                 : image;
   x = parts.convolve(x, scale.channels(scale.stages[0].in), 3, 2, "stem_conv", "stem_bn");
   x = parts.swish(x, "stem_activation");
   int unscaled_blocks = 0;  // Keras divides by their number before it is scaled
@@ -191,7 +193,7 @@ constexpr Application networks[] = {{.name = "efficientnet_v2_b0",
                                      .parameters = 7'200'312,
                                      .base_parameters = 5'919'312,
                                      .top_1_accuracy = 0.787,
-                                     .takes = "include_preprocessing",
+                                     .own_options = &defaults<EfficientNetV2Options>,
                                      .default_size = 224},
                                     {.name = "efficientnet_v2_b1",
                                      .keras_name = "EfficientNetV2B1",
@@ -202,7 +204,7 @@ constexpr Application networks[] = {{.name = "efficientnet_v2_b0",
                                      .parameters = 8'212'124,
                                      .base_parameters = 6'931'124,
                                      .top_1_accuracy = 0.798,
-                                     .takes = "include_preprocessing",
+                                     .own_options = &defaults<EfficientNetV2Options>,
                                      .default_size = 240},
                                     {.name = "efficientnet_v2_b2",
                                      .keras_name = "EfficientNetV2B2",
@@ -213,7 +215,7 @@ constexpr Application networks[] = {{.name = "efficientnet_v2_b0",
                                      .parameters = 10'178'374,
                                      .base_parameters = 8'769'374,
                                      .top_1_accuracy = 0.805,
-                                     .takes = "include_preprocessing",
+                                     .own_options = &defaults<EfficientNetV2Options>,
                                      .default_size = 260},
                                     {.name = "efficientnet_v2_b3",
                                      .keras_name = "EfficientNetV2B3",
@@ -224,7 +226,7 @@ constexpr Application networks[] = {{.name = "efficientnet_v2_b0",
                                      .parameters = 14'467'622,
                                      .base_parameters = 12'930'622,
                                      .top_1_accuracy = 0.820,
-                                     .takes = "include_preprocessing",
+                                     .own_options = &defaults<EfficientNetV2Options>,
                                      .default_size = 300},
                                     {.name = "efficientnet_v2_s",
                                      .keras_name = "EfficientNetV2S",
@@ -235,7 +237,7 @@ constexpr Application networks[] = {{.name = "efficientnet_v2_b0",
                                      .parameters = 21'612'360,
                                      .base_parameters = 20'331'360,
                                      .top_1_accuracy = 0.839,
-                                     .takes = "include_preprocessing",
+                                     .own_options = &defaults<EfficientNetV2Options>,
                                      .default_size = 384},
                                     {.name = "efficientnet_v2_m",
                                      .keras_name = "EfficientNetV2M",
@@ -246,7 +248,7 @@ constexpr Application networks[] = {{.name = "efficientnet_v2_b0",
                                      .parameters = 54'431'388,
                                      .base_parameters = 53'150'388,
                                      .top_1_accuracy = 0.853,
-                                     .takes = "include_preprocessing",
+                                     .own_options = &defaults<EfficientNetV2Options>,
                                      .default_size = 480},
                                     {.name = "efficientnet_v2_l",
                                      .keras_name = "EfficientNetV2L",
@@ -257,7 +259,7 @@ constexpr Application networks[] = {{.name = "efficientnet_v2_b0",
                                      .parameters = 119'027'848,
                                      .base_parameters = 117'746'848,
                                      .top_1_accuracy = 0.857,
-                                     .takes = "include_preprocessing",
+                                     .own_options = &defaults<EfficientNetV2Options>,
                                      .default_size = 480}};
 
 }  // namespace

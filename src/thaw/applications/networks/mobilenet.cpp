@@ -50,9 +50,9 @@ Symbol separable(Symbol x, int64_t channels, int64_t stride, int64_t depth_multi
 }
 
 /// The classifier is a 1×1 convolution here.
-Symbol top(Symbol x, const Options& options) {
+Symbol top(Symbol x, const Options& options, const MobileNetOptions& own) {
   x = global_average_pooling_2d({.keepdims = true})(x);
-  x = dropout({.rate = static_cast<float>(options.dropout), .name = "dropout"})(x);
+  x = dropout({.rate = static_cast<float>(own.dropout), .name = "dropout"})(x);
   x = conv_2d(
       {.filters = options.classes, .kernel_size = 1, .padding = "same", .name = "conv_preds"})(x);
   x = reshape({.target_shape = {options.classes}, .name = "reshape_2"})(x);
@@ -60,8 +60,9 @@ Symbol top(Symbol x, const Options& options) {
 }
 
 Functional build(const Options& options) {
+  const auto own = options.own.as<MobileNetOptions>();
   const auto scaled = [&](int64_t channels) {
-    return static_cast<int64_t>(static_cast<double>(channels) * options.alpha);
+    return static_cast<int64_t>(static_cast<double>(channels) * own.alpha);
   };
   const Symbol image = input(options.input_shape);
   Symbol x = conv_2d({.filters = scaled(32),
@@ -73,23 +74,24 @@ Functional build(const Options& options) {
   x = normalize_and_clip(x, "conv1");
   int block = 1;
   for (const auto& [channels, stride] : blocks)
-    x = separable(x, scaled(channels), stride, options.depth_multiplier, block++);
-  x = options.include_top ? top(x, options) : pool(x, options);
+    x = separable(x, scaled(channels), stride, own.depth_multiplier, block++);
+  x = options.include_top ? top(x, options, own) : pool(x, options);
   return finish(image, x, options,
-                fmt::format("mobilenet_{:.2f}_{}", options.alpha, options.input_shape[0]));
+                fmt::format("mobilenet_{:.2f}_{}", own.alpha, options.input_shape[0]));
 }
 
 WeightsFile weights_file(const Options& options) {
+  const auto own = options.own.as<MobileNetOptions>();
   std::string_view width;
   for (const auto& [alpha, text] :
        {std::pair{0.25, "2_5"}, {0.5, "5_0"}, {0.75, "7_5"}, {1.0, "1_0"}}) {
-    if (options.alpha == alpha) width = text;
+    if (own.alpha == alpha) width = text;
   }
-  if (width.empty() || options.depth_multiplier != 1) {
+  if (width.empty() || own.depth_multiplier != 1) {
     throw UsageError(fmt::format(
         "expected an alpha that ImageNet weights exist for (0.25, 0.5, 0.75, 1.0) and a "
         "depth_multiplier of 1, received {} and {}",
-        options.alpha, options.depth_multiplier));
+        own.alpha, own.depth_multiplier));
   }
   const int64_t size = trained_size(options.input_shape, {128, 160, 192, 224});
   return {.name = fmt::format("mobilenet_{}_{}_tf{}.h5", width, size,
@@ -106,9 +108,18 @@ constexpr Application networks[] = {{.name = "mobilenet",
                                      .parameters = 4'253'864,
                                      .base_parameters = 3'228'864,
                                      .top_1_accuracy = 0.704,
-                                     .takes = "alpha depth_multiplier dropout"}};
+                                     .own_options = &defaults<MobileNetOptions>}};
 
 }  // namespace
+
+void MobileNetOptions::check() const {
+  check_alpha(alpha);
+  check_dropout(dropout);
+  if (depth_multiplier < 1 || depth_multiplier > 64) {
+    throw UsageError(
+        fmt::format("expected a depth_multiplier from 1 to 64, received {}", depth_multiplier));
+  }
+}
 
 Functional mobilenet(const Options& options) { return create(networks[0], options); }
 

@@ -62,7 +62,7 @@ Symbol inverted_residual(const Symbol& block_input, int64_t expansion, int64_t c
 }
 
 Functional build(const Options& options) {
-  const double alpha = options.alpha;
+  const double alpha = options.own.as<MobileNetV2Options>().alpha;
   const Symbol image = input(options.input_shape);
   Symbol x = conv_2d({.filters = make_divisible(32 * alpha),
                       .kernel_size = 3,
@@ -89,6 +89,7 @@ Functional build(const Options& options) {
 }
 
 WeightsFile weights_file(const Options& options) {
+  const auto own = options.own.as<MobileNetV2Options>();
   std::string_view width;
   for (const auto& [alpha, text] : {std::pair{0.35, "0.35"},
                                     {0.5, "0.5"},
@@ -96,13 +97,13 @@ WeightsFile weights_file(const Options& options) {
                                     {1.0, "1.0"},
                                     {1.3, "1.3"},
                                     {1.4, "1.4"}}) {
-    if (options.alpha == alpha) width = text;
+    if (own.alpha == alpha) width = text;
   }
   if (width.empty()) {
     throw UsageError(fmt::format(
         "expected an alpha that ImageNet weights exist for (0.35, 0.5, 0.75, 1.0, 1.3, 1.4), "
         "received {}",
-        options.alpha));
+        own.alpha));
   }
   const int64_t size = trained_size(options.input_shape, {96, 128, 160, 192, 224});
   return {.name = fmt::format("mobilenet_v2_weights_tf_dim_ordering_tf_kernels_{}_{}{}.h5", width,
@@ -119,9 +120,11 @@ constexpr Application networks[] = {{.name = "mobilenet_v2",
                                      .parameters = 3'538'984,
                                      .base_parameters = 2'257'984,
                                      .top_1_accuracy = 0.713,
-                                     .takes = "alpha"}};
+                                     .own_options = &defaults<MobileNetV2Options>}};
 
 }  // namespace
+
+void MobileNetV2Options::check() const { check_alpha(alpha); }
 
 Functional mobilenet_v2(const Options& options) { return create(networks[0], options); }
 

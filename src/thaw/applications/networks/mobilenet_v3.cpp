@@ -58,7 +58,10 @@ constexpr Size large{"large", "MobileNetV3Large", large_blocks, 1280};
 
 class Builder {
  public:
-  explicit Builder(const Options& options) : options_(options) {}
+  explicit Builder(const Options& options)
+      : options_(options), own_(options.own.as<MobileNetV3Options>()) {}
+
+  const MobileNetV3Options& own() const { return own_; }
 
   Symbol block(const Symbol& block_input, const Block& block, int index) {
     const std::string prefix =
@@ -73,24 +76,23 @@ class Builder {
     }
     x = normalize(depthwise(x, block, prefix), prefix + "depthwise_bn");
     x = activate(x, block.swish);
-    if (block.gated && !options_.minimalistic) x = gate(x, expanded, prefix);
+    if (block.gated && !own_.minimalistic) x = gate(x, expanded, prefix);
     x = normalize(convolve(x, out, prefix + "project"), prefix + "project_bn");
     if (block.stride == 1 && in == out) x = add({.name = prefix + "add"})({block_input, x});
     return x;
   }
 
   Symbol activate(const Symbol& x, bool swish) {
-    if (swish && !options_.minimalistic)
+    if (swish && !own_.minimalistic)
       return activation({.activation = "hard_silu", .name = names_.next("activation")})(x);
     return re_lu({.name = names_.next("re_lu")})(x);
   }
 
   Symbol top(Symbol x, int64_t last_channels) {
-    if (options_.alpha > 1) last_channels = scaled(last_channels);
+    if (own_.alpha > 1) last_channels = scaled(last_channels);
     x = global_average_pooling_2d({.keepdims = true})(x);
     x = activate(convolve(x, last_channels, "conv_2", true), true);
-    if (options_.dropout_rate > 0)
-      x = dropout({.rate = static_cast<float>(options_.dropout_rate)})(x);
+    if (own_.dropout_rate > 0) x = dropout({.rate = static_cast<float>(own_.dropout_rate)})(x);
     x = flatten()(convolve(x, options_.classes, "logits", true));
     return activation({.activation = options_.classifier_activation, .name = "predictions"})(x);
   }
@@ -110,11 +112,11 @@ class Builder {
 
  private:
   int64_t scaled(int64_t channels) const {
-    return make_divisible(static_cast<double>(channels) * options_.alpha);
+    return make_divisible(static_cast<double>(channels) * own_.alpha);
   }
 
   Symbol depthwise(Symbol x, const Block& block, const std::string& prefix) const {
-    const int kernel = options_.minimalistic ? 3 : block.kernel;
+    const int kernel = own_.minimalistic ? 3 : block.kernel;
     if (block.stride == 2) {
       x = zero_padding_2d(
           {.padding = padding_of_strided(x.shape(), kernel), .name = prefix + "depthwise_pad"})(x);
@@ -139,6 +141,7 @@ class Builder {
   }
 
   const Options& options_;
+  const MobileNetV3Options own_;
   AutomaticNames names_;
 };
 
@@ -147,7 +150,7 @@ Functional build(const Options& options) {
   Builder builder(options);
   const Symbol image = input(options.input_shape);
   Symbol x = image;
-  if (options.include_preprocessing)
+  if (builder.own().include_preprocessing)
     x = rescaling({.scale = {1.0F / 127.5F}, .offset = {-1.0F}})(x);
   x = conv_2d({.filters = 16,
                .kernel_size = 3,
@@ -185,9 +188,10 @@ constexpr File files[] = {
 
 template <const Size& size>
 WeightsFile weights_file(const Options& options) {
-  const std::string_view width = options.alpha == 1.0 ? "1.0" : options.alpha == 0.75 ? "0.75" : "";
-  const std::string name = fmt::format("{}{}_224_{}_float", size.name,
-                                       options.minimalistic ? "_minimalistic" : "", width);
+  const auto own = options.own.as<MobileNetV3Options>();
+  const std::string_view width = own.alpha == 1.0 ? "1.0" : own.alpha == 0.75 ? "0.75" : "";
+  const std::string name =
+      fmt::format("{}{}_224_{}_float", size.name, own.minimalistic ? "_minimalistic" : "", width);
   for (const File& file : files) {
     if (file.name != name) continue;
     return {.name = fmt::format("weights_mobilenet_v3_{}{}.h5", name,
@@ -198,10 +202,8 @@ WeightsFile weights_file(const Options& options) {
   throw UsageError(fmt::format(
       "expected an alpha that ImageNet weights exist for (1.0, or 0.75 where not minimalistic), "
       "received {}",
-      options.alpha));
+      own.alpha));
 }
-
-constexpr std::string_view own_options = "alpha minimalistic dropout_rate include_preprocessing";
 
 // Keras's table of networks, from which the other networks' accuracies are, does not list these.
 constexpr Application networks[] = {{.name = "mobilenet_v3_small",
@@ -212,7 +214,7 @@ constexpr Application networks[] = {{.name = "mobilenet_v3_small",
                                      .preprocessing_left_out = "tf",
                                      .parameters = 2'554'968,
                                      .base_parameters = 939'120,
-                                     .takes = own_options},
+                                     .own_options = &defaults<MobileNetV3Options>},
                                     {.name = "mobilenet_v3_large",
                                      .keras_name = large.keras_name,
                                      .build = build<large>,
@@ -221,9 +223,14 @@ constexpr Application networks[] = {{.name = "mobilenet_v3_small",
                                      .preprocessing_left_out = "tf",
                                      .parameters = 5'507'432,
                                      .base_parameters = 2'996'352,
-                                     .takes = own_options}};
+                                     .own_options = &defaults<MobileNetV3Options>}};
 
 }  // namespace
+
+void MobileNetV3Options::check() const {
+  check_alpha(alpha);
+  check_dropout(dropout_rate);
+}
 
 Functional mobilenet_v3_small(const Options& options) { return create(networks[0], options); }
 Functional mobilenet_v3_large(const Options& options) { return create(networks[1], options); }
