@@ -10,12 +10,12 @@
 #include <string>
 
 #include "convolutions.h"
+#include "thaw/app/brief_waits.h"
 #include "thaw/compile/lower.h"
 #include "thaw/compile/optimize.h"
 #include "thaw/core/threads.h"
 #include "thaw/data/batches.h"
 #include "thaw/data/image_dataset.h"
-#include "thaw/runtime/brief_waits.h"
 #include "workload.h"
 
 namespace thaw::benchmarks {

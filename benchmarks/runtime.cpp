@@ -7,7 +7,7 @@
 #include <cstdlib>
 
 #include "measure.h"
-#include "thaw/runtime/brief_waits.h"
+#include "thaw/app/brief_waits.h"
 
 int main(int argc, char** argv) {
   using thaw::benchmarks::measure_prefix;

@@ -19,7 +19,7 @@ struct Command {
   std::string_view what;  ///< in one line, for the help
   /// Declares the options and returns what runs once they are parsed.
   std::function<Exit()> (*configure)(CLI::App& options);
-  /// Whether it runs networks, for which the program is set up (runtime/brief_waits.h).
+  /// Whether it runs networks, for which the program is set up (app/brief_waits.h).
   bool runs_networks = false;
 };
 

@@ -6,9 +6,9 @@
 #include <exception>
 #include <vector>
 
+#include "thaw/app/brief_waits.h"
 #include "thaw/app/command.h"
 #include "thaw/core/error.h"
-#include "thaw/runtime/brief_waits.h"
 
 namespace thaw::app {
 namespace {

@@ -1,4 +1,4 @@
-#include "thaw/runtime/brief_waits.h"
+#include "thaw/app/brief_waits.h"
 
 #include <unistd.h>
 
