@@ -5,7 +5,7 @@
 #include "measure.h"
 #include "thaw/compile/lower.h"
 #include "thaw/compile/optimize.h"
-#include "thaw/runtime/device.h"
+#include "thaw/runtime/cpu/device.h"
 #include "workload.h"
 
 namespace thaw::benchmarks {

@@ -4,7 +4,7 @@
 #include "measure.h"
 #include "thaw/compile/lower.h"
 #include "thaw/compile/optimize.h"
-#include "thaw/runtime/device.h"
+#include "thaw/runtime/engine.h"
 #include "thaw/train/optimizers/adam.h"
 #include "workload.h"
 
@@ -17,8 +17,7 @@ class Step {
  public:
   explicit Step(const ops::Graph& suffix)
       : graph_(optimize(specialize(suffix, ops::Phase::training), {.frozen = false})),
-        device_(cpu_device()),
-        executable_(device_->compile(graph_, {.batch_size = batch, .training = true})),
+        executable_(engine_.device().compile(graph_, {.batch_size = batch, .training = true})),
         gradient_(noise(graph_[graph_.outputs[0]].shape.with_batch(batch))) {
     for (const ops::Value input : graph_.inputs)
       inputs_.push_back(noise(graph_[input].shape.with_batch(batch)));
@@ -39,19 +38,18 @@ class Step {
     lap(1);
     executable_->backward({&gradient_, 1});
     lap(2);
-    optimizer_.apply(executable_->gradients(), threads_);
+    optimizer_.apply(executable_->gradients(), engine_.threads());
     lap(3);
   }
   const Executable& executable() const { return *executable_; }
 
  private:
   ops::Graph graph_;
-  std::unique_ptr<Device> device_;
+  Engine engine_;
   std::unique_ptr<Executable> executable_;
   std::vector<Tensor> inputs_;
   Tensor gradient_;
   Optimizer optimizer_ = adam({.learning_rate = 1e-6});
-  Threads threads_;
 };
 
 }  // namespace

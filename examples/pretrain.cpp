@@ -93,11 +93,13 @@ void run(const std::string& images, const std::string& out, int epochs) {
                  .loss = "categorical_crossentropy",
                  .metrics = {"accuracy"}});
   Cosine cosine(learning_rate);
-  model.fit(train, {.epochs = epochs,
-                    .batch_size = 16,
-                    .validation_data = validation,
-                    .seed = 1,
-                    .callbacks = {&cosine}});
+  Engine engine;
+  model.fit(engine, train,
+            {.epochs = epochs,
+             .batch_size = 16,
+             .validation_data = validation,
+             .seed = 1,
+             .callbacks = {&cosine}});
 
   // What the program needs to know of a network that it cannot recognize.
   Config pictures;

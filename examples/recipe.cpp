@@ -43,6 +43,7 @@ void run(const std::string& images, const std::string& out, const std::string& w
   x = dense({.units = classes, .activation = "softmax", .name = "output_layer"})(x);
   const Model model(image, x);
 
+  Engine engine;
   Epochs epochs;
   const FitOptions fit{
       .epochs = 5, .validation_data = validation, .seed = 1, .callbacks = {&epochs}};
@@ -50,7 +51,7 @@ void run(const std::string& images, const std::string& out, const std::string& w
   model.compile({.optimizer = adam({.learning_rate = 1e-3}),
                  .loss = "categorical_crossentropy",
                  .metrics = {"accuracy"}});
-  model.fit(train, fit);
+  model.fit(engine, train, fit);
 
   std::cout << "fine-tuning the last 5 layers of the base\n";
   base.set_trainable(true);
@@ -59,7 +60,7 @@ void run(const std::string& images, const std::string& out, const std::string& w
   model.compile({.optimizer = adam({.learning_rate = 1e-4}),
                  .loss = "categorical_crossentropy",
                  .metrics = {"accuracy"}});
-  model.fit(train, fit);
+  model.fit(engine, train, fit);
 
   model.save(out);
 }

@@ -7,7 +7,7 @@
 #include "support/golden_file.h"
 #include "thaw/graph/functional.h"
 #include "thaw/graph/layer_type.h"
-#include "thaw/runtime/device.h"
+#include "thaw/runtime/cpu/device.h"
 
 namespace thaw::testing {
 

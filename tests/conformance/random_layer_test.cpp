@@ -26,7 +26,7 @@
 #include "thaw/graph/layers/random_zoom.h"
 #include "thaw/graph/layers/spatial_dropout_2d.h"
 #include "thaw/graph/layers/stochastic_depth.h"
-#include "thaw/runtime/device.h"
+#include "thaw/runtime/cpu/device.h"
 
 namespace thaw {
 namespace {

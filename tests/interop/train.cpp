@@ -31,7 +31,8 @@ void run(std::span<char*> words) {
   for (const std::string& what : dropped) std::fprintf(stderr, "not kept: %s\n", what.c_str());
   const thaw::Tensor x = samples(words[2], model.inputs()[0].shape());
   const thaw::Tensor y = samples(words[3], model.outputs()[0].shape());
-  model.fit(thaw::ArrayDataset(x, y),
+  thaw::Engine engine;
+  model.fit(engine, thaw::ArrayDataset(x, y),
             {.epochs = std::atoi(words[4]), .batch_size = x.shape()[0], .shuffle = false});
   model.save(words[5]);
 }

@@ -17,7 +17,7 @@
 #include "thaw/compile/optimize.h"
 #include "thaw/compile/split_frozen.h"
 #include "thaw/core/random.h"
-#include "thaw/runtime/device.h"
+#include "thaw/runtime/cpu/device.h"
 
 namespace thaw {
 namespace {

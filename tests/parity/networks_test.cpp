@@ -11,7 +11,7 @@
 #include "thaw/applications/application.h"
 #include "thaw/compile/lower.h"
 #include "thaw/compile/optimize.h"
-#include "thaw/runtime/device.h"
+#include "thaw/runtime/cpu/device.h"
 
 namespace thaw {
 namespace {

@@ -11,7 +11,7 @@
 #include "thaw/compile/optimize.h"
 #include "thaw/core/random.h"
 #include "thaw/formats/model_file.h"
-#include "thaw/runtime/device.h"
+#include "thaw/runtime/cpu/device.h"
 
 namespace thaw {
 namespace {

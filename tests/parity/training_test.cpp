@@ -111,6 +111,7 @@ class Recipe : public ::testing::TestWithParam<FeatureCache> {};
 
 TEST_P(Recipe, three_steps_are_those_of_keras) {
   const GoldenFile golden("training/recipe.golden.gz");
+  Engine engine({.threads = 2});
   for (int64_t i = 0; i < golden.number("runs"); ++i) {
     const RecipeRun run(golden, i);
     SCOPED_TRACE(run.prefix + ": " + golden.text(run.prefix + "which") + ", " +
@@ -125,8 +126,7 @@ TEST_P(Recipe, three_steps_are_those_of_keras) {
       const ArrayDataset batch(golden.array(run.prefix + name + "x"),
                                golden.array(run.prefix + name + "y"));
       const History history = run.model->fit(
-          batch,
-          {.epochs = 1, .batch_size = 6, .shuffle = false, .cache = GetParam(), .threads = 2});
+          engine, batch, {.epochs = 1, .batch_size = 6, .shuffle = false, .cache = GetParam()});
       ASSERT_EQ(history.values("loss").size(), 1U);
       EXPECT_NEAR(history.values("loss")[0], losses.values()[static_cast<size_t>(step)], 1e-5);
       expect_weights(run, name);

@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 
 #include "recipe/small_recipe.h"
+#include "support/engine.h"
 #include "support/temporary_folder.h"
 #include "thaw/data/augment/augmented_dataset.h"
 #include "thaw/data/preprocessing.h"
@@ -42,7 +43,7 @@ class Pictures : public ArrayDataset {
 Weights trained(const Dataset& data, const Dataset* validation = nullptr,
                 RecipeOptions options = small_options()) {
   Recipe recipe(small_base(), 3, std::move(options));
-  EXPECT_TRUE(recipe.run(data, validation));
+  EXPECT_TRUE(recipe.run(testing::engine(), data, validation));
   return weights(recipe.model());
 }
 
@@ -95,7 +96,7 @@ TEST(AugmentedRecipe, validates_with_plain_pictures) {
   const Pictures validation(20, 2);
   const auto logs = [&](const Dataset& data) {
     Recipe recipe(small_base(), 3, small_options());
-    EXPECT_TRUE(recipe.run(pictures, &data));
+    EXPECT_TRUE(recipe.run(testing::engine(), pictures, &data));
     return recipe.stages()[1].epochs.back().logs;
   };
   const Logs expected = logs(validation);
@@ -111,7 +112,7 @@ TEST(AugmentedRecipe, leaves_a_broken_picture_out_once_whatever_the_view) {
       options.cache = cache;
       options.callbacks = {&counting};
       Recipe recipe(small_base(), 3, options);
-      ASSERT_TRUE(recipe.run(*data, nullptr));
+      ASSERT_TRUE(recipe.run(testing::engine(), *data, nullptr));
       EXPECT_EQ(recipe.dropped(), Names{"picture 7 is broken"});
       for (const auto& epoch : counting.epochs) EXPECT_EQ(epoch.second, 44);
     }
@@ -132,7 +133,7 @@ TEST(AugmentedRecipe, interrupted_anywhere_and_resumed_equals_uninterrupted) {
       options.checkpoint = CheckpointOptions{
           .path = folder.path() / "state", .settings = Config(Config::Map{}), .resume = true};
       Recipe first(small_base(), 3, options);
-      ASSERT_FALSE(first.run(*data, nullptr)) << steps;
+      ASSERT_FALSE(first.run(testing::engine(), *data, nullptr)) << steps;
       stop = false;
       options.callbacks = {};
       EXPECT_EQ(changed(expected, trained(*data, nullptr, options)), Names{}) << steps;

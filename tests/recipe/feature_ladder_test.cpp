@@ -12,6 +12,7 @@
 #include "thaw/compile/lower.h"
 #include "thaw/core/random.h"
 #include "thaw/recipe/head.h"
+#include "thaw/runtime/cpu/device.h"
 #include "thaw/train/micro_batches.h"
 
 namespace thaw {

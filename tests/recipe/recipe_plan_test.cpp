@@ -128,9 +128,9 @@ TEST(RecipePlan, keeps_the_pictures_where_all_layers_train) {
 TEST(RecipePlan, is_measured_part_by_part_and_stage_by_stage) {
   const auto [plan, row_bytes] = planned("mobilenet_v2@alpha=0.35", 5, 32);
   RecipeOptions options;
-  options.threads = 1;
+  Engine engine({.threads = 1});
   options.batch_size = 4;
-  const RecipeTimes times = measure(plan, options);
+  const RecipeTimes times = measure(engine, plan, options);
   EXPECT_EQ(times.threads, 1);
   ASSERT_EQ(times.frozen_seconds.size(), 2U);
   ASSERT_EQ(times.steps.size(), 2U);

@@ -1,4 +1,5 @@
 #include "thaw/recipe/recipe.h"
+#include "support/engine.h"
 
 #include <gtest/gtest.h>
 
@@ -49,7 +50,7 @@ TEST(Recipe, extraction_changes_the_head_alone) {
   RecipeOptions options = small_options();
   options.stages.pop_back();
   Recipe recipe(base, 3, options);
-  ASSERT_TRUE(recipe.run(data, nullptr));
+  ASSERT_TRUE(recipe.run(testing::engine(), data, nullptr));
   EXPECT_EQ(changed(before, weights(base)), Names{});
   EXPECT_GT(recipe.stages()[0].epochs.back().logs[1].second, 0.6);
 }
@@ -60,7 +61,7 @@ TEST(Recipe, fine_tuning_changes_the_last_layers_and_never_moves_statistics) {
   const Functional base = small_base();
   const auto before = weights(base);
   Recipe recipe(base, 3, small_options());
-  ASSERT_TRUE(recipe.run(data, &validation));
+  ASSERT_TRUE(recipe.run(testing::engine(), data, &validation));
   EXPECT_EQ(changed(before, weights(base)),
             (Names{"bn2/beta", "bn2/gamma", "conv2/bias", "conv2/kernel"}));
   ASSERT_EQ(recipe.stages().size(), 2U);
@@ -77,7 +78,7 @@ TEST(Recipe, gives_the_same_bits_for_the_same_seed_and_others_for_another) {
     RecipeOptions options = small_options();
     options.seed = seed;
     Recipe recipe(small_base(), 3, options);
-    ASSERT_TRUE(recipe.run(data, nullptr));
+    ASSERT_TRUE(recipe.run(testing::engine(), data, nullptr));
     results.push_back(weights(recipe.model()));
   }
   EXPECT_EQ(changed(results[0], results[1]), Names{});
@@ -109,7 +110,7 @@ TEST(Recipe, gives_the_same_bits_with_and_without_kept_features) {
     options.cache_bytes = way.bytes;
     options.feature_folder = way.folder;
     Recipe recipe(small_base(), 3, options);
-    ASSERT_TRUE(recipe.run(data, &validation));
+    ASSERT_TRUE(recipe.run(testing::engine(), data, &validation));
     if (!expected) expected = weights(recipe.model());
     EXPECT_EQ(changed(*expected, weights(recipe.model())), Names{}) << way.name;
   }
@@ -134,16 +135,16 @@ TEST(Recipe, begins_at_what_a_run_with_more_trainable_layers_has_kept) {
   RecipeOptions options = small_options();
   options.feature_folder = FeatureFolder({.folder = folder.path()});
   options.stages = {{.name = "more", .epochs = 2, .learning_rate = 1e-3, .unfreeze = 3}};
-  Recipe(small_base(), 3, options).run(some, nullptr);
+  Recipe(small_base(), 3, options).run(testing::engine(), some, nullptr);
   EXPECT_EQ(some.loads, 30);
   options.stages = {{.name = "less", .epochs = 2, .learning_rate = 1e-3, .unfreeze = 0}};
   Recipe climbing(small_base(), 3, options);
-  climbing.run(all, nullptr);
+  climbing.run(testing::engine(), all, nullptr);
   EXPECT_EQ(all.loads, 15);
   options.feature_folder.reset();
   options.cache = FeatureCache::off;
   Recipe afresh(small_base(), 3, options);
-  afresh.run(all, nullptr);
+  afresh.run(testing::engine(), all, nullptr);
   EXPECT_EQ(changed(weights(climbing.model()), weights(afresh.model())), Names{});
 }
 
@@ -151,7 +152,7 @@ TEST(Recipe, interrupted_anywhere_and_resumed_equals_uninterrupted) {
   const auto data = pictures(45, 1);
   const auto validation = pictures(20, 2);
   Recipe whole(small_base(), 3, small_options());
-  ASSERT_TRUE(whole.run(data, &validation));
+  ASSERT_TRUE(whole.run(testing::engine(), data, &validation));
   const auto expected = weights(whole.model());
   // 6 steps an epoch, 18 a stage: before the first step, in an epoch, at its end, at the stage's
   // end, in the next stage.
@@ -165,11 +166,11 @@ TEST(Recipe, interrupted_anywhere_and_resumed_equals_uninterrupted) {
     options.checkpoint = CheckpointOptions{
         .path = folder.path() / "state", .settings = Config(Config::Map{}), .resume = true};
     Recipe first(small_base(), 3, options);
-    ASSERT_FALSE(first.run(data, &validation)) << steps;
+    ASSERT_FALSE(first.run(testing::engine(), data, &validation)) << steps;
     stop = false;
     options.callbacks = {};
     Recipe second(small_base(), 3, options);
-    ASSERT_TRUE(second.run(data, &validation)) << steps;
+    ASSERT_TRUE(second.run(testing::engine(), data, &validation)) << steps;
     EXPECT_EQ(changed(expected, weights(second.model())), Names{}) << steps;
     ASSERT_EQ(second.stages().size(), 2U);
     for (size_t i = 0; i < 2; ++i) {
@@ -188,7 +189,7 @@ TEST(Recipe, asked_to_stop_in_its_last_step_is_done) {
   options.callbacks = {&watch};
   options.stop = &stop;
   Recipe recipe(small_base(), 3, options);
-  EXPECT_TRUE(recipe.run(data, nullptr));
+  EXPECT_TRUE(recipe.run(testing::engine(), data, nullptr));
   EXPECT_TRUE(stop);
 }
 

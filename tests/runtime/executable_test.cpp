@@ -25,7 +25,7 @@
 #include "thaw/graph/layers/reshape.h"
 #include "thaw/graph/layers/stochastic_depth.h"
 #include "thaw/graph/layers/zero_padding_2d.h"
-#include "thaw/runtime/device.h"
+#include "thaw/runtime/cpu/device.h"
 
 namespace thaw {
 namespace {

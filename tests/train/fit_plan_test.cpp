@@ -118,10 +118,9 @@ TEST(FitTimes, are_measured_without_a_trace_in_the_weights) {
   std::vector<Tensor> before;
   for (const VariablePtr& variable : model.variables()) before.push_back(variable->value().clone());
   const FitPlan plan = plan_of(model);
-  const auto device = cpu_device({.threads = 1});
-  Threads threads(1);
-  EXPECT_GT(measure_frozen_part(plan.frozen[0], *device), 0);
-  const StepTimes step = measure_step(plan, adam({.learning_rate = 0.1}), 4, *device, threads);
+  Engine engine({.threads = 1});
+  EXPECT_GT(measure_frozen_part(engine, plan.frozen[0]), 0);
+  const StepTimes step = measure_step(engine, plan, adam({.learning_rate = 0.1}), 4);
   EXPECT_GT(step.forward, 0);
   EXPECT_GT(step.backward, 0);
   EXPECT_GT(step.optimizer, 0);

@@ -2,6 +2,7 @@
 
 #include <cstring>
 
+#include "support/engine.h"
 #include "thaw/core/random.h"
 #include "thaw/data/array_dataset.h"
 #include "thaw/graph/layers/conv_2d.h"
@@ -68,9 +69,11 @@ TEST(Fit, learns_to_tell_colours_apart) {
   const auto validation = pictures(50, 2);
   const auto [base, model] = network();
   compile(model);
-  const auto history = model.fit(data, {.epochs = 10, .validation_data = validation});
+  const auto history =
+      model.fit(testing::engine(), data, {.epochs = 10, .validation_data = validation});
   EXPECT_GT(history.values("val_accuracy").back(), 0.95);
-  EXPECT_NEAR(model.evaluate(validation)[0].second, history.values("val_loss").back(), 1e-5);
+  EXPECT_NEAR(model.evaluate(testing::engine(), validation)[0].second,
+              history.values("val_loss").back(), 1e-5);
 }
 
 TEST(Fit, leaves_frozen_weights_as_they_were_until_compiled_again) {
@@ -79,13 +82,13 @@ TEST(Fit, leaves_frozen_weights_as_they_were_until_compiled_again) {
   base.set_trainable(false);
   compile(model);
   const auto before = weights(base);
-  model.fit(data, {.epochs = 2});
+  model.fit(testing::engine(), data, {.epochs = 2});
   EXPECT_TRUE(same_bits(before, weights(base)));
   base.set_trainable(true);
-  model.fit(data, {.epochs = 1});
+  model.fit(testing::engine(), data, {.epochs = 1});
   EXPECT_TRUE(same_bits(before, weights(base)));
   compile(model);
-  model.fit(data, {.epochs = 1});
+  model.fit(testing::engine(), data, {.epochs = 1});
   EXPECT_FALSE(same_bits(before, weights(base)));
 }
 
@@ -96,7 +99,7 @@ TEST(Fit, gives_the_same_bits_with_and_without_kept_features) {
     const auto [base, model] = network();
     base.get_layer("first").set_trainable(false);
     compile(model);
-    model.fit(data, {.epochs = 3, .seed = 5, .cache = cache});
+    model.fit(testing::engine(), data, {.epochs = 3, .seed = 5, .cache = cache});
     results.push_back(weights(model));
   }
   EXPECT_TRUE(same_bits(results[0], results[1]));
@@ -107,16 +110,17 @@ TEST(Fit, resumed_equals_uninterrupted) {
   const auto data = pictures(45, 1);
   const auto whole = network().model;
   compile(whole);
-  whole.fit(data, {.epochs = 4, .seed = 5});
+  whole.fit(testing::engine(), data, {.epochs = 4, .seed = 5});
   const auto first = network().model;
   compile(first);
-  first.fit(data, {.epochs = 2, .seed = 5});
+  first.fit(testing::engine(), data, {.epochs = 2, .seed = 5});
   const TrainState state = first.train_state();
   const auto second = network().model;
   compile(second);
   second.restore(state);
   EXPECT_EQ(state.position.epoch, 2);
-  second.fit(data, {.epochs = 4, .seed = 5, .initial_epoch = state.position.epoch});
+  second.fit(testing::engine(), data,
+             {.epochs = 4, .seed = 5, .initial_epoch = state.position.epoch});
   EXPECT_TRUE(same_bits(weights(whole), weights(second)));
 }
 
@@ -137,13 +141,13 @@ TEST(Fit, resumed_in_the_middle_of_an_epoch_equals_uninterrupted) {
   const FitOptions options{.epochs = 3, .batch_size = 8, .validation_data = data, .seed = 5};
   const auto whole = network().model;
   compile(whole);
-  const History expected = whole.fit(data, options);
+  const History expected = whole.fit(testing::engine(), data, options);
   const auto first = network().model;
   compile(first);
   StopAfter stop(8);  // of 6 steps an epoch
   FitOptions stopped = options;
   stopped.callbacks = {&stop};
-  EXPECT_TRUE(first.fit(data, stopped).interrupted);
+  EXPECT_TRUE(first.fit(testing::engine(), data, stopped).interrupted);
   const TrainState state = first.train_state();
   EXPECT_EQ(state.position.epoch, 1);
   EXPECT_EQ(state.position.batch, 2);
@@ -152,7 +156,7 @@ TEST(Fit, resumed_in_the_middle_of_an_epoch_equals_uninterrupted) {
   second.restore(state);
   FitOptions rest = options;
   rest.initial_epoch = state.position.epoch;
-  const History history = second.fit(data, rest);
+  const History history = second.fit(testing::engine(), data, rest);
   EXPECT_TRUE(same_bits(weights(whole), weights(second)));
   ASSERT_EQ(history.logs.size(), 2U);
   EXPECT_EQ(history.logs[0], expected.logs[1]);

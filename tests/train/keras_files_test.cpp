@@ -5,6 +5,7 @@
 
 #include <fstream>
 
+#include "support/engine.h"
 #include "support/golden_file.h"
 #include "support/temporary_folder.h"
 #include "thaw/data/array_dataset.h"
@@ -62,10 +63,10 @@ TEST_P(KerasFiles, predict_and_train_on_as_in_keras) {
   EXPECT_EQ(model.compiled()->metrics, std::vector<std::string>{"accuracy"});
   EXPECT_EQ(model.compiled()->optimizer.iterations(), 3);
   const Tensor x = golden("x");
-  const auto before = difference(golden("before"), model.predict(x));
+  const auto before = difference(golden("before"), model.predict(testing::engine(), x));
   EXPECT_LT(before.largest, tolerance) << before.to_string();
-  model.fit(ArrayDataset(x, targets()), {.batch_size = 8, .shuffle = false});
-  const auto after = difference(golden("after"), model.predict(x));
+  model.fit(testing::engine(), ArrayDataset(x, targets()), {.batch_size = 8, .shuffle = false});
+  const auto after = difference(golden("after"), model.predict(testing::engine(), x));
   EXPECT_LT(after.largest, tolerance_after_a_step) << after.to_string();
   EXPECT_GT(difference(golden("before"), golden("after")).largest, 100 * tolerance_after_a_step)
       << "the step changes nothing, so this shows nothing";
@@ -80,8 +81,8 @@ TEST_P(KerasFiles, come_through_both_of_thaws_forms_with_all_that_is_in_them) {
     const Model again = Model::load(folder / form, {}, &dropped);
     EXPECT_EQ(dropped, std::vector<std::string>{}) << form;
     EXPECT_EQ(again.class_name(), model.class_name()) << form;
-    again.fit(ArrayDataset(x, targets()), {.batch_size = 8, .shuffle = false});
-    const auto after = difference(golden("after"), again.predict(x));
+    again.fit(testing::engine(), ArrayDataset(x, targets()), {.batch_size = 8, .shuffle = false});
+    const auto after = difference(golden("after"), again.predict(testing::engine(), x));
     EXPECT_LT(after.largest, tolerance_after_a_step) << form << ": " << after.to_string();
   }
 }
@@ -119,7 +120,7 @@ TEST_P(KerasWeights, go_into_the_model_they_belong_to) {
   const WeightsReport report = load_weights(model, unzip(name()));
   EXPECT_EQ(report.loaded, std::ssize(model.variables()));
   EXPECT_TRUE(report.missing.empty() && report.skipped.empty());
-  const auto before = difference(golden("before"), model.predict(golden("x")));
+  const auto before = difference(golden("before"), model.predict(testing::engine(), golden("x")));
   EXPECT_LT(before.largest, tolerance) << before.to_string();
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "support/engine.h"
 #include "support/error_of.h"
 #include "support/temporary_folder.h"
 #include "thaw/core/random.h"
@@ -45,7 +46,7 @@ ArrayDataset samples() {
 }
 
 void train(const Model& model, int epochs) {
-  model.fit(samples(), {.epochs = epochs, .batch_size = 4, .shuffle = false, .threads = 1});
+  model.fit(testing::engine(), samples(), {.epochs = epochs, .batch_size = 4, .shuffle = false});
 }
 
 void expect_same_weights(const Model& a, const Model& b, const std::string& what) {
@@ -121,7 +122,7 @@ TEST_F(SavedModel, whose_loss_or_optimizer_is_not_known_is_not_compiled_and_says
     std::vector<std::string> dropped;
     const Model read = Model::load(folder / "a.keras", {}, &dropped);
     EXPECT_EQ(read.compiled() == nullptr, !dropped.empty());
-    EXPECT_EQ(read.predict(noise({1, 6, 6, 2}, 1)).shape(), (Shape{1, 3}));
+    EXPECT_EQ(read.predict(testing::engine(), noise({1, 6, 6, 2}, 1)).shape(), (Shape{1, 3}));
     return dropped.empty() ? "" : dropped.back();
   };
   EXPECT_EQ(reason([](Config&) {}), "");

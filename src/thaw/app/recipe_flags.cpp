@@ -67,10 +67,12 @@ RecipeOptions recipe_options(const RecipeFlags& flags) {
   result.optimizer = flags.optimizer;
   result.loss = flags.loss;
   result.batch_size = flags.batch_size;
-  result.threads = flags.threads;
-  result.precision = flags.precision == "bf16" ? Precision::bf16 : Precision::f32;
-  if (result.precision == Precision::bf16) cpu_device({.precision = Precision::bf16});
   return result;
+}
+
+EngineOptions engine_options(const RecipeFlags& flags) {
+  return {.threads = flags.threads,
+          .precision = flags.precision == "bf16" ? Precision::bf16 : Precision::f32};
 }
 
 }  // namespace thaw::app

@@ -29,5 +29,7 @@ void add_recipe_flags(CLI::App& app, RecipeFlags& flags);
 
 /// The recipe that the flags describe. Throws UsageError.
 RecipeOptions recipe_options(const RecipeFlags& flags);
+/// What it runs on.
+EngineOptions engine_options(const RecipeFlags& flags);
 
 }  // namespace thaw::app

@@ -160,7 +160,8 @@ void Recipe::prepare(const StageOptions& stage) const {
                   .metrics = {"accuracy"}});
 }
 
-bool Recipe::run_stage(const StageOptions& stage, const Dataset& train, const Dataset* validation) {
+bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset& train,
+                       const Dataset* validation) {
   const bool goes_on = restored_.has_value();
   prepare(stage);
   if (!goes_on) {
@@ -179,18 +180,17 @@ bool Recipe::run_stage(const StageOptions& stage, const Dataset& train, const Da
   StageWatch watch(*this);
   std::vector<Callback*> callbacks{&watch};
   callbacks.insert(callbacks.end(), options_.callbacks.begin(), options_.callbacks.end());
-  const History history = model_.fit(train, {.epochs = stage.epochs,
-                                             .batch_size = options_.batch_size,
-                                             .validation_data = validation,
-                                             .seed = random_stream(options_.seed, stages_.size()),
-                                             .initial_epoch = first_epoch,
-                                             .callbacks = callbacks,
-                                             .cache = options_.cache,
-                                             .cache_bytes = options_.cache_bytes,
-                                             .features = features_,
-                                             .threads = options_.threads,
-                                             .precision = options_.precision,
-                                             .stop = options_.stop});
+  const History history = model_.fit(engine, train,
+                                     {.epochs = stage.epochs,
+                                      .batch_size = options_.batch_size,
+                                      .validation_data = validation,
+                                      .seed = random_stream(options_.seed, stages_.size()),
+                                      .initial_epoch = first_epoch,
+                                      .callbacks = callbacks,
+                                      .cache = options_.cache,
+                                      .cache_bytes = options_.cache_bytes,
+                                      .features = features_,
+                                      .stop = options_.stop});
   dropped_ = history.dropped;
   validation_dropped_ = history.validation_dropped;
   // Asked to stop in its last step, a stage is done all the same.
@@ -199,7 +199,7 @@ bool Recipe::run_stage(const StageOptions& stage, const Dataset& train, const Da
   return false;
 }
 
-bool Recipe::run(const Dataset& train, const Dataset* validation) {
+bool Recipe::run(Engine& engine, const Dataset& train, const Dataset* validation) {
   stages_.clear();
   prefix_seconds_ = 0;
   features_ = options_.feature_folder ? std::make_shared<FeatureBank>(*options_.feature_folder)
@@ -211,7 +211,7 @@ bool Recipe::run(const Dataset& train, const Dataset* validation) {
   for (const StageOptions& stage : options_.stages) {
     reached = reached || stage.name == running;
     if (!reached || stage.epochs == 0) continue;
-    if (!run_stage(stage, train, validation)) return false;
+    if (!run_stage(engine, stage, train, validation)) return false;
   }
   return true;
 }

@@ -28,8 +28,6 @@ struct RecipeOptions {
   std::optional<int64_t> cache_bytes = {};
   /// Where kept features outlive the run; unless given they do not.
   std::optional<FeatureFolder> feature_folder = {};
-  int threads = 0;
-  Precision precision = Precision::f32;  ///< of the frozen part
   std::vector<Callback*> callbacks = {};
   /// Told of each stage before it begins; its `epochs` hold those of an earlier run.
   std::function<void(const StageReport&)> on_stage = {};
@@ -60,7 +58,7 @@ class Recipe {
 
   /// Runs every stage. Throws as Model::fit(). False: `stop` was set; the state is in the
   /// checkpoint.
-  bool run(const Dataset& train, const Dataset* validation);
+  bool run(Engine& engine, const Dataset& train, const Dataset* validation);
 
   /// One a stage begun, the running one last.
   const std::vector<StageReport>& stages() const { return stages_; }
@@ -78,7 +76,8 @@ class Recipe {
   void save_checkpoint() const;
 
  private:
-  bool run_stage(const StageOptions& stage, const Dataset& train, const Dataset* validation);
+  bool run_stage(Engine& engine, const StageOptions& stage, const Dataset& train,
+                 const Dataset* validation);
   std::vector<std::vector<ops::Value>> cuts() const;
   void prepare(const StageOptions& stage) const;
   void unfreeze(const std::optional<int64_t>& layers) const;

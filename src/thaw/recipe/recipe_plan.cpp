@@ -23,18 +23,16 @@ double RecipeTimes::pictures_per_second() const {
   return seconds > 0 ? static_cast<double>(micro_batch) / seconds : 0;
 }
 
-RecipeTimes measure(const RecipePlan& plan, const RecipeOptions& options) {
-  const auto device = cpu_device({.threads = options.threads, .precision = options.precision});
-  Threads threads(options.threads);
-  RecipeTimes times{.threads = device->threads(),
+RecipeTimes measure(Engine& engine, const RecipePlan& plan, const RecipeOptions& options) {
+  RecipeTimes times{.threads = engine.device().threads(),
                     .micro_batch = plan.frozen.front().micro_batch,
                     .batch_size = options.batch_size};
   for (const FrozenPart& part : plan.frozen)
-    times.frozen_seconds.push_back(measure_frozen_part(part, *device));
+    times.frozen_seconds.push_back(measure_frozen_part(engine, part));
   for (const StagePlan& stage : plan.stages) {
     const auto optimizer =
         optimizer_types::find(options.optimizer).make(stage.options.learning_rate);
-    times.steps.push_back(measure_step(stage.fit, optimizer, options.batch_size, *device, threads));
+    times.steps.push_back(measure_step(engine, stage.fit, optimizer, options.batch_size));
   }
   return times;
 }

@@ -39,6 +39,6 @@ struct RecipeTimes {
 };
 
 /// Runs each part and a few steps of each stage on noise. The weights stay as they are.
-RecipeTimes measure(const RecipePlan& plan, const RecipeOptions& options);
+RecipeTimes measure(Engine& engine, const RecipePlan& plan, const RecipeOptions& options);
 
 }  // namespace thaw

@@ -60,8 +60,8 @@ class KeptWeights {
 
 }  // namespace
 
-double measure_frozen_part(const FrozenPart& part, Device& device) {
-  MicroBatches frozen(frozen_plan(part.segment), part.segment, part.micro_batch, device);
+double measure_frozen_part(Engine& engine, const FrozenPart& part) {
+  MicroBatches frozen(frozen_plan(part.segment), part.segment, part.micro_batch, engine.device());
   const auto inputs = noise(part.segment, part.segment.inputs, part.micro_batch);
   double best = 0;
   repeat([&](bool counts) {
@@ -73,12 +73,13 @@ double measure_frozen_part(const FrozenPart& part, Device& device) {
   return best;
 }
 
-StepTimes measure_step(const FitPlan& plan, const Optimizer& optimizer, int64_t batch_size,
-                       Device& device, Threads& threads) {
+StepTimes measure_step(Engine& engine, const FitPlan& plan, const Optimizer& optimizer,
+                       int64_t batch_size) {
   const KeptWeights kept(plan.suffix);
   const ops::Graph graph =
       optimize(specialize(plan.suffix, ops::Phase::training), {.frozen = false});
-  const auto executable = device.compile(graph, {.batch_size = batch_size, .training = true});
+  const auto executable =
+      engine.device().compile(graph, {.batch_size = batch_size, .training = true});
   const auto inputs = noise(graph, graph.inputs, batch_size);
   // A loss's gradient costs nothing beside the layers, so noise stands for it.
   const auto gradients = noise(graph, graph.outputs, batch_size);
@@ -98,7 +99,7 @@ StepTimes measure_step(const FitPlan& plan, const Optimizer& optimizer, int64_t 
     step.forward = lap();
     executable->backward(gradients);
     step.backward = lap();
-    optimizer.apply(executable->gradients(), threads);
+    optimizer.apply(executable->gradients(), engine.threads());
     step.optimizer = lap();
     if (counts && (best.total() == 0 || step.total() < best.total())) best = step;
   });

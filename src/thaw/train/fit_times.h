@@ -1,14 +1,13 @@
 #pragma once
 
-#include "thaw/core/threads.h"
-#include "thaw/runtime/device.h"
+#include "thaw/runtime/engine.h"
 #include "thaw/train/fit_plan.h"
 #include "thaw/train/optimizer.h"
 
 namespace thaw {
 
 /// Seconds that a micro-batch of frozen layers takes, on noise: the best of a few runs.
-double measure_frozen_part(const FrozenPart& part, Device& device);
+double measure_frozen_part(Engine& engine, const FrozenPart& part);
 
 /// Where the time of one step of training goes, in seconds.
 struct StepTimes {
@@ -20,7 +19,7 @@ struct StepTimes {
 
 /// One step on `batch_size` samples of noise: the best of a few. The weights are as before
 /// afterwards; `optimizer` must be used for nothing else.
-StepTimes measure_step(const FitPlan& plan, const Optimizer& optimizer, int64_t batch_size,
-                       Device& device, Threads& threads);
+StepTimes measure_step(Engine& engine, const FitPlan& plan, const Optimizer& optimizer,
+                       int64_t batch_size);
 
 }  // namespace thaw

@@ -42,7 +42,7 @@ const CompileOptions* Model::compiled() const {
   return training_->compiled ? &*training_->compiled : nullptr;
 }
 
-History Model::fit(const Dataset& data, const FitOptions& options) const {
+History Model::fit(Engine& engine, const Dataset& data, const FitOptions& options) const {
   const CompileOptions& compiled = training_->options();
   if (!training_->plan)
     training_->plan = make_plan(lower(*this), loss_types::find(compiled.loss.name).logits_of);
@@ -54,15 +54,15 @@ History Model::fit(const Dataset& data, const FitOptions& options) const {
     position.batch = 0;
     position.sums.clear();
   }
-  Trainer trainer(*training_->plan, compiled, data, options);
+  Trainer trainer(engine, *training_->plan, compiled, data, options);
   return trainer.run(position);
 }
 
-Logs Model::evaluate(const Dataset& data, const EvaluateOptions& options) const {
+Logs Model::evaluate(Engine& engine, const Dataset& data, const EvaluateOptions& options) const {
   const CompileOptions& compiled = training_->options();
   const LossType& loss = loss_types::find(compiled.loss.name);
   const Logits logits = without_last_activation(lower(*this), loss.logits_of);
-  const Predictor predictor(logits.graph, options.threads);
+  const Predictor predictor(logits.graph, engine);
   const int64_t columns = predictor.output_shape().elements();
   const Targets targets = make_targets(data, loss, columns, {});
   Meter meter(compiled, loss, logits.activation.kind);
@@ -80,8 +80,8 @@ Logs Model::evaluate(const Dataset& data, const EvaluateOptions& options) const 
   return meter.logs();
 }
 
-Tensor Model::predict(const Dataset& data, const EvaluateOptions& options) const {
-  const Predictor predictor(*this, options.threads);
+Tensor Model::predict(Engine& engine, const Dataset& data) const {
+  const Predictor predictor(*this, engine);
   Tensor result(predictor.output_shape().with_batch(data.size()));
   predictor.run(data, [&](const Prediction& prediction) {
     if (!prediction.error.empty()) throw Error(prediction.error);
@@ -90,8 +90,8 @@ Tensor Model::predict(const Dataset& data, const EvaluateOptions& options) const
   return result;
 }
 
-Tensor Model::predict(const Tensor& x, const EvaluateOptions& options) const {
-  return predict(ArrayDataset(x), options);
+Tensor Model::predict(Engine& engine, const Tensor& x) const {
+  return predict(engine, ArrayDataset(x));
 }
 
 std::vector<ops::Value> Model::frozen_cut() const {

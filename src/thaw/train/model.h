@@ -1,11 +1,7 @@
 #pragma once
 
-#include <atomic>
 #include <filesystem>
-#include <functional>
-#include <map>
 #include <memory>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -13,65 +9,14 @@
 #include "thaw/formats/model_file.h"
 #include "thaw/graph/functional.h"
 #include "thaw/ops/graph.h"
-#include "thaw/runtime/precision.h"
-#include "thaw/train/callback.h"
+#include "thaw/runtime/engine.h"
+#include "thaw/train/fit_options.h"
 #include "thaw/train/history.h"
-#include "thaw/train/loss.h"
 #include "thaw/train/optimizers/adam.h"
 #include "thaw/train/optimizers/sgd.h"
 #include "thaw/train/train_state.h"
 
 namespace thaw {
-
-class FeatureBank;
-
-struct CompileOptions {
-  Optimizer optimizer;
-  Loss loss;
-  std::vector<std::string> metrics = {};
-};
-
-/// Whether the frozen layers' outputs are kept between epochs. The trained bits are the same.
-enum class FeatureCache { automatic, off };
-
-/// A dataset or none; takes references.
-struct OptionalDataset {
-  const Dataset* dataset = nullptr;
-  OptionalDataset() = default;
-  OptionalDataset(const Dataset& value) : dataset(&value) {}
-  OptionalDataset(const Dataset* value) : dataset(value) {}
-};
-
-struct FitOptions {
-  int epochs = 1;
-  int64_t batch_size = 32;
-  OptionalDataset validation_data = {};
-  bool shuffle = true;
-  /// Of the order of samples and of dropout.
-  uint64_t seed = 0;
-  int initial_epoch = 0;
-  std::vector<Callback*> callbacks = {};
-  /// The loss of a sample of each class is multiplied by this; 1 where not given.
-  std::map<int64_t, double> class_weight = {};
-  FeatureCache cache = FeatureCache::automatic;
-  /// Largest memory for kept features; unless given, a third of what the machine has left.
-  std::optional<int64_t> cache_bytes = {};
-  /// Kept features to share with other fits of this model on the same datasets (the same objects).
-  std::shared_ptr<FeatureBank> features = {};
-  /// 0: as many as this process may run on at once.
-  int threads = 0;
-  /// Of the frozen part (see cpu_device()).
-  Precision precision = Precision::f32;
-  /// When set (by a signal handler, say), fit returns after the running step.
-  const std::atomic<bool>* stop = nullptr;
-};
-
-struct EvaluateOptions {
-  int threads = 0;
-  /// Told why each sample that cannot be read is left out; unless given, such a sample throws.
-  /// Only evaluate() leaves any out.
-  std::function<void(const std::string& reason)> on_broken = {};
-};
 
 /// A model that can be trained (Keras's Model). A handle, like Functional.
 class Model : public Functional {
@@ -96,12 +41,12 @@ class Model : public Functional {
   const CompileOptions* compiled() const;
   /// Trains. Samples that cannot be read are left out, by name, in History::dropped. Throws Error
   /// when a class is left empty, nothing trains, or targets do not fit the loss.
-  History fit(const Dataset& data, const FitOptions& options = {}) const;
+  History fit(Engine& engine, const Dataset& data, const FitOptions& options = {}) const;
   /// Loss and metrics over a dataset, in inference mode.
-  Logs evaluate(const Dataset& data, const EvaluateOptions& options = {}) const;
+  Logs evaluate(Engine& engine, const Dataset& data, const EvaluateOptions& options = {}) const;
   /// The model's output [samples, …] in inference mode.
-  Tensor predict(const Dataset& data, const EvaluateOptions& options = {}) const;
-  Tensor predict(const Tensor& x, const EvaluateOptions& options = {}) const;
+  Tensor predict(Engine& engine, const Dataset& data) const;
+  Tensor predict(Engine& engine, const Tensor& x) const;
 
   /// Where a fit would begin if the layers that train now stayed so: what FeatureBank::expect()
   /// takes. Needs compile().

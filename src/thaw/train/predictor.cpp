@@ -6,26 +6,24 @@
 namespace thaw {
 
 struct Predictor::State {
-  State(const ops::Graph& graph, int thread_count)
-      : threads(thread_count),
-        device(cpu_device({.threads = thread_count})),
-        network(frozen_plan(graph), graph, *device),
+  State(const ops::Graph& graph, Engine& engine)
+      : threads(engine.threads()),
+        network(frozen_plan(graph), graph, engine.device()),
         input_shape(graph[graph.inputs[0]].shape),
         output_shape(graph[graph.outputs[0]].shape) {}
 
-  Threads threads;
-  std::unique_ptr<Device> device;
+  Threads& threads;
   MicroBatches network;
   Shape input_shape;
   Shape output_shape;
 };
 
-Predictor::Predictor(const Functional& model, int threads) : Predictor(lower(model), threads) {}
+Predictor::Predictor(const Functional& model, Engine& engine) : Predictor(lower(model), engine) {}
 
-Predictor::Predictor(const ops::Graph& graph, int threads) {
+Predictor::Predictor(const ops::Graph& graph, Engine& engine) {
   if (graph.inputs.size() != 1 || graph.outputs.size() != 1)
     throw Error("expected a model with one input and one output");
-  state_ = std::make_unique<State>(graph, threads);
+  state_ = std::make_unique<State>(graph, engine);
 }
 
 Predictor::~Predictor() = default;

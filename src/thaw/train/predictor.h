@@ -8,6 +8,7 @@
 #include "thaw/data/dataset.h"
 #include "thaw/graph/functional.h"
 #include "thaw/ops/graph.h"
+#include "thaw/runtime/engine.h"
 
 namespace thaw {
 
@@ -21,10 +22,9 @@ struct Prediction {
 /// A model compiled once for predictions, in inference mode. It holds its weights of that moment.
 class Predictor {
  public:
-  /// 0 threads: as many as this process may run on at once. Throws Error unless the model has one
-  /// input and one output.
-  explicit Predictor(const Functional& model, int threads = 0);
-  explicit Predictor(const ops::Graph& graph, int threads = 0);
+  /// `engine` must outlive this object. Throws Error unless the model has one input and one output.
+  Predictor(const Functional& model, Engine& engine);
+  Predictor(const ops::Graph& graph, Engine& engine);
   ~Predictor();
   Predictor(Predictor&&) noexcept;
 

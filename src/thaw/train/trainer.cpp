@@ -70,15 +70,14 @@ std::vector<std::pair<std::string, VariablePtr>> changed_variables(const ops::Gr
   return result;
 }
 
-Trainer::Trainer(const TrainingPlan& plan, const CompileOptions& compiled, const Dataset& data,
-                 const FitOptions& options)
-    : plan_(plan),
+Trainer::Trainer(Engine& engine, const TrainingPlan& plan, const CompileOptions& compiled,
+                 const Dataset& data, const FitOptions& options)
+    : engine_(engine),
+      plan_(plan),
       compiled_(compiled),
       options_(options),
       data_(data),
       loss_(loss_types::find(compiled.loss.name)),
-      device_(cpu_device({.threads = options.threads, .precision = options.precision})),
-      threads_(options.threads),
       training_(optimize(specialize(plan.suffix, ops::Phase::training), {.frozen = false})),
       bank_(options.features != nullptr ? options.features : std::make_shared<FeatureBank>()),
       meter_(compiled, loss_, plan.left_off) {
@@ -94,7 +93,7 @@ Trainer::Trainer(const TrainingPlan& plan, const CompileOptions& compiled, const
 }
 
 void Trainer::prepare() {
-  make_values(plan_.graph, threads_);
+  make_values(plan_.graph, engine_.threads());
   FeatureSource::Options source{.keep = options_.cache == FeatureCache::automatic,
                                 .budget_bytes = options_.cache_bytes,
                                 .stop = options_.stop,
@@ -106,10 +105,11 @@ void Trainer::prepare() {
   targets_ = make_targets(data_, loss_, columns, options_.class_weight);
   FeatureSource::Options training_source = source;
   if (data_.at_epoch(options_.seed, 0) != nullptr) training_source.keep = false;
-  const auto frozen =
-      std::make_shared<FrozenLayers>(plan_.graph, plan_.frontier, bank_->expected(), *device_);
+  const auto frozen = std::make_shared<FrozenLayers>(plan_.graph, plan_.frontier, bank_->expected(),
+                                                     engine_.device());
   const auto source_of = [&](const Dataset& data, const FeatureSource::Options& how) {
-    return std::make_unique<FeatureSource>(data, frozen, *bank_, *device_, threads_, how);
+    return std::make_unique<FeatureSource>(data, frozen, *bank_, engine_.device(),
+                                           engine_.threads(), how);
   };
   features_ = source_of(data_, training_source);
   if (!features_->is_complete()) return;
@@ -126,8 +126,8 @@ void Trainer::prepare() {
 Trainer::Step& Trainer::step_of(int64_t rows) {
   Step& step = steps_[rows];
   if (step.executable == nullptr) {
-    step.executable =
-        device_->compile(training_, {.batch_size = rows, .training = true, .seed = options_.seed});
+    step.executable = engine_.device().compile(
+        training_, {.batch_size = rows, .training = true, .seed = options_.seed});
     for (const ops::Value input : training_.inputs)
       step.inputs.emplace_back(training_[input].shape.with_batch(rows));
     step.gradient = Tensor(training_[training_.outputs[0]].shape.with_batch(rows));
@@ -149,7 +149,7 @@ void Trainer::train_batch(std::span<const int64_t> samples) {
   const auto outputs = step.executable->forward(step.inputs);
   meter_.add(outputs[0], targets_, samples, step.gradient.values());
   step.executable->backward({&step.gradient, 1});
-  compiled_.optimizer.apply(step.executable->gradients(), threads_);
+  compiled_.optimizer.apply(step.executable->gradients(), engine_.threads());
   for (auto& [rows, other] : steps_) other.stale = true;
 }
 
@@ -219,7 +219,7 @@ void Trainer::validate() {
   const auto graph = optimize(specialize(plan_.suffix, ops::Phase::inference), {.frozen = true});
   const auto& usable = validation_features_->usable();
   const int64_t rows = std::min(options_.batch_size, static_cast<int64_t>(usable.size()));
-  const auto executable = device_->compile(graph, {.batch_size = rows});
+  const auto executable = engine_.device().compile(graph, {.batch_size = rows});
   std::vector<Tensor> inputs;
   for (const ops::Value input : graph.inputs)
     inputs.push_back(Tensor::zeros(graph[input].shape.with_batch(rows)));

@@ -1,8 +1,9 @@
 #pragma once
 
+#include "thaw/runtime/engine.h"
 #include "thaw/train/feature_source.h"
+#include "thaw/train/fit_options.h"
 #include "thaw/train/metric.h"
-#include "thaw/train/model.h"
 #include "thaw/train/targets.h"
 #include "thaw/train/train_state.h"
 #include "thaw/train/training_plan.h"
@@ -42,8 +43,8 @@ std::vector<std::pair<std::string, VariablePtr>> changed_variables(const ops::Gr
 /// One fit.
 class Trainer {
  public:
-  Trainer(const TrainingPlan& plan, const CompileOptions& compiled, const Dataset& data,
-          const FitOptions& options);
+  Trainer(Engine& engine, const TrainingPlan& plan, const CompileOptions& compiled,
+          const Dataset& data, const FitOptions& options);
   /// Runs what is left from `position`, which follows every step; returns this run's part.
   History run(RunPosition& position);
 
@@ -63,13 +64,12 @@ class Trainer {
   void validate();
   bool stop_asked() const;
 
+  Engine& engine_;
   const TrainingPlan& plan_;
   const CompileOptions& compiled_;
   const FitOptions& options_;
   const Dataset& data_;
   const LossType& loss_;
-  std::unique_ptr<Device> device_;
-  Threads threads_;
   TrainingControl control_;
   ops::Graph training_;
   bool ready_ = false;

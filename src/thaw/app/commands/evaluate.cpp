@@ -42,12 +42,12 @@ Exit run(const Options& options) {
                           form);
   const Model model(network);
   model.compile({.optimizer = sgd({}), .loss = loss(options, loaded), .metrics = {"accuracy"}});
+  Engine engine({.threads = options.threads});
   int64_t broken = 0;
-  const Logs logs = model.evaluate(
-      data, {.threads = options.threads, .on_broken = [&](const std::string& reason) {
-               ++broken;
-               fmt::print(stderr, "thaw: skipped: {}\n", reason);
-             }});
+  const Logs logs = model.evaluate(engine, data, {.on_broken = [&](const std::string& reason) {
+                                     ++broken;
+                                     fmt::print(stderr, "thaw: skipped: {}\n", reason);
+                                   }});
   const int64_t images = data.size() - broken;
   if (options.json) {
     nlohmann::ordered_json result = {{"images", images}};

@@ -161,6 +161,7 @@ Exit run(Options options) {
   const Augmentation augmentation = Augmentation::parse(options.augment);
   Progress progress;
   RecipeOptions recipe_settings = recipe_options(options, progress);
+  Engine engine(engine_options(options.recipe));
   const FitData data = fit_data(options.data, options.seed);
   options.base.image_size = options.pictures.image_size;
   options.base.seed = options.seed;
@@ -188,7 +189,7 @@ Exit run(Options options) {
   }
   const Interrupt interrupt;
   const Dataset& train = augmented != nullptr ? *augmented : static_cast<const Dataset&>(pictures);
-  const bool finished = recipe.run(train, validation ? &*validation : nullptr);
+  const bool finished = recipe.run(engine, train, validation ? &*validation : nullptr);
   report_left_out(recipe);
   if (finished) save(options, recipe);
   const FitSummary summary{

@@ -79,10 +79,11 @@ Exit predict_images(const Options& options) {
   const std::vector<std::string> names = class_names(model);
   const std::vector<std::filesystem::path> paths(options.images.begin(), options.images.end());
   const ImageDataset data(list_images(paths), form);
+  Engine engine({.threads = options.threads});
   const Predictor predictor(options.pictures.image_size
                                 ? model.with_input_shape({form.size.height, form.size.width, 3})
                                 : model,
-                            options.threads);
+                            engine);
   bool all_read = true;
   predictor.run(data, [&](const Prediction& prediction) {
     const std::string file = data.file(prediction.sample).string();
@@ -99,10 +100,11 @@ Exit predict_images(const Options& options) {
 Exit predict_tensor(const Options& options) {
   const Model model(load_model(options.model));
   const Tensor x = read_npy(options.input);
+  Engine engine({.threads = options.threads});
   write_npy(options.output, with_context(options.input, [&] {
               if (x.shape().rank() < 1)
                 throw Error("expected an array of samples, received one number");
-              return model.predict(x, {.threads = options.threads});
+              return model.predict(engine, x);
             }));
   return Exit::done;
 }

@@ -150,13 +150,14 @@ PlanReport plan_of(Options options, const Functional& model) {
   const Functional base = base_model(flags);
   const int64_t classes = options.classes > 0 ? options.classes : classes_of(model);
   const RecipeOptions settings = recipe_options(options.recipe);
+  Engine engine(engine_options(options.recipe));
   const Recipe recipe(base, classes, settings);
   PlanReport report{.plan = recipe.plan(),
                     .base = base.name(),
                     .image = base.inputs()[0].shape(),
                     .classes = classes,
                     .optimizer = settings.optimizer};
-  report.times = measure(report.plan, settings);
+  report.times = measure(engine, report.plan, settings);
   return report;
 }
 

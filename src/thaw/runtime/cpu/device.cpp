@@ -1,4 +1,4 @@
-#include "thaw/runtime/device.h"
+#include "thaw/runtime/cpu/device.h"
 
 #include "thaw/core/error.h"
 #include "thaw/core/threads.h"
@@ -143,7 +143,7 @@ class CpuExecutable final : public Executable {
 
 class CpuDevice final : public Device {
  public:
-  explicit CpuDevice(const CpuOptions& options)
+  explicit CpuDevice(const DeviceOptions& options)
       : threads_(options.threads > 0 ? options.threads : Threads::available()),
         precision_(options.precision),
         engine_(dnnl::engine::kind::cpu, 0) {}
@@ -176,7 +176,7 @@ class CpuDevice final : public Device {
 }  // namespace
 }  // namespace cpu
 
-std::unique_ptr<Device> cpu_device(const CpuOptions& options) {
+std::unique_ptr<Device> cpu_device(const DeviceOptions& options) {
   if (options.precision == Precision::bf16 && !has_bfloat16()) {
     throw UsageError(
         "precision bf16: this processor has no instructions for bfloat16 that would make it faster "

@@ -7,7 +7,8 @@
 
 #include "thaw/ops/graph.h"
 #include "thaw/runtime/cpu/program.h"
-#include "thaw/runtime/device.h"
+#include "thaw/runtime/executable.h"
+#include "thaw/runtime/precision.h"
 
 namespace thaw::cpu {
 

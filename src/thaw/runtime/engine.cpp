@@ -1,0 +1,23 @@
+#include "thaw/runtime/engine.h"
+
+#include "thaw/core/error.h"
+
+namespace thaw {
+
+Engine::Engine(const EngineOptions& options)
+    : threads_(options.threads),
+      device_(device_types::find(options.device)
+                  .make({.threads = threads_.count(), .precision = options.precision})) {}
+
+const DeviceType& device_types::find(std::string_view name) {
+  std::string names;
+  for (const DeviceType* type : all()) {
+    if (!type->available()) continue;
+    if (type->name == name) return *type;
+    names += (names.empty() ? "" : ", ") + std::string(type->name);
+  }
+  throw UsageError("device: expected one that this machine has (" + names + "), received \"" +
+                   std::string(name) + "\"");
+}
+
+}  // namespace thaw

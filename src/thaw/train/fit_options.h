@@ -1,0 +1,64 @@
+#pragma once
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thaw/data/dataset.h"
+#include "thaw/train/callback.h"
+#include "thaw/train/loss.h"
+#include "thaw/train/optimizer.h"
+
+namespace thaw {
+
+class FeatureBank;
+
+struct CompileOptions {
+  Optimizer optimizer;
+  Loss loss;
+  std::vector<std::string> metrics = {};
+};
+
+/// Whether the frozen layers' outputs are kept between epochs. The trained bits are the same.
+enum class FeatureCache { automatic, off };
+
+/// A dataset or none; takes references.
+struct OptionalDataset {
+  const Dataset* dataset = nullptr;
+  OptionalDataset() = default;
+  OptionalDataset(const Dataset& value) : dataset(&value) {}
+  OptionalDataset(const Dataset* value) : dataset(value) {}
+};
+
+struct FitOptions {
+  int epochs = 1;
+  int64_t batch_size = 32;
+  OptionalDataset validation_data = {};
+  bool shuffle = true;
+  /// Of the order of samples and of dropout.
+  uint64_t seed = 0;
+  int initial_epoch = 0;
+  std::vector<Callback*> callbacks = {};
+  /// The loss of a sample of each class is multiplied by this; 1 where not given.
+  std::map<int64_t, double> class_weight = {};
+  FeatureCache cache = FeatureCache::automatic;
+  /// Largest memory for kept features; unless given, a third of what the machine has left.
+  std::optional<int64_t> cache_bytes = {};
+  /// Kept features to share with other fits of this model on the same datasets (the same objects).
+  std::shared_ptr<FeatureBank> features = {};
+  /// When set (by a signal handler, say), fit returns after the running step.
+  const std::atomic<bool>* stop = nullptr;
+};
+
+struct EvaluateOptions {
+  /// Told why each sample that cannot be read is left out; unless given, such a sample throws.
+  /// Only evaluate() leaves any out.
+  std::function<void(const std::string& reason)> on_broken = {};
+};
+
+}  // namespace thaw
