@@ -1,21 +1,38 @@
 # thaw_module(NAME): one target a folder under src/thaw/. Sources are collected, so a new file needs no list edited.
-#   DEPENDS   thaw modules it may use (public)
-#   PRIVATE   third-party targets, which stay out of the installed headers
+#   DEPENDS          thaw modules it may use (public)
+#   PRIVATE          third-party targets, which no public header shows
+#   PRIVATE_HEADERS  folders (`cpu/`) and headers of its own, which are not installed; all others are public, and
+#                    thaw/thaw.h includes them
+#   UNITY            compiles so many of its sources at once, for headers that cost more than what follows them; names
+#                    in unnamed namespaces must then differ
 function(thaw_module name)
-  cmake_parse_arguments(ARG "" "" "DEPENDS;PRIVATE" ${ARGN})
+  cmake_parse_arguments(ARG "" "UNITY" "DEPENDS;PRIVATE;PRIVATE_HEADERS" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.cpp)
-  file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
   add_library(thaw_${name} STATIC)
   add_library(thaw::${name} ALIAS thaw_${name})
-  target_sources(thaw_${name} PRIVATE ${sources}
-    PUBLIC FILE_SET HEADERS BASE_DIRS ${PROJECT_SOURCE_DIR}/src FILES ${headers})
+  target_sources(thaw_${name} PRIVATE ${sources})
+  target_include_directories(thaw_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
   target_compile_features(thaw_${name} PUBLIC cxx_std_20)
-  set_target_properties(thaw_${name} PROPERTIES EXPORT_NAME ${name} POSITION_INDEPENDENT_CODE ON)
-  foreach(dependency IN LISTS ARG_DEPENDS)
-    target_link_libraries(thaw_${name} PUBLIC thaw_${dependency})
-  endforeach()
-  target_link_libraries(thaw_${name} PRIVATE $<BUILD_INTERFACE:thaw_build_flags> ${ARG_PRIVATE})
+  # The same objects make the static and the shared library.
+  set_target_properties(thaw_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF UNITY_BUILD OFF)
+  if(ARG_UNITY)
+    set_target_properties(thaw_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${ARG_UNITY})
+  endif()
+  list(TRANSFORM ARG_DEPENDS PREPEND thaw_)
+  target_link_libraries(thaw_${name} PUBLIC ${ARG_DEPENDS} PRIVATE thaw_build_flags ${ARG_PRIVATE})
   set_property(GLOBAL APPEND PROPERTY THAW_MODULES thaw_${name})
+  set_property(GLOBAL APPEND PROPERTY THAW_LINKED ${ARG_PRIVATE})
+
+  file(GLOB_RECURSE headers CONFIGURE_DEPENDS RELATIVE ${CMAKE_CURRENT_SOURCE_DIR} ${CMAKE_CURRENT_SOURCE_DIR}/*.h)
+  foreach(private IN LISTS ARG_PRIVATE_HEADERS)
+    set(before ${headers})
+    list(FILTER headers EXCLUDE REGEX "^${private}")
+    if(headers STREQUAL before)
+      message(FATAL_ERROR "thaw_module(${name}): PRIVATE_HEADERS names ${private}, which no header begins with")
+    endif()
+  endforeach()
+  list(TRANSFORM headers PREPEND ${name}/)
+  set_property(GLOBAL APPEND PROPERTY THAW_PUBLIC_HEADERS ${headers})
 endfunction()
 
 # thaw_table(NAME layers TYPE thaw::LayerType HEADER thaw/graph/layer_type.h NAMESPACE thaw::layer_types FOLDER layers)
@@ -73,7 +90,8 @@ endfunction()
 add_library(thaw_build_flags INTERFACE)
 # Nobody reads errno after sqrt(), nor traps on comparisons; both stand in the way of vector code.
 target_compile_options(thaw_build_flags INTERFACE -fno-math-errno -fno-trapping-math)
-target_compile_options(thaw_build_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor -Werror)
+target_compile_options(thaw_build_flags INTERFACE -Wall -Wextra -Wpedantic -Wshadow -Wnon-virtual-dtor
+  $<$<BOOL:${THAW_WARNINGS_AS_ERRORS}>:-Werror>)
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside the standard library at -O2, where nothing is wrong.
   target_compile_options(thaw_build_flags INTERFACE -Wno-restrict -Wno-array-bounds -Wno-stringop-overflow

@@ -141,7 +141,7 @@ TEST(House, folders_include_only_what_the_table_allows) {
     const std::string folder = first_folder(inside(path));
     if (!table.contains(folder)) continue;
     for (const auto& [name, where] : includes_of(path)) {
-      if (!name.starts_with("thaw/")) continue;
+      if (!name.starts_with("thaw/") || name == "thaw/version.h") continue;
       ++seen;
       const std::string other = first_folder(name.substr(5));
       EXPECT_TRUE(other == folder || table.at(folder).contains(other))

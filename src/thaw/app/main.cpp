@@ -9,6 +9,7 @@
 #include "thaw/app/brief_waits.h"
 #include "thaw/app/command.h"
 #include "thaw/core/error.h"
+#include "thaw/version.h"
 
 namespace thaw::app {
 namespace {

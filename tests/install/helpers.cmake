@@ -1,0 +1,17 @@
+cmake_minimum_required(VERSION 3.24)
+# run(COMMAND...): fails with what it printed; else `output` holds that.
+function(run)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    list(JOIN ARGN " " command)
+    message(FATAL_ERROR "${command}: ${result}\n${output}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+# expect(TEXT PATTERN)
+function(expect text pattern)
+  if(NOT text MATCHES "${pattern}")
+    message(FATAL_ERROR "expected ${pattern}, received\n${text}")
+  endif()
+endfunction()
