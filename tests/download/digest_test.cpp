@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/temporary_folder.h"
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
 
@@ -9,7 +10,8 @@ namespace thaw {
 namespace {
 
 TEST(Digest, agrees_with_the_published_test_values) {
-  const std::filesystem::path path = std::filesystem::path(::testing::TempDir()) / "digest.txt";
+  const testing::TemporaryFolder folder;
+  const std::filesystem::path path = folder / "digest.txt";
   write_file(path, "abc");
   EXPECT_EQ(file_digest(path, "md5"), "900150983cd24fb0d6963f7d28e17f72");  // RFC 1321, A.5
   EXPECT_EQ(file_digest(path, "sha256"),                                    // FIPS 180-2, B.1

@@ -76,29 +76,32 @@ TEST(OldConfig, of_a_sequential_is_a_list_of_layers) {
   EXPECT_EQ(model.outputs()[0].shape(), Shape{2});
 }
 
-/// x + 3, 6 − x, x·0.5 and x/4 one after the other, in words of Keras 3 and of tf.keras.
-TEST(Operators, on_a_number_are_read_as_scales_and_offsets) {
-  const auto modern = [](const std::string& kind, const std::string& name, const std::string& from,
-                         bool number_is_first, const std::string& number) {
-    const std::string tensor =
-        R"({"class_name": "__keras_tensor__", "config": {"keras_history": [")" + from +
-        R"(", 0, 0]}})";
-    return R"({"module": "keras.src.ops.numpy", "class_name": ")" + kind + R"(", "name": ")" +
-           name + R"(", "config": {"name": ")" + name + R"("}, "inbound_nodes": [{"args": [)" +
-           (number_is_first ? number + ", " + tensor : tensor + ", " + number) +
-           R"(], "kwargs": {}}]})";
-  };
-  const auto old = [](const std::string& function, const std::string& name,
-                      const std::string& call) {
-    return R"({"class_name": "TFOpLambda", "name": ")" + name + R"(", "config": {"name": ")" +
-           name + R"(", "function": ")" + function + R"("}, "inbound_nodes": [[)" + call + "]]}";
-  };
-  const auto model_of = [](const std::string& layers) {
-    return read(R"({"class_name": "Functional", "config": {"name": "m", "layers": [
+/// An operator of one number as Keras 3 writes it, and as tf.keras did; a model of such layers.
+std::string modern(const std::string& kind, const std::string& name, const std::string& from,
+                   bool number_is_first, const std::string& number) {
+  const std::string tensor =
+      R"({"class_name": "__keras_tensor__", "config": {"keras_history": [")" + from +
+      R"(", 0, 0]}})";
+  return R"({"module": "keras.src.ops.numpy", "class_name": ")" + kind + R"(", "name": ")" + name +
+         R"(", "config": {"name": ")" + name + R"("}, "inbound_nodes": [{"args": [)" +
+         (number_is_first ? number + ", " + tensor : tensor + ", " + number) +
+         R"(], "kwargs": {}}]})";
+}
+
+std::string old(const std::string& function, const std::string& name, const std::string& call) {
+  return R"({"class_name": "TFOpLambda", "name": ")" + name + R"(", "config": {"name": ")" + name +
+         R"(", "function": ")" + function + R"("}, "inbound_nodes": [[)" + call + "]]}";
+}
+
+Functional model_of(const std::string& layers) {
+  return read(R"({"class_name": "Functional", "config": {"name": "m", "layers": [
       {"class_name": "InputLayer", "name": "x", "inbound_nodes": [],
        "config": {"batch_shape": [null, 2, 2, 1], "name": "x"}}, )" +
-                layers + R"(], "input_layers": [["x", 0, 0]], "output_layers": [["d", 0, 0]]}})");
-  };
+              layers + R"(], "input_layers": [["x", 0, 0]], "output_layers": [["d", 0, 0]]}})");
+}
+
+/// x + 3, 6 − x, x·0.5 and x/4 one after the other, in words of Keras 3 and of tf.keras.
+TEST(Operators, on_a_number_are_read_as_scales_and_offsets) {
   for (const Functional& model :
        {model_of(modern("Add", "a", "x", false, "3.0") + "," +
                  modern("Subtract", "b", "a", true, "6") + "," +
