@@ -15,7 +15,7 @@ function(thaw_module name)
   target_compile_features(thaw_${name} PUBLIC cxx_std_20)
   # The same objects make the static and the shared library.
   set_target_properties(thaw_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON CXX_EXTENSIONS OFF UNITY_BUILD OFF)
-  if(ARG_UNITY)
+  if(ARG_UNITY AND THAW_UNITY)
     set_target_properties(thaw_${name} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${ARG_UNITY})
   endif()
   list(TRANSFORM ARG_DEPENDS PREPEND thaw_)
