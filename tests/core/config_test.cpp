@@ -58,6 +58,11 @@ TEST(Config, appends_to_a_list) {
   EXPECT_EQ(list.as_list().size(), 2U);
 }
 
+TEST(Config, adds_members_to_maps_and_items_to_lists_only) {
+  EXPECT_EQ(message_of([] { Config(3).set("units", 4); }), "expected an object, received 3");
+  EXPECT_EQ(message_of([] { Config(Config::Map{}).append(4); }), "expected a list, received {}");
+}
+
 TEST(Error, context_comes_first_and_keeps_the_kind) {
   EXPECT_EQ(message_of([] {
               with_context("model.h5", [] {

@@ -1,14 +1,17 @@
 #include "thaw/core/files.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
+#include <cerrno>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 
 #include "thaw/core/error.h"
+#include "thaw/core/file_descriptor.h"
 
 namespace thaw {
 namespace {
@@ -36,6 +39,23 @@ TEST_F(Files, what_was_written_is_read_again) {
   write_file(folder / "a", "");
   EXPECT_EQ(read_file(folder / "a"), "");
   EXPECT_EQ(entries(), 1);
+}
+
+TEST_F(Files, a_descriptor_is_closed_with_its_owner_and_only_once) {
+  const auto is_open = [](int number) { return ::fcntl(number, F_GETFD) >= 0; };
+  const int number = ::open(folder.c_str(), O_RDONLY | O_CLOEXEC);
+  ASSERT_TRUE(is_open(number));
+  FileDescriptor last;
+  {
+    FileDescriptor first(number);
+    last = std::move(first);
+  }
+  EXPECT_TRUE(is_open(number)) << "it was moved, so its first owner must leave it open";
+  errno = ENOENT;
+  last.close();
+  EXPECT_EQ(errno, ENOENT) << "the reason of an earlier failure is kept";
+  EXPECT_FALSE(is_open(number));
+  EXPECT_FALSE(last.is_open());
 }
 
 TEST_F(Files, without_commit_the_old_file_stays_and_nothing_else) {

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include "thaw/core/error.h"
@@ -41,6 +42,23 @@ TEST(Tensor, rows_are_a_view) {
   EXPECT_EQ(middle.values()[1], 3.0F);
   middle.values()[0] = 9.0F;
   EXPECT_EQ(a.values()[2], 9.0F);
+}
+
+TEST(Tensor, refuses_rows_that_it_has_not) {
+  const Tensor a = Tensor::zeros({3, 2});
+  EXPECT_EQ(a.rows(3, 0).shape(), (Shape{0, 2}));
+  EXPECT_THROW((void)a.rows(-1, 1), UsageError);
+  EXPECT_THROW((void)a.rows(0, -1), UsageError);
+  EXPECT_THROW((void)a.rows(4, 0), UsageError);
+  EXPECT_THROW((void)a.rows(1, std::numeric_limits<int64_t>::max()), UsageError);
+  EXPECT_THROW((void)Tensor().rows(0, 1), UsageError);
+  EXPECT_THROW((void)Tensor::zeros({}).rows(0, 1), UsageError);
+  try {
+    (void)a.rows(2, 2);
+    ADD_FAILURE() << "rows 2 and 3 of 3 were given";
+  } catch (const UsageError& error) {
+    EXPECT_STREQ(error.what(), "expected rows within the 3 of shape (3, 2), received 2 from row 2");
+  }
 }
 
 TEST(Tensor, outlives_the_tensor_it_is_a_view_of) {

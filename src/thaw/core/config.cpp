@@ -83,6 +83,7 @@ const Config& Config::at(std::string_view key) const {
 
 Config& Config::set(std::string_view key, Config value) {
   if (is_null()) value_ = Map{};
+  if (!is_map()) wrong_kind("an object", *this);
   for (auto& [name, present] : std::get<Map>(value_)) {
     if (name == key) {
       present = std::move(value);
@@ -95,6 +96,7 @@ Config& Config::set(std::string_view key, Config value) {
 
 Config& Config::append(Config value) {
   if (is_null()) value_ = List{};
+  if (!is_list()) wrong_kind("a list", *this);
   std::get<List>(value_).push_back(std::move(value));
   return *this;
 }

@@ -9,8 +9,9 @@
 
 namespace thaw {
 
-/// A structured value, as JSON knows them, without any JSON library: what a layer's configuration
-/// is read from and written to. Map keys keep their order.
+/// A value as in JSON: null, true or false, a number, a text, a list or a map of such values. Layer
+/// configurations are read from it and written to it. A map keeps the order in which its keys came;
+/// integers and doubles are told apart, so 3 and 3.0 are not equal.
 class Config {
  public:
   using List = std::vector<Config>;
@@ -35,8 +36,9 @@ class Config {
   bool is_list() const { return std::holds_alternative<List>(value_); }
   bool is_map() const { return std::holds_alternative<Map>(value_); }
 
-  /// Each throws Error "expected a <kind>, received <value>" when the value is of another kind.
-  /// A whole double (3.0) is accepted as an integer.
+  /// The value, of the kind that the name says. Each throws Error "expected a <kind>, received
+  /// <value>" when the value is of another kind. as_integer() accepts a whole double below 2^53
+  /// (3.0), as_number() also an integer.
   bool as_bool() const;
   int64_t as_integer() const;
   double as_number() const;
@@ -44,16 +46,20 @@ class Config {
   const List& as_list() const;
   const Map& as_map() const;
 
-  /// The member `key` of a map, or nullptr when this is no map or has no such member.
+  /// The member `key`, or nullptr when this is no map or has no such member. Valid until this value
+  /// is changed.
   const Config* find(std::string_view key) const;
-  /// The member `key`; throws Error naming the key when it is absent.
+  /// The member `key`; throws Error that names the key when find() has none.
   const Config& at(std::string_view key) const;
-  /// Sets a member; null becomes a map. Returns *this, to be chained.
+  /// Adds a member, or replaces the one of this key; null becomes a map. Returns *this, so that
+  /// calls can be chained. Throws Error when this is anything else.
   Config& set(std::string_view key, Config value);
-  /// Adds to a list; null becomes a list.
+  /// Adds to the end of a list; null becomes a list. Returns *this. Throws Error when this is
+  /// anything else.
   Config& append(Config value);
 
-  /// Compact JSON, for messages.
+  /// The value as JSON on one line, for messages: {"filters": 32}. Not for files: numbers that are
+  /// infinite or not a number are written too, though JSON has no form for them.
   std::string to_string() const;
   bool operator==(const Config&) const = default;
 

@@ -6,25 +6,28 @@
 
 namespace thaw {
 
-/// What ends an operation. The message reads from the outside in, its parts joined by ": ":
-/// file, layer, weight, what was expected, what was received, what to do.
+/// The reason why an operation could not be done. The message goes from the whole to the detail,
+/// its parts joined by ": ": file, layer, weight, what was expected, what was received, what to do.
+/// Example: `model.h5: layer "conv1": weight "kernel": expected shape (3, 3, 3, 16), received …`.
 class Error : public std::runtime_error {
  public:
   using std::runtime_error::runtime_error;
 };
 
-/// The call itself was wrong (an unknown flag value, an unknown name): exit code 2 in the program.
+/// The call itself was wrong, whatever the files and data are: an unknown flag, name or number. The
+/// program ends with exit code 2 after it, and with 1 after any other Error.
 class UsageError : public Error {
  public:
   using Error::Error;
 };
 
-/// `message` behind `context`, unless it begins with that already.
+/// "context: message"; `message` alone when it begins with "context: " already.
 inline std::string in_context(const std::string& context, const std::string& message) {
   return message.starts_with(context + ": ") ? message : context + ": " + message;
 }
 
-/// Runs `body`; an Error that leaves it gets `context` put before its message.
+/// Runs `body` and returns what it returns. An Error (or UsageError) that leaves it is thrown again
+/// with `context` before its message; other exceptions pass unchanged.
 /// Example: with_context("model.h5", [&] { return read(file); })
 template <typename Body>
 auto with_context(const std::string& context, Body&& body) -> decltype(body()) {

@@ -12,24 +12,24 @@
 #include <system_error>
 
 #include "thaw/core/error.h"
+#include "thaw/core/file_descriptor.h"
 
 namespace thaw {
 namespace {
 
 void sync_path(const std::filesystem::path& path, int flags) {
-  const int descriptor = ::open(path.c_str(), flags | O_CLOEXEC);
-  if (descriptor < 0)
+  const FileDescriptor file(::open(path.c_str(), flags | O_CLOEXEC));
+  if (!file.is_open())
     throw Error(fmt::format("{}: cannot open: {}", path.string(), std::strerror(errno)));
-  const int result = ::fsync(descriptor);
-  const int reason = errno;
-  ::close(descriptor);
-  if (result != 0)
-    throw Error(fmt::format("{}: cannot write to disk: {}", path.string(), std::strerror(reason)));
+  if (::fsync(file.number()) != 0)
+    throw Error(fmt::format("{}: cannot write to disk: {}", path.string(), std::strerror(errno)));
 }
 
-/// mkstemp() gives a file to its owner alone; others may read it as far as the umask lets them.
+/// mkstemp() makes a file that only its owner may read; ours shall be as readable as the umask
+/// says.
 mode_t umask_of_process() {
-  // Only setting it tells what it was; a thread that makes a file meanwhile would be free of it.
+  // The system tells the umask only when a new one is set. It is set to 077 for that moment, so a
+  // file that another thread makes meanwhile is more private than asked, and never less.
   static const mode_t mask = [] {
     const mode_t before = ::umask(077);
     ::umask(before);
@@ -50,14 +50,13 @@ AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)
     throw Error(fmt::format("{}: expected a file's name, received a folder", target_.string()));
   std::string pattern =
       (folder_of(target_) / ("." + target_.filename().string() + ".XXXXXX")).string();
-  const int descriptor = ::mkstemp(pattern.data());
-  if (descriptor < 0) {
+  const FileDescriptor file(::mkstemp(pattern.data()));
+  if (!file.is_open()) {
     throw Error(fmt::format(
         "{}: cannot be written: {}: choose a folder that exists and that you may write to",
         target_.string(), std::strerror(errno)));
   }
-  ::fchmod(descriptor, 0666 & ~umask_of_process());
-  ::close(descriptor);
+  ::fchmod(file.number(), 0666 & ~umask_of_process());
   temporary_ = pattern;
 }
 

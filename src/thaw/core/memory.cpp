@@ -11,7 +11,7 @@
 
 namespace thaw {
 
-void* allocate(size_t bytes) {
+Memory allocate(size_t bytes) {
   constexpr size_t line = 64;
   constexpr size_t large_page = size_t{2} << 20;
   const bool is_large = bytes >= 2 * large_page;
@@ -19,12 +19,12 @@ void* allocate(size_t bytes) {
   const size_t whole = (std::max(bytes, line) + line - 1) / line * line;
   void* memory = nullptr;
   if (whole < bytes || ::posix_memalign(&memory, alignment, whole) != 0)
-    throw Error(fmt::format("out of memory: {} bytes were not to be had", bytes));
+    throw Error(fmt::format("out of memory: {} bytes could not be allocated", bytes));
 #ifdef MADV_HUGEPAGE
   // The last page stays small where it would not be full: no memory is wasted.
   if (is_large) ::madvise(memory, whole / large_page * large_page, MADV_HUGEPAGE);
 #endif
-  return memory;
+  return Memory(memory);
 }
 
 bool populate(std::span<std::byte> memory) {

@@ -1,17 +1,25 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdlib>
+#include <memory>
 #include <span>
 
 namespace thaw {
 
-/// Uninitialized memory, aligned to 64 bytes; std::free() frees it. Where it is large it comes in
-/// pages of 2 MiB: touching it first costs some tens of faults instead of tens of thousands, and
-/// addresses are found faster ever after. Throws Error when there is none left.
-void* allocate(size_t bytes);
+struct FreeMemory {
+  void operator()(void* memory) const { std::free(memory); }
+};
+using Memory = std::unique_ptr<void, FreeMemory>;
 
-/// Touches every page that lies wholly within `memory`, leaving its content as it is, whoever else
-/// writes there meanwhile. False where the system cannot (Linux before 5.14).
+/// Uninitialized memory of at least `bytes`, aligned to 64 bytes. From 4 MiB on it is asked for in
+/// pages of 2 MiB in place of 4 KiB: the first use of 100 MiB then costs 50 page faults and not
+/// 25,600, and the processor translates its addresses faster. Throws Error when there is none left.
+Memory allocate(size_t bytes);
+
+/// Makes the system provide every page that lies wholly within `memory` now and not at its first
+/// use. Contents stay as they are, and other threads may write there meanwhile. Returns false where
+/// the system cannot do this (Linux before 5.14).
 bool populate(std::span<std::byte> memory);
 
 }  // namespace thaw

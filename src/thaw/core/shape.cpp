@@ -21,6 +21,7 @@ int64_t Shape::elements() const {
 }
 
 Shape Shape::with_last(int64_t size) const {
+  assert(rank() >= 1);
   Shape result = *this;
   result.sizes_.back() = size;
   return result;
@@ -33,6 +34,7 @@ Shape Shape::with_batch(int64_t size) const {
 }
 
 Shape Shape::without_batch() const {
+  assert(rank() >= 1);
   return Shape(std::vector<int64_t>(sizes_.begin() + 1, sizes_.end()));
 }
 

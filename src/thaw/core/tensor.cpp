@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cstdlib>
 
 #include "thaw/core/error.h"
 #include "thaw/core/memory.h"
@@ -12,8 +11,8 @@ namespace thaw {
 namespace {
 
 std::shared_ptr<float> make_storage(int64_t elements) {
-  void* memory = allocate(static_cast<size_t>(elements) * sizeof(float));
-  return {static_cast<float*>(memory), [](float* data) { std::free(data); }};
+  const std::shared_ptr<void> memory = allocate(static_cast<size_t>(elements) * sizeof(float));
+  return {memory, static_cast<float*>(memory.get())};
 }
 
 }  // namespace
@@ -50,6 +49,12 @@ Tensor Tensor::reshaped(Shape shape) const {
 }
 
 Tensor Tensor::rows(int64_t first, int64_t count) const {
+  const int64_t available = shape_.rank() == 0 ? 0 : shape_[0];
+  if (first < 0 || count < 0 || first > available || count > available - first) {
+    throw UsageError(fmt::format("expected rows within the {} of shape {}, received {} from row {}",
+                                 available, shape_.to_string(), count, first));
+  }
+  if (shape_.rank() == 0) return {};
   const Shape row = shape_.without_batch();
   Tensor result;
   result.shape_ = row.with_batch(count);

@@ -6,22 +6,28 @@
 
 namespace thaw {
 
-/// A fixed set of worker threads, handed down to whoever needs them.
+/// A fixed number of worker threads. Made once, then handed down to whatever uses them.
 class Threads {
  public:
-  /// 0: as many as this process may run on at once (its affinity mask, not the machine's cores).
+  /// With `count` ≤ 0: available() threads.
   explicit Threads(int count = 0);
+  /// Waits until all submitted tasks are done.
   ~Threads();
   Threads(const Threads&) = delete;
   Threads& operator=(const Threads&) = delete;
 
   int count() const;
-  /// Runs `task` on a worker, some time. The task must not throw.
+  /// Has a worker run `task`, first come, first served, and returns at once. The task must not
+  /// throw.
   void submit(std::function<void()> task);
-  /// Calls body(i) for every i in [0, count) on the workers and the caller; returns when all are
-  /// done. The first exception is thrown again here. Which thread runs which i is not defined.
+  /// Calls body(i) once for every i in [0, count), on the workers and on the calling thread, and
+  /// returns when all calls are done. Which thread takes which i is not defined. After an exception
+  /// no further i is begun, and the first exception is thrown again here. Not to be called by a
+  /// worker: it would wait for workers that may all be waiting.
   void for_each(int64_t count, const std::function<void(int64_t)>& body);
 
+  /// How many processors this process may use (its affinity mask, not all of the machine), at
+  /// least 1.
   static int available();
 
  private:

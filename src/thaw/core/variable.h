@@ -8,11 +8,13 @@
 
 namespace thaw {
 
-/// One weight of a layer: a named tensor that training may change. Held by its layer and shared
-/// with every graph lowered from it. Its initial value is made when it is first looked at, so a
-/// network whose weights come from a file never pays for random ones.
+/// One weight of a layer: a named tensor that training may change. Its layer holds it, and every
+/// graph made from that layer shares it. Its initial value is made when value() is first called, so
+/// a network whose weights come from a file never pays for random ones. Not for several threads at
+/// once until then.
 class Variable {
  public:
+  /// Makes the initial value, of the variable's shape, from a seed.
   using Initial = std::function<Tensor(uint64_t seed)>;
 
   Variable(std::string name, Shape shape, bool can_train, Initial initial)
@@ -27,12 +29,14 @@ class Variable {
   /// False for moving statistics, which no optimizer touches.
   bool can_train() const { return can_train_; }
 
+  /// The value, of shape(): the initial one unless it was assigned. Valid as long as the variable;
+  /// its storage is another after assign() and reset().
   Tensor& value();
-  /// Copies `value` in; throws Error "expected shape …, received …" when the shapes differ.
+  /// Takes a copy of `value`; throws Error "expected shape …, received …" when the shapes differ.
   void assign(const Tensor& value);
-  /// Forgets the value: the next look makes a new initial one from `seed`.
+  /// Drops the value: the next value() makes an initial one from `seed`.
   void reset(uint64_t seed);
-  /// As reset(), unless there is a value already.
+  /// Sets the seed of the initial value; no effect once there is a value.
   void set_seed(uint64_t seed) {
     if (value_.empty()) seed_ = seed;
   }

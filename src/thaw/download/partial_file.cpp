@@ -57,37 +57,36 @@ PartialFile::PartialFile(const std::filesystem::path& target, const std::string&
     etag_.clear();  // no note, so nothing to go on with
   }
   struct stat status {};
-  if (!etag_.empty() && ::fstat(descriptor_, &status) == 0) size_ = status.st_size;
+  if (!etag_.empty() && ::fstat(file_.number(), &status) == 0) size_ = status.st_size;
   if (size_ == 0) restart("");
 }
 
-/// False while another holds the file. Who held it may have renamed or removed it before we came to
-/// hold it: then what we hold is no longer the file of this name.
+/// False while another process or thread holds the lock. Whoever held it before may have renamed or
+/// removed the file between our open() and our flock(): then we hold a file that is no longer the
+/// one of this name, and must try again.
 bool PartialFile::lock() {
-  descriptor_ = ::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644);
-  if (descriptor_ < 0) fail(path_, "cannot be written");
+  file_ = FileDescriptor(::open(path_.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0644));
+  if (!file_.is_open()) fail(path_, "cannot be written");
   struct stat held {};
   struct stat named {};
-  if (::flock(descriptor_, LOCK_EX | LOCK_NB) == 0 && ::fstat(descriptor_, &held) == 0 &&
+  if (::flock(file_.number(), LOCK_EX | LOCK_NB) == 0 && ::fstat(file_.number(), &held) == 0 &&
       ::stat(path_.c_str(), &named) == 0 && held.st_ino == named.st_ino &&
       held.st_dev == named.st_dev)
     return true;
-  ::close(descriptor_);
-  descriptor_ = -1;
+  file_.close();
   return false;
 }
 
 PartialFile::~PartialFile() {
   std::error_code ignored;
-  if (descriptor_ >= 0 && (size_ == 0 || etag_.empty())) {  // nothing that could be resumed
+  if (file_.is_open() && (size_ == 0 || etag_.empty())) {  // nothing that could be resumed
     std::filesystem::remove(path_, ignored);
     std::filesystem::remove(note_, ignored);
   }
-  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 void PartialFile::restart(const std::string& etag) {
-  if (::ftruncate(descriptor_, 0) != 0) fail(path_, "cannot be emptied");
+  if (::ftruncate(file_.number(), 0) != 0) fail(path_, "cannot be emptied");
   size_ = 0;
   etag_ = etag;
   if (!etag_.empty()) write_file(note_, url_ + "\n" + etag_);
@@ -95,7 +94,7 @@ void PartialFile::restart(const std::string& etag) {
 
 void PartialFile::append(std::span<const char> bytes) {
   while (!bytes.empty()) {
-    const ssize_t written = ::pwrite(descriptor_, bytes.data(), bytes.size(), size_);
+    const ssize_t written = ::pwrite(file_.number(), bytes.data(), bytes.size(), size_);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) fail(path_, "cannot be written");
     size_ += written;
@@ -110,14 +109,13 @@ void PartialFile::discard() {
 }
 
 void PartialFile::commit(const std::filesystem::path& target) {
-  if (::fsync(descriptor_) != 0) fail(path_, "cannot be written to disk");
+  if (::fsync(file_.number()) != 0) fail(path_, "cannot be written to disk");
   std::error_code failure;
   std::filesystem::remove(note_, failure);  // first: afterwards it may be another process's
   std::filesystem::rename(path_, target, failure);
   if (failure)
     throw Error(fmt::format("{}: cannot be replaced: {}", target.string(), failure.message()));
-  ::close(descriptor_);
-  descriptor_ = -1;
+  file_.close();
   sync_folder_of(target);
 }
 

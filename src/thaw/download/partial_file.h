@@ -6,6 +6,8 @@
 #include <span>
 #include <string>
 
+#include "thaw/core/file_descriptor.h"
+
 namespace thaw {
 
 /// TARGET.part and the note beside it; locked against other processes while this lives.
@@ -43,7 +45,7 @@ class PartialFile {
   std::string url_;
   std::string etag_;
   int64_t size_ = 0;
-  int descriptor_ = -1;
+  FileDescriptor file_;
   bool has_waited_ = false;
 };
 

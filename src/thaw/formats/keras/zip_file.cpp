@@ -11,9 +11,10 @@
 namespace thaw::keras {
 namespace {
 
-constexpr time_t first_of_1980 = 315532800;  // the earliest that the format can say
+constexpr time_t first_of_1980 = 315532800;  // the earliest date that the format can hold
 
-// Weights deflate by a tenth, text by ten times; what grows by far more is made to fill the memory.
+// Deflating makes weights a tenth smaller and text ten times. A member that unpacks to far more
+// than that was made to fill the reader's memory.
 constexpr uint64_t harmless_bytes = uint64_t{64} << 20;
 constexpr uint64_t likely_factor = 50;
 
@@ -32,29 +33,39 @@ std::string message(int code) {
   return text;
 }
 
+using ArchivePtr = std::unique_ptr<zip_t, DiscardArchive>;
+
 }  // namespace
+
+struct ZipReader::Archive {
+  explicit Archive(ArchivePtr opened) : handle(std::move(opened)) {}
+  ArchivePtr handle;
+};
 
 ZipReader::ZipReader(const std::filesystem::path& path) {
   int code = 0;
-  archive_ = zip_open(path.c_str(), ZIP_RDONLY, &code);
-  if (archive_ == nullptr) throw Error("expected a zip file: " + message(code));
+  ArchivePtr archive(zip_open(path.c_str(), ZIP_RDONLY, &code));
+  if (!archive) throw Error("expected a zip file: " + message(code));
+  archive_ = std::make_unique<Archive>(std::move(archive));
 }
 
 ZipReader::ZipReader(std::string bytes) : bytes_(std::move(bytes)) {
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(bytes_.data(), bytes_.size(), 0, &error);
-  archive_ = source == nullptr ? nullptr : zip_open_from_source(source, ZIP_RDONLY, &error);
-  if (archive_ == nullptr && source != nullptr) zip_source_free(source);
-  const std::string reason = archive_ == nullptr ? zip_error_strerror(&error) : "";
+  ArchivePtr archive(source == nullptr ? nullptr
+                                       : zip_open_from_source(source, ZIP_RDONLY, &error));
+  if (!archive && source != nullptr) zip_source_free(source);
+  const std::string reason = archive ? "" : zip_error_strerror(&error);
   zip_error_fini(&error);
-  if (archive_ == nullptr) throw Error("expected a zip file: " + reason);
+  if (!archive) throw Error("expected a zip file: " + reason);
+  archive_ = std::make_unique<Archive>(std::move(archive));
 }
 
-ZipReader::~ZipReader() { zip_discard(static_cast<zip_t*>(archive_)); }
+ZipReader::~ZipReader() = default;
 
 std::optional<std::string> ZipReader::member(const std::string& name, uint64_t limit_bytes) const {
-  auto* archive = static_cast<zip_t*>(archive_);
+  zip_t* archive = archive_->handle.get();
   zip_stat_t stat;
   if (zip_stat(archive, name.c_str(), 0, &stat) != 0) return std::nullopt;
   return with_context(name, [&]() -> std::optional<std::string> {
@@ -85,8 +96,7 @@ std::optional<std::string> ZipReader::member(const std::string& name, uint64_t l
 void write_zip(const std::filesystem::path& path,
                const std::vector<std::pair<std::string, std::string_view>>& members) {
   int code = 0;
-  std::unique_ptr<zip_t, DiscardArchive> archive(
-      zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
+  ArchivePtr archive(zip_open(path.c_str(), ZIP_CREATE | ZIP_TRUNCATE, &code));
   if (!archive) throw Error("cannot be written: " + message(code));
   for (const auto& [name, content] : members) {
     zip_source_t* source = zip_source_buffer(archive.get(), content.data(), content.size(), 0);

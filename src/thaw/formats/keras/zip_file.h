@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -12,23 +14,27 @@ namespace thaw::keras {
 /// The members of a zip file, read one by one; nothing is ever unpacked to disk.
 class ZipReader {
  public:
-  /// Throws Error when `path` is no zip file.
+  /// Opens a file, or takes the bytes of one. Throws Error when it is no zip file.
   explicit ZipReader(const std::filesystem::path& path);
-  /// One that lies in memory.
   explicit ZipReader(std::string bytes);
   ~ZipReader();
   ZipReader(const ZipReader&) = delete;
   ZipReader& operator=(const ZipReader&) = delete;
 
-  /// Absent: nullopt. Throws Error when it is damaged or larger than `limit_bytes`.
+  /// The contents of the member `name`; nullopt when there is none. Throws Error that begins with
+  /// the name when it is damaged, larger than `limit_bytes` when unpacked, or so strongly
+  /// compressed (beyond 64 MiB, more than fifty-fold) that it must be made to fill the memory.
   std::optional<std::string> member(const std::string& name, uint64_t limit_bytes) const;
 
  private:
-  std::string bytes_;
-  void* archive_;
+  std::string bytes_;  ///< what the archive reads, unless it is a file
+  struct Archive;
+  std::unique_ptr<Archive> archive_;
 };
 
-/// Writes a zip file of uncompressed members, without times: the same members, the same bytes.
+/// Writes (name, contents) as the uncompressed members of a zip file, all dated 1980-01-01, so that
+/// the same members give the same bytes. Throws Error when `path` cannot be written. Not atomic:
+/// give it an AtomicFile's temporary path.
 void write_zip(const std::filesystem::path& path,
                const std::vector<std::pair<std::string, std::string_view>>& members);
 

@@ -16,32 +16,25 @@ void reject_damage(std::string_view what) {
   throw Error(fmt::format("the HDF5 file is damaged: {}: fetch or write it anew", what));
 }
 
-Source::Source(const std::filesystem::path& path) {
-  descriptor_ = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
+Source::Source(const std::filesystem::path& path)
+    : file_(::open(path.c_str(), O_RDONLY | O_CLOEXEC)) {
   struct stat status {};
-  if (descriptor_ < 0 || ::fstat(descriptor_, &status) != 0) {
-    const std::string reason = std::strerror(errno);
-    if (descriptor_ >= 0) ::close(descriptor_);
-    throw Error("cannot be read: " + reason);
-  }
+  if (!file_.is_open() || ::fstat(file_.number(), &status) != 0)
+    throw Error(fmt::format("cannot be read: {}", std::strerror(errno)));
   size_ = static_cast<uint64_t>(status.st_size);
-}
-
-Source::~Source() {
-  if (descriptor_ >= 0) ::close(descriptor_);
 }
 
 void Source::read(uint64_t address, std::span<char> into) const {
   if (!holds(address, into.size())) {
     reject_damage(fmt::format("{} bytes at {} are not among its {}", into.size(), address, size_));
   }
-  if (descriptor_ < 0) {
+  if (!file_.is_open()) {
     std::memcpy(into.data(), bytes_.data() + address, into.size());
     return;
   }
   while (!into.empty()) {
     const ssize_t count =
-        ::pread(descriptor_, into.data(), into.size(), static_cast<off_t>(address));
+        ::pread(file_.number(), into.data(), into.size(), static_cast<off_t>(address));
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) throw Error(fmt::format("cannot be read: {}", std::strerror(errno)));
     if (count == 0) reject_damage("it became shorter while it was read");

@@ -6,6 +6,8 @@
 #include <string>
 #include <string_view>
 
+#include "thaw/core/file_descriptor.h"
+
 /// Keras's HDF5 files, read by ourselves: the library's own reader (1.10) follows damaged
 /// references out of its memory. Here every number from the file is checked before it is used.
 /// Names are those of the "HDF5 File Format Specification", version 3.0.
@@ -22,9 +24,6 @@ class Source {
   /// Throws Error when the file cannot be read.
   explicit Source(const std::filesystem::path& path);
   explicit Source(std::string bytes) : bytes_(std::move(bytes)), size_(bytes_.size()) {}
-  ~Source();
-  Source(const Source&) = delete;
-  Source& operator=(const Source&) = delete;
 
   uint64_t size() const { return size_; }
   bool holds(uint64_t address, uint64_t size) const {
@@ -36,7 +35,7 @@ class Source {
   std::string block(uint64_t address, uint64_t size) const;
 
  private:
-  int descriptor_ = -1;
+  FileDescriptor file_;  ///< open, or the bytes are in memory
   std::string bytes_;
   uint64_t size_ = 0;
 };

@@ -4,7 +4,6 @@
 #include <hdf5.h>
 
 #include <algorithm>
-#include <cstdlib>
 #include <cstring>
 
 #include "thaw/core/error.h"
@@ -42,38 +41,37 @@ void write_strings(hid_t object, const std::string& name, const std::vector<std:
 
 }  // namespace
 
-/// The memory that HDF5 keeps the file in: taken whole at first, so that nothing moves while the
-/// file grows, and read in place by finish().
+/// The memory in which HDF5 builds the file. The expected size is allocated at once, so that
+/// nothing is copied while the file grows; finish() gives these bytes themselves, not a copy.
 struct Hdf5Writer::Image {
   explicit Image(size_t expected_bytes) : expected(expected_bytes) {}
   Image(const Image&) = delete;
   Image& operator=(const Image&) = delete;
-  ~Image() { std::free(data); }
 
-  /// As realloc(): nullptr, and the old memory as it was, when there is none left.
+  /// At least `bytes` with the contents so far, as realloc(). Returns nullptr, and keeps the old
+  /// memory, when there is no more.
   void* grow(size_t bytes) noexcept {
-    if (bytes <= capacity) return data;
+    if (bytes <= capacity) return data.get();
     try {
       const size_t wanted = std::max({bytes, 2 * capacity, expected});
-      void* larger = allocate(wanted);
-      if (data != nullptr) std::memcpy(larger, data, capacity);
-      std::free(data);
-      data = larger;
+      Memory larger = allocate(wanted);
+      if (data != nullptr) std::memcpy(larger.get(), data.get(), capacity);
+      data = std::move(larger);
       capacity = wanted;
-      return data;
+      return data.get();
     } catch (const Error&) {
       return nullptr;
     }
   }
 
   size_t expected;
-  void* data = nullptr;
+  Memory data;
   size_t capacity = 0;
 };
 
 namespace {
 
-/// `Image` is a parameter because only the class itself may name its own.
+/// A new file in `image`. A template because Hdf5Writer::Image is private to Hdf5Writer.
 template <typename Image>
 Hdf5Handle create_in(Image& image) {
   using Operation = H5FD_file_image_op_t;
@@ -91,7 +89,7 @@ Hdf5Handle create_in(Image& image) {
       .udata_copy = [](void* user) { return user; },
       .udata_free = [](void*) -> herr_t { return 0; },
       .udata = &image};
-  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // what fails is thrown, not printed
+  H5Eset_auto2(H5E_DEFAULT, nullptr, nullptr);  // check() throws what HDF5 would print
   const auto access = own<H5Pclose>(H5Pcreate(H5P_FILE_ACCESS));
   check(H5Pset_fapl_core(access.id(), size_t{1} << 20, 0));
   check(H5Pset_file_image_callbacks(access.id(), &callbacks));
@@ -183,7 +181,7 @@ std::string_view Hdf5Writer::finish() {
   const ssize_t size = H5Fget_file_image(file_->id(), nullptr, 0);
   check(size < 0 || static_cast<size_t>(size) > image_->capacity ? -1 : 0);
   file_.reset();  // only closing marks the file as whole
-  return {static_cast<const char*>(image_->data), static_cast<size_t>(size)};
+  return {static_cast<const char*>(image_->data.get()), static_cast<size_t>(size)};
 }
 
 }  // namespace thaw::keras

@@ -12,7 +12,7 @@
 
 namespace thaw::keras {
 
-/// One HDF5 identifier, closed with its owner.
+/// One identifier of the HDF5 library, closed with its owner.
 class Hdf5Handle {
  public:
   using Close = int (*)(int64_t);
@@ -31,27 +31,31 @@ class Hdf5Handle {
   Close close_;
 };
 
-/// A new HDF5 file in memory, written by the HDF5 library and then taken with finish(). The same
-/// calls give the same bytes. Paths as in Hdf5File.
+/// Makes an HDF5 file in memory with the HDF5 library; finish() gives its bytes. The same calls
+/// give the same bytes. Paths are as in Hdf5File. Each call throws Error when the library refuses
+/// it, two objects of one path included.
 class Hdf5Writer {
  public:
-  /// `expected_bytes`: about how large it becomes; a larger one is moved as it grows.
+  /// `expected_bytes` is about how large the file becomes. A file that becomes larger is right too,
+  /// but copied each time its memory is full.
   explicit Hdf5Writer(size_t expected_bytes = 0);
   ~Hdf5Writer();
   Hdf5Writer(const Hdf5Writer&) = delete;
   Hdf5Writer& operator=(const Hdf5Writer&) = delete;
 
-  /// Makes the groups on the way as well.
+  /// Makes the groups above it as well, and does nothing when it is there.
   void create_group(const std::string& path);
   void write_text_attribute(const std::string& path, const std::string& name,
                             std::string_view text);
+  /// A list of texts, split over name0, name1, … as Keras does where it is longer than 64 KB.
   void write_list_attribute(const std::string& path, const std::string& name,
                             const std::vector<std::string>& items);
+  /// float32 numbers of the tensor's shape; groups above it are made.
   void write_dataset(const std::string& path, const Tensor& value);
-  /// One number of 64 bits.
+  /// One whole number of 64 bits.
   void write_integer(const std::string& path, int64_t value);
-  /// Ends the file, after which nothing can be written, and gives it whole: valid as long as this
-  /// object.
+  /// Completes the file and returns its bytes, which are valid as long as this object. Nothing can
+  /// be written afterwards.
   std::string_view finish();
 
  private:
