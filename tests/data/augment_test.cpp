@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "data/pictures.h"
+#include "data/image_files.h"
 #include "thaw/core/random.h"
 #include "thaw/core/threads.h"
 #include "thaw/data/array_dataset.h"
@@ -81,7 +81,7 @@ TEST(Augment, flips_left_and_right_and_back_again) {
   }
 }
 
-TEST(Augment, moves_a_picture_by_whole_pixels_and_mirrors_it_at_the_edge) {
+TEST(Augment, moves_an_image_by_whole_pixels_and_mirrors_it_at_the_edge) {
   const Pixels row = {0, 0, 0, 10, 10, 10, 20, 20, 20, 30, 30, 30};
   EXPECT_EQ(placed(row, {1, 4}, {.shift_x = 0.5F}),
             (Pixels{20, 20, 20, 30, 30, 30, 30, 30, 30, 20, 20, 20}));
@@ -89,7 +89,7 @@ TEST(Augment, moves_a_picture_by_whole_pixels_and_mirrors_it_at_the_edge) {
             (Pixels{0, 0, 0, 0, 0, 0, 10, 10, 10, 20, 20, 20}));
 }
 
-TEST(Augment, shows_a_part_of_the_picture_enlarged) {
+TEST(Augment, shows_a_part_of_the_image_enlarged) {
   // Of pixels 0 … 4 the middle half: c + ½·(x − c) with c = 2.
   const Pixels row = {0, 0, 0, 1, 1, 1, 2, 2, 2, 3, 3, 3, 4, 4, 4};
   EXPECT_EQ(placed(row, {1, 5}, {.zoom = 0.5F}),
@@ -97,7 +97,7 @@ TEST(Augment, shows_a_part_of_the_picture_enlarged) {
 }
 
 TEST(Augment, turns_by_a_quarter) {
-  // What is shown at the right comes from below: the picture turns counterclockwise.
+  // What is shown at the right comes from below: the image turns counterclockwise.
   const Size size{3, 3};
   const Pixels pixels = noise(size, 3);
   const Pixels turned = placed(pixels, size, {.degrees = 90});
@@ -112,7 +112,7 @@ TEST(Augment, turns_by_a_quarter) {
   }
 }
 
-TEST(Augment, leaves_a_constant_picture_constant_wherever_it_is_placed) {
+TEST(Augment, leaves_a_constant_image_constant_wherever_it_is_placed) {
   for (const Size size : sizes) {
     for (const float value : {0.0F, 0.1F, 77.7F, 255.0F}) {
       const Pixels pixels(noise(size, 1).size(), value);
@@ -151,18 +151,18 @@ TEST(Augment, changes_colours_as_the_formula_says) {
   EXPECT_NEAR(none[1], none[2], 1e-4);
 }
 
-TEST(Augment, draws_a_view_from_seed_picture_and_number_alone) {
+TEST(Augment, draws_a_view_from_seed_image_and_number_alone) {
   const Size size{17, 32};
   const Pixels pixels = noise(size, 5);
   EXPECT_EQ(shown(seeded_view(1, {5, 6}, 0), pixels, size), pixels);
   std::set<Pixels> seen;
   for (const uint64_t seed : {1, 2}) {
-    for (const uint64_t picture : {5, 6}) {
+    for (const uint64_t image : {5, 6}) {
       for (uint64_t number = 1; number < 6; ++number) {
-        const View view = seeded_view(seed, {picture, 6}, number);
+        const View view = seeded_view(seed, {image, 6}, number);
         const Pixels once = shown(view, pixels, size);
-        EXPECT_EQ(shown(seeded_view(seed, {picture, 6}, number), pixels, size), once);
-        EXPECT_TRUE(seen.insert(once).second) << seed << ' ' << picture << ' ' << number;
+        EXPECT_EQ(shown(seeded_view(seed, {image, 6}, number), pixels, size), once);
+        EXPECT_TRUE(seen.insert(once).second) << seed << ' ' << image << ' ' << number;
       }
     }
   }
@@ -175,7 +175,7 @@ TEST(Augment, views_differ_within_bounds) {
     const Placement& p = view.placement;
     EXPECT_GE(p.zoom, 0.8F);
     EXPECT_LE(p.zoom, 1.0F);
-    EXPECT_LE(std::abs(p.shift_x) + p.zoom / 2, 0.50001F) << "the part lies in the picture";
+    EXPECT_LE(std::abs(p.shift_x) + p.zoom / 2, 0.50001F) << "the part lies in the image";
     EXPECT_LE(std::abs(p.shift_y) + p.zoom / 2, 0.50001F);
     EXPECT_LE(std::abs(p.degrees), 10.0F);
     EXPECT_LE(std::abs(view.colour.brightness), 25.5F);
@@ -186,8 +186,8 @@ TEST(Augment, views_differ_within_bounds) {
   EXPECT_NEAR(flips, 500, 64) << "four standard deviations of 16";
 }
 
-/// Three pictures of 6×5.
-ArrayDataset three_pictures() {
+/// Three images of 6×5.
+ArrayDataset three_images() {
   Tensor x({3, 6, 5, 3});
   std::ranges::copy(noise({18, 5}, 9), x.data());
   return {x, std::vector<int64_t>{0, 1, 2}};
@@ -199,9 +199,9 @@ Pixels loaded(const Dataset& data, int64_t index) {
   return values;
 }
 
-TEST(AugmentedDataset, has_the_views_of_a_picture_side_by_side_the_plain_one_first) {
-  const ArrayDataset pictures = three_pictures();
-  const AugmentedDataset data(pictures, {.views = 4, .seed = 3});
+TEST(AugmentedDataset, has_the_views_of_an_image_side_by_side_the_plain_one_first) {
+  const ArrayDataset images = three_images();
+  const AugmentedDataset data(images, {.views = 4, .seed = 3});
   EXPECT_EQ(data.size(), 12);
   EXPECT_EQ(data.views(), 4);
   std::set<Pixels> seen;
@@ -209,8 +209,8 @@ TEST(AugmentedDataset, has_the_views_of_a_picture_side_by_side_the_plain_one_fir
   for (int64_t i = 0; i < 12; ++i) {
     EXPECT_EQ(data.label(i), i / 4);
     if (i % 4 == 0) {
-      EXPECT_EQ(loaded(data, i), loaded(pictures, i / 4));
-      EXPECT_EQ(data.content_key(i), pictures.content_key(i / 4));
+      EXPECT_EQ(loaded(data, i), loaded(images, i / 4));
+      EXPECT_EQ(data.content_key(i), images.content_key(i / 4));
     }
     EXPECT_EQ(loaded(data, i), loaded(data, i));
     seen.insert(loaded(data, i));
@@ -221,10 +221,10 @@ TEST(AugmentedDataset, has_the_views_of_a_picture_side_by_side_the_plain_one_fir
 }
 
 TEST(AugmentedDataset, of_more_views_goes_on_with_those_of_fewer) {
-  const ArrayDataset pictures = three_pictures();
-  const AugmentedDataset few(pictures, {.views = 2, .seed = 3});
-  const AugmentedDataset more(pictures, {.views = 5, .seed = 3});
-  const AugmentedDataset other(pictures, {.views = 5, .seed = 4});
+  const ArrayDataset images = three_images();
+  const AugmentedDataset few(images, {.views = 2, .seed = 3});
+  const AugmentedDataset more(images, {.views = 5, .seed = 3});
+  const AugmentedDataset other(images, {.views = 5, .seed = 4});
   EXPECT_EQ(loaded(few, 3), loaded(more, 6));
   EXPECT_EQ(few.content_key(3), more.content_key(6));
   EXPECT_NE(loaded(more, 6), loaded(other, 6));
@@ -232,22 +232,22 @@ TEST(AugmentedDataset, of_more_views_goes_on_with_those_of_fewer) {
 }
 
 TEST(AugmentedDataset, flipped_has_the_mirror_image) {
-  const ArrayDataset pictures = three_pictures();
-  const AugmentedDataset data(pictures, {.kind = Views::flipped, .views = 2});
-  EXPECT_EQ(loaded(data, 5), placed(loaded(pictures, 2), {6, 5}, {.flip = true}));
+  const ArrayDataset images = three_images();
+  const AugmentedDataset data(images, {.kind = Views::flipped, .views = 2});
+  EXPECT_EQ(loaded(data, 5), placed(loaded(images, 2), {6, 5}, {.flip = true}));
   EXPECT_NE(data.content_key(5), data.content_key(4));
 }
 
 TEST(AugmentedDataset, preprocesses_after_augmenting) {
-  const ImageFolder folder{{"a"}, {testing::picture_path("baseline.jpg")}, {0}};
+  const ImageFolder folder{{"a"}, {testing::image_path("baseline.jpg")}, {0}};
   const ImageOptions plain{.size = {.height = 24, .width = 20}};
   ImageOptions form = plain;
   form.preprocessing = preprocessing("caffe");
   const ImageDataset pixels(folder, plain);
-  const ImageDataset pictures(folder, form);
+  const ImageDataset images(folder, form);
   const AugmentedDataset of_pixels(pixels, {.views = 3});
-  const AugmentedDataset data(pictures, {.views = 3});
-  EXPECT_EQ(data.content_key(0), pictures.content_key(0));
+  const AugmentedDataset data(images, {.views = 3});
+  EXPECT_EQ(data.content_key(0), images.content_key(0));
   for (int64_t view = 0; view < 3; ++view) {
     Pixels expected = loaded(of_pixels, view);
     form.preprocessing.apply(expected);
@@ -259,8 +259,8 @@ TEST(AugmentedDataset, preprocesses_after_augmenting) {
 TEST(AugmentedDataset, gives_the_same_bits_to_several_threads) {
   Tensor x({40, 6, 5, 3});
   std::ranges::copy(noise({240, 5}, 9), x.data());
-  const ArrayDataset pictures(x, std::vector<int64_t>(40));
-  const AugmentedDataset data(pictures, {.views = 5});
+  const ArrayDataset images(x, std::vector<int64_t>(40));
+  const AugmentedDataset data(images, {.views = 5});
   std::vector<Pixels> expected;
   for (int64_t i = 0; i < data.size(); ++i) expected.push_back(loaded(data, i));
   std::vector<char> equal(expected.size());
@@ -271,33 +271,33 @@ TEST(AugmentedDataset, gives_the_same_bits_to_several_threads) {
   EXPECT_EQ(std::ranges::count(equal, 1), 200);
 }
 
-TEST(AugmentedDataset, tells_why_a_picture_cannot_be_read_whatever_the_view) {
+TEST(AugmentedDataset, tells_why_an_image_cannot_be_read_whatever_the_view) {
   const testing::TemporaryFolder folder;
-  const ImageDataset pictures({folder.write("broken.jpg", "no picture")},
-                              {.size = {.height = 4, .width = 4}});
-  const AugmentedDataset data(pictures, {.views = 3});
+  const ImageDataset images({folder.write("broken.jpg", "no image")},
+                            {.size = {.height = 4, .width = 4}});
+  const AugmentedDataset data(images, {.views = 3});
   for (int64_t view = 0; view < 3; ++view) {
     const std::string message = testing::error_of([&] { loaded(data, view); });
     EXPECT_NE(message.find("broken.jpg"), std::string::npos) << message;
   }
 }
 
-TEST(AugmentedDataset, refuses_what_are_no_pictures_and_too_few_views) {
+TEST(AugmentedDataset, refuses_what_are_no_images_and_too_few_views) {
   const ArrayDataset vectors(Tensor::zeros({3, 4}), std::vector<int64_t>{0, 1, 2});
-  const ArrayDataset pictures = three_pictures();
+  const ArrayDataset images = three_images();
   EXPECT_NE(testing::error_of([&] { AugmentedDataset(vectors, {}); }), "");
   EXPECT_NE(testing::error_of([&] { RandomlyAugmentedDataset(vectors, 1); }), "");
-  EXPECT_NE(testing::error_of([&] { AugmentedDataset(pictures, {.views = 1}); }), "");
+  EXPECT_NE(testing::error_of([&] { AugmentedDataset(images, {.views = 1}); }), "");
   EXPECT_NE(
-      testing::error_of([&] { AugmentedDataset(pictures, {.kind = Views::flipped, .views = 3}); }),
+      testing::error_of([&] { AugmentedDataset(images, {.kind = Views::flipped, .views = 3}); }),
       "");
 }
 
 TEST(RandomlyAugmentedDataset, shows_other_views_in_each_epoch_and_the_same_for_the_same) {
-  const ArrayDataset pictures = three_pictures();
-  const RandomlyAugmentedDataset data(pictures, 3);
-  EXPECT_EQ(loaded(data, 1), loaded(pictures, 1));
-  std::set<Pixels> seen{loaded(pictures, 1)};
+  const ArrayDataset images = three_images();
+  const RandomlyAugmentedDataset data(images, 3);
+  EXPECT_EQ(loaded(data, 1), loaded(images, 1));
+  std::set<Pixels> seen{loaded(images, 1)};
   for (const uint64_t seed : {1, 2}) {
     for (int64_t epoch = 0; epoch < 4; ++epoch) {
       const auto shown_then = data.at_epoch(seed, epoch);

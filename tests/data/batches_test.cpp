@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "data/pictures.h"
+#include "data/image_files.h"
 #include "thaw/core/error.h"
 #include "thaw/core/random.h"
 

@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdlib>
 
-#include "data/pictures.h"
+#include "data/image_files.h"
 #include "support/golden_file.h"
 #include "thaw/core/error.h"
 #include "thaw/data/codec.h"
@@ -15,7 +15,7 @@ namespace {
 
 using testing::bytes_of;
 using testing::GoldenFile;
-using testing::picture_bytes;
+using testing::image_bytes;
 
 /// The largest difference of any value; pixels are whole numbers, so equal means equal bits.
 int largest_difference(const Tensor& expected, const Image& image) {
@@ -25,7 +25,7 @@ int largest_difference(const Tensor& expected, const Image& image) {
   return largest;
 }
 
-std::vector<std::string> pictures_of(const GoldenFile& golden, std::string_view ending) {
+std::vector<std::string> images_of(const GoldenFile& golden, std::string_view ending) {
   std::vector<std::string> names;
   for (const std::string& name : golden.arrays())
     if (name.ends_with(ending)) names.push_back(name);
@@ -34,11 +34,11 @@ std::vector<std::string> pictures_of(const GoldenFile& golden, std::string_view 
 
 void expect_pixels_of_oracle(std::string_view ending, size_t count) {
   const GoldenFile golden("data/pictures.golden.gz");
-  const auto names = pictures_of(golden, ending);
+  const auto names = images_of(golden, ending);
   EXPECT_EQ(names.size(), count);
   for (const std::string& name : names) {
     SCOPED_TRACE(name + ", oracle: " + golden.text(name + "/oracle"));
-    const std::string content = picture_bytes(name);
+    const std::string content = image_bytes(name);
     Image image;
     ASSERT_NO_THROW(image = decode_image(bytes_of(content)));
     const Tensor expected = golden.array(name);
@@ -58,7 +58,7 @@ TEST(Codecs, webps_of_every_form_have_tensorflows_pixels) { expect_pixels_of_ora
 TEST(Codecs, each_finds_its_own_files_by_their_first_bytes) {
   const GoldenFile golden("data/pictures.golden.gz");
   for (const std::string& name : golden.arrays()) {
-    const std::string content = picture_bytes(name);
+    const std::string content = image_bytes(name);
     const ImageCodec* codec = codecs::find(bytes_of(content));
     ASSERT_NE(codec, nullptr) << name;
     EXPECT_NE(std::ranges::find_if(codec->extensions,
@@ -69,7 +69,7 @@ TEST(Codecs, each_finds_its_own_files_by_their_first_bytes) {
 }
 
 TEST(Codecs, a_jpeg_may_be_decoded_smaller_but_not_below_the_side_asked_for) {
-  const std::string content = picture_bytes("larger.jpg");  // 131×97
+  const std::string content = image_bytes("larger.jpg");  // 131×97
   for (const auto& [side, width, height] :
        {std::array{1, 17, 13}, std::array{13, 33, 25}, std::array{12, 17, 13},
         std::array{48, 66, 49}, std::array{97, 131, 97}, std::array{500, 131, 97},
@@ -81,8 +81,8 @@ TEST(Codecs, a_jpeg_may_be_decoded_smaller_but_not_below_the_side_asked_for) {
   }
 }
 
-TEST(Codecs, a_jpeg_decoded_smaller_shows_the_same_picture) {
-  const std::string content = picture_bytes("larger.jpg");
+TEST(Codecs, a_jpeg_decoded_smaller_shows_the_same_image) {
+  const std::string content = image_bytes("larger.jpg");
   const Image whole = decode_image(bytes_of(content));
   const Image half = decode_image(bytes_of(content), {.shortest_side = 48});
   double sum = 0;
@@ -95,13 +95,13 @@ TEST(Codecs, a_jpeg_decoded_smaller_shows_the_same_picture) {
       sum += std::abs(half.row(y)[i] - mean);
     }
   }
-  // Another transform of the same coefficients: close, where a shifted picture would differ by 30.
+  // Another transform of the same coefficients: close, where a shifted image would differ by 30.
   EXPECT_LT(sum / (48 * 65 * 3), 6);
 }
 
 TEST(Codecs, other_formats_keep_their_size_whatever_side_is_asked_for) {
   for (const char* name : {"rgb.png", "plain.gif", "color24.bmp", "lossy.webp"}) {
-    const std::string content = picture_bytes(name);
+    const std::string content = image_bytes(name);
     EXPECT_EQ(decode_image(bytes_of(content), {.shortest_side = 4}).width, 37) << name;
   }
 }

@@ -2,7 +2,7 @@
 
 #include <set>
 
-#include "data/pictures.h"
+#include "data/image_files.h"
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 #include "thaw/data/array_dataset.h"
@@ -13,8 +13,8 @@ namespace {
 
 namespace fs = std::filesystem;
 using testing::error_of;
-using testing::picture_bytes;
-using testing::picture_path;
+using testing::image_bytes;
+using testing::image_path;
 using testing::TemporaryFolder;
 
 TEST(ContentHash, is_murmur_hash_3) {
@@ -48,11 +48,11 @@ TEST(ContentHash, tells_every_changed_bit_and_length_apart) {
 
 constexpr ResizeOptions size_8x6{.height = 8, .width = 6};
 
-/// Two classes: "a" of three pictures, "b" of one.
+/// Two classes: "a" of three images, "b" of one.
 ImageDataset small_dataset(ImageOptions options) {
   return {ImageFolder{{"a", "b"},
-                      {picture_path("rgb.png"), picture_path("baseline.jpg"),
-                       picture_path("color24.bmp"), picture_path("plain.gif")},
+                      {image_path("rgb.png"), image_path("baseline.jpg"), image_path("color24.bmp"),
+                       image_path("plain.gif")},
                       {0, 0, 0, 1}},
           std::move(options)};
 }
@@ -71,21 +71,21 @@ TEST(ImageDataset, loads_what_decoding_resizing_and_preprocessing_give) {
   EXPECT_EQ(data.label(0), 0);
   EXPECT_EQ(data.label(3), 1);
   std::vector<float> expected(8 * 6 * 3);
-  resize(read_image(picture_path("baseline.jpg")), size_8x6, expected);
+  resize(read_image(image_path("baseline.jpg")), size_8x6, expected);
   preprocessing("caffe").apply(expected);
   EXPECT_EQ(loaded(data, 1), expected);
 }
 
 TEST(ImageDataset, for_predictions_has_no_labels) {
-  const ImageDataset data(std::vector<fs::path>{picture_path("rgb.png")}, {.size = size_8x6});
+  const ImageDataset data(std::vector<fs::path>{image_path("rgb.png")}, {.size = size_8x6});
   EXPECT_EQ(data.size(), 1);
   EXPECT_EQ(data.label(0), -1);
   EXPECT_TRUE(data.class_names().empty());
   EXPECT_EQ(loaded(data, 0).size(), 144U);
 }
 
-TEST(ImageDataset, turns_pictures_upright_unless_told_otherwise) {
-  const std::vector<fs::path> files = {picture_path("orientation6.png")};
+TEST(ImageDataset, turns_images_upright_unless_told_otherwise) {
+  const std::vector<fs::path> files = {image_path("orientation6.png")};
   const ImageDataset upright(files, {.size = size_8x6});
   const ImageDataset stored(files, {.size = size_8x6, .decode = {.apply_orientation = false}});
   EXPECT_NE(loaded(upright, 0), loaded(stored, 0));
@@ -105,7 +105,7 @@ TEST(ImageDataset, refuses_sizes_that_are_none) {
 
 TEST(ImageDataset, names_the_file_that_cannot_be_read) {
   const TemporaryFolder folder;
-  const auto file = folder.write("broken.jpg", picture_bytes("baseline.jpg").substr(0, 100));
+  const auto file = folder.write("broken.jpg", image_bytes("baseline.jpg").substr(0, 100));
   const ImageDataset data(std::vector<fs::path>{file, folder.path() / "missing.png"},
                           {.size = size_8x6});
   EXPECT_TRUE(error_of([&] { (void)loaded(data, 0); }).starts_with(file.string() + ": "));
@@ -120,14 +120,14 @@ std::string key_of(const fs::path& file, const ImageOptions& options) {
 
 TEST(ContentKey, is_the_same_for_the_same_bytes_and_options_wherever_they_lie) {
   const TemporaryFolder folder;
-  const auto copy = folder.write("copy.jpg", picture_bytes("rgb.png"));
-  EXPECT_EQ(key_of(copy, {.size = size_8x6}), key_of(picture_path("rgb.png"), {.size = size_8x6}));
+  const auto copy = folder.write("copy.jpg", image_bytes("rgb.png"));
+  EXPECT_EQ(key_of(copy, {.size = size_8x6}), key_of(image_path("rgb.png"), {.size = size_8x6}));
 }
 
 TEST(ContentKey, differs_by_everything_that_changes_pixels) {
   const TemporaryFolder folder;
-  const auto file = picture_path("rgb.png");
-  std::string changed = picture_bytes("rgb.png");
+  const auto file = image_path("rgb.png");
+  std::string changed = image_bytes("rgb.png");
   changed.back() = static_cast<char>(changed.back() ^ 1);
   std::set<std::string> keys;
   int count = 0;
@@ -153,7 +153,7 @@ TEST(ContentKey, differs_by_everything_that_changes_pixels) {
 TEST(ContentKey, does_not_depend_on_what_a_preprocessing_is_called) {
   Preprocessing renamed = preprocessing("tf");
   renamed.name = "another";
-  const auto file = picture_path("rgb.png");
+  const auto file = image_path("rgb.png");
   EXPECT_EQ(key_of(file, {.size = size_8x6, .preprocessing = preprocessing("tf")}),
             key_of(file, {.size = size_8x6, .preprocessing = renamed}));
 }

@@ -4,7 +4,7 @@
 
 #include <sstream>
 
-#include "data/pictures.h"
+#include "data/image_files.h"
 #include "support/golden_file.h"
 #include "thaw/core/error.h"
 

@@ -1,6 +1,6 @@
 #include <gtest/gtest.h>
 
-#include "data/pictures.h"
+#include "data/image_files.h"
 #include "support/golden_file.h"
 #include "thaw/data/exif.h"
 #include "thaw/data/image.h"
@@ -12,8 +12,8 @@ using namespace std::string_literals;
 using testing::big_endian;
 using testing::bytes_of;
 using testing::GoldenFile;
+using testing::image_bytes;
 using testing::little_endian;
-using testing::picture_bytes;
 
 void expect_image(const Image& image, const Tensor& expected, const std::string& what) {
   ASSERT_EQ(expected.shape(), (Shape{image.height, image.width, 3})) << what;
@@ -23,7 +23,7 @@ void expect_image(const Image& image, const Tensor& expected, const std::string&
   EXPECT_EQ(difference.largest, 0) << what << ": " << difference.to_string();
 }
 
-std::vector<std::string> oriented_pictures(const GoldenFile& golden) {
+std::vector<std::string> oriented_images(const GoldenFile& golden) {
   std::vector<std::string> names;
   for (const std::string& name : golden.arrays())
     if (name.ends_with("/upright")) names.push_back(name.substr(0, name.find('/')));
@@ -32,18 +32,18 @@ std::vector<std::string> oriented_pictures(const GoldenFile& golden) {
 
 TEST(Orientation, all_eight_come_out_upright_in_every_format_that_holds_one) {
   const GoldenFile golden("data/orientations.golden.gz");
-  const auto names = oriented_pictures(golden);
+  const auto names = oriented_images(golden);
   EXPECT_EQ(names.size(), 10U);
   for (const std::string& name : names) {
-    const std::string content = picture_bytes(name);
+    const std::string content = image_bytes(name);
     expect_image(decode_image(bytes_of(content)), golden.array(name + "/upright"), name);
   }
 }
 
 TEST(Orientation, switched_off_the_pixels_stay_as_keras_reads_them) {
   const GoldenFile golden("data/orientations.golden.gz");
-  for (const std::string& name : oriented_pictures(golden)) {
-    const std::string content = picture_bytes(name);
+  for (const std::string& name : oriented_images(golden)) {
+    const std::string content = image_bytes(name);
     const Image image = decode_image(bytes_of(content), {.apply_orientation = false});
     expect_image(image, golden.array(name + "/as_stored"), name);
   }
@@ -100,7 +100,7 @@ std::string with_exif(const std::string& jpeg, const std::string& block) {
 }
 
 TEST(Orientation, a_jpeg_with_damaged_exif_is_read_as_if_it_had_none) {
-  const std::string plain = picture_bytes("chroma_420.jpg");
+  const std::string plain = image_bytes("chroma_420.jpg");
   const Image expected = decode_image(bytes_of(plain));
   const std::string turned = with_exif(plain, tiff(false, orientation_tag, 6));
   EXPECT_EQ(decode_image(bytes_of(turned)).width, expected.height) << "the undamaged block works";

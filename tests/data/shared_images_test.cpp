@@ -1,10 +1,10 @@
-// Real photos that are no part of the project; skipped where they are absent.
+// Real images that are no part of the project; skipped where they are absent.
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <set>
 
-#include "data/pictures.h"
+#include "data/image_files.h"
 #include "support/golden_file.h"
 #include "thaw/core/files.h"
 #include "thaw/core/threads.h"
@@ -75,7 +75,7 @@ TEST_F(SharedImages, the_camera_originals_among_the_sign_digits_decode) {
     ++originals;
     const Image image = read_image(entry.path());
     EXPECT_GT(int64_t{image.width} * image.height, 1000000) << entry.path();
-    // A picture decoded to its end has no evenly grey last row.
+    // An image decoded to its end has no evenly grey last row.
     const uint8_t* last = image.row(image.height - 1);
     const std::set<uint8_t> values(last, last + std::ptrdiff_t{image.width} * 3);
     EXPECT_GT(values.size(), 8U) << entry.path();
@@ -86,7 +86,7 @@ TEST_F(SharedImages, the_camera_originals_among_the_sign_digits_decode) {
   EXPECT_EQ(originals, 3);
 }
 
-TEST_F(SharedImages, all_photos_load) {
+TEST_F(SharedImages, all_images_load) {
   Threads threads;
   for (const auto& [name, count] : {std::pair{"trashnet", 2527}, std::pair{"sign-digits", 2062}}) {
     const ImageDataset data(list_image_folder(images / name),

@@ -5,9 +5,18 @@
 #include "thaw/core/content_hash.h"
 
 namespace thaw {
+namespace {
+
+Shape shape_of_one(const Tensor& x) {
+  if (x.shape().rank() == 0)
+    throw UsageError("dataset: expected samples along the first axis, received a tensor without");
+  return x.shape().without_batch();
+}
+
+}  // namespace
 
 ArrayDataset::ArrayDataset(Tensor x, std::vector<int64_t> labels)
-    : x_(std::move(x)), labels_(std::move(labels)), input_shape_(x_.shape().without_batch()) {
+    : x_(std::move(x)), labels_(std::move(labels)), input_shape_(shape_of_one(x_)) {
   if (static_cast<int64_t>(labels_.size()) != x_.shape()[0]) {
     throw Error("dataset: expected " + std::to_string(x_.shape()[0]) + " labels, received " +
                 std::to_string(labels_.size()));
@@ -21,14 +30,15 @@ ArrayDataset::ArrayDataset(Tensor x, std::vector<int64_t> labels)
 }
 
 ArrayDataset::ArrayDataset(Tensor x, Tensor y)
-    : x_(std::move(x)), y_(std::move(y)), input_shape_(x_.shape().without_batch()) {
-  if (x_.shape()[0] != y_.shape()[0]) {
+    : x_(std::move(x)), y_(std::move(y)), input_shape_(shape_of_one(x_)) {
+  const int64_t targets = y_.shape().rank() == 0 ? 0 : y_.shape()[0];
+  if (x_.shape()[0] != targets) {
     throw Error("dataset: expected " + std::to_string(x_.shape()[0]) + " targets, received " +
-                std::to_string(y_.shape()[0]));
+                std::to_string(targets));
   }
 }
 
-ArrayDataset::ArrayDataset(Tensor x) : x_(std::move(x)), input_shape_(x_.shape().without_batch()) {}
+ArrayDataset::ArrayDataset(Tensor x) : x_(std::move(x)), input_shape_(shape_of_one(x_)) {}
 
 int64_t ArrayDataset::label(int64_t index) const {
   return labels_.empty() ? -1 : labels_[static_cast<size_t>(index)];

@@ -4,11 +4,12 @@
 
 namespace thaw {
 
-/// Samples in memory: x [samples, …] with a class number each, with targets y [samples, …], or
-/// alone.
+/// Samples in memory: the rows of x [samples, …], with a label each, with targets y [samples, …],
+/// or without either. Classes are named "0", "1", … up to the largest label. Shares the tensors'
+/// storage.
 class ArrayDataset : public Dataset {
  public:
-  /// Throws Error when the counts differ or a label is negative.
+  /// Throws Error when the counts differ, a label is negative or x has no axis.
   ArrayDataset(Tensor x, std::vector<int64_t> labels);
   ArrayDataset(Tensor x, Tensor y);
   explicit ArrayDataset(Tensor x);
@@ -20,7 +21,7 @@ class ArrayDataset : public Dataset {
   void load(int64_t index, std::span<float> values) const override;
   Shape target_shape() const override;
   void target(int64_t index, std::span<float> values) const override;
-  /// A hash of the sample's values.
+  /// content_hash() of the sample's values.
   std::string content_key(int64_t index) const override;
 
  private:

@@ -12,30 +12,30 @@
 namespace thaw {
 
 /// Samples side by side. A sample that could not be loaded is left out, so a batch may hold fewer
-/// than were asked for, but never none.
+/// than were asked for, but at least one.
 struct Batch {
-  Tensor inputs;                 ///< [n, ...]; valid until the next batch is asked for
-  std::vector<int64_t> indices;  ///< which samples these are, n of them
-  std::vector<int64_t> labels;   ///< their classes, −1 without
+  Tensor inputs;  ///< [n, …], preprocessed; valid until the next batch is asked for
+  std::vector<int64_t> indices;  ///< the n samples' indices in the dataset
+  std::vector<int64_t> labels;   ///< their classes; −1 for a sample that has none
 
   int64_t size() const { return static_cast<int64_t>(indices.size()); }
 };
 
 /// A sample that could not be loaded.
 struct LoadFailure {
-  int64_t index = 0;
-  std::string message;
+  int64_t index = 0;    ///< in the dataset
+  std::string message;  ///< the Error's
 };
 
 struct LoaderOptions {
-  int64_t batch_size = 32;
-  /// How many batches are loaded ahead of the one in use; with that one they bound the memory.
+  int64_t batch_size = 32;  ///< samples; the last batch may be smaller
+  /// How many batches are loaded ahead of the one in use: batches_ahead + 1 are in memory.
   int batches_ahead = 2;
 };
 
-/// Loads the samples `order` names, on all threads, ahead of whoever asks for them; batches come
-/// in order. Of each batch the composition depends on nothing but `order`, not on the threads.
-/// Destroying it midway is safe and waits only for the samples in work.
+/// Loads samples in the background, on all threads, and gives them in batches. Batch b holds
+/// samples order[b·batch_size] and those that follow, whatever the threads do. It may be destroyed
+/// before the last batch: it then waits for the samples that are being loaded, and loads no more.
 class BatchLoader {
  public:
   /// Borrows `dataset` and `threads`. Throws UsageError unless the batch size is positive and the
@@ -46,12 +46,12 @@ class BatchLoader {
   BatchLoader(const BatchLoader&) = delete;
   BatchLoader& operator=(const BatchLoader&) = delete;
 
-  /// The next batch, or nullptr after the last. It is overwritten by the next call. What loading
-  /// throws other than Error (no memory, say) is thrown again here. Not to be called by one of
-  /// `threads`.
+  /// The next batch, or nullptr after the last; valid until the next call. A sample whose load()
+  /// throws Error is left out and noted in failures(); any other exception (no memory, say) is
+  /// thrown again here. Not to be called on one of `threads`, which it may have to wait for.
   const Batch* next();
 
-  /// The samples left out of the batches so far, in order.
+  /// The samples left out of the batches so far, in the order in which they were to come.
   std::span<const LoadFailure> failures() const;
 
  private:

@@ -8,23 +8,26 @@
 
 namespace thaw {
 
-/// One picture format: a row of the table that CMake makes from the files of data/codecs/.
+/// One image format: a row of the table that CMake makes of the files in data/codecs/, each of
+/// which defines one.
 struct ImageCodec {
   std::string_view name;                         ///< "JPEG", for messages
   std::span<const std::string_view> extensions;  ///< ".jpg", lower case
   bool keras_lists;  ///< whether Keras 3.15 finds such files in a folder
+  /// Whether `bytes`, the whole file, begin with the format's signature.
   bool (*matches)(std::span<const std::byte> bytes);
-  /// Ignores the orientation. Throws Error.
+  /// The pixels as they are stored, not yet turned as EXIF says. Throws Error when the file is
+  /// damaged, cut off, or larger than options.max_pixels.
   Image (*decode)(std::span<const std::byte> bytes, const DecodeOptions& options);
-  /// The EXIF block (a TIFF header and what follows), empty when there is none; nullptr for a
-  /// format that cannot hold one.
+  /// The EXIF block (from its TIFF header on), empty when there is none. nullptr for a format that
+  /// cannot hold one.
   std::span<const std::byte> (*exif)(std::span<const std::byte> bytes);
 };
 
 namespace codecs {
-/// Every format there is.
+/// Every format, by name.
 std::span<const ImageCodec* const> all();
-/// The one whose signature `bytes` begin with, or nullptr.
+/// The format whose signature `bytes` begin with, or nullptr.
 const ImageCodec* find(std::span<const std::byte> bytes);
 }  // namespace codecs
 

@@ -7,8 +7,8 @@
 
 namespace thaw {
 
-/// Numbers of either byte order in bytes that may be cut off anywhere: what lies outside reads as
-/// 0.
+/// Reads whole numbers of either byte order from bytes that may be cut off anywhere: bytes beyond
+/// the end count as 0.
 struct ByteReader {
   std::span<const std::byte> bytes;
   bool big_endian = true;
@@ -24,12 +24,13 @@ struct ByteReader {
   }
   /// Whether `text` stands at `at`.
   bool has(size_t at, std::string_view text) const;
-  /// [at, at + count), cut to what there is.
+  /// The bytes [at, at + count), or as many of them as there are.
   std::span<const std::byte> part(size_t at, size_t count) const;
 };
 
-/// The orientation (1 … 8) that an EXIF block tells in its first directory; 1 when it tells none or
-/// is damaged. EXIF 2.3, tag 0x0112.
+/// The orientation in the first directory of an EXIF block, 1 … 8: how the image must be turned or
+/// mirrored to stand upright (EXIF 2.3, tag 0x0112). 1 (it stands upright) when the block has none
+/// or is damaged.
 int exif_orientation(std::span<const std::byte> exif);
 
 }  // namespace thaw

@@ -41,10 +41,10 @@ const ImageCodec* codecs::find(std::span<const std::byte> bytes) {
 void Image::check_size(int64_t width, int64_t height, int64_t max_pixels) {
   constexpr int64_t longest_side = int64_t{1} << 24;
   if (width <= 0 || height <= 0)
-    throw Error(fmt::format("expected a picture, received one of {}×{} pixels", width, height));
+    throw Error(fmt::format("expected an image, received one of {}×{} pixels", width, height));
   if (width > longest_side || height > longest_side || width * height > max_pixels) {
     throw Error(fmt::format(
-        "expected at most {} pixels, received a picture that declares {}×{}: make it smaller",
+        "expected at most {} pixels, received an image that declares {}×{}: make it smaller",
         max_pixels, width, height));
   }
 }
@@ -59,7 +59,7 @@ Image Image::of_size(int64_t width, int64_t height, int64_t max_pixels) {
 Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& options) {
   const ImageCodec* codec = codecs::find(bytes);
   if (codec == nullptr) {
-    throw Error(fmt::format("expected a picture ({}), received {}: convert or remove it",
+    throw Error(fmt::format("expected an image ({}), received {}: convert or remove it",
                             format_names(), first_bytes(bytes)));
   }
   return with_context(fmt::format("damaged or unsupported {}", codec->name), [&] {
@@ -77,7 +77,7 @@ Image read_image(const std::filesystem::path& file, const DecodeOptions& options
 
 Image with_orientation(Image image, int orientation) {
   if (orientation < 2 || orientation > 8) return image;
-  // Where the upright picture's first pixel lies, and the steps to its right and lower neighbours.
+  // Where the upright image's first pixel lies, and the steps to its right and lower neighbours.
   const bool sides_swap = orientation >= 5;
   const bool from_right =
       orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;

@@ -8,45 +8,48 @@
 
 namespace thaw {
 
-/// A decoded picture: 8-bit RGB, row by row from the top, without padding.
+/// A decoded image: 8-bit RGB, row by row from the top, without padding.
 struct Image {
   int width = 0;
   int height = 0;
   std::vector<uint8_t> pixels;  ///< height · width · 3
 
-  /// Black. Throws Error unless both sides are positive and width · height ≤ max_pixels; nothing
-  /// is allocated before that is known.
+  /// A black image. Throws Error, before it allocates anything, unless both sides are positive and
+  /// width · height ≤ max_pixels.
   static Image of_size(int64_t width, int64_t height, int64_t max_pixels);
-  /// What of_size() throws, alone.
+  /// Throws what of_size() would throw.
   static void check_size(int64_t width, int64_t height, int64_t max_pixels);
 
+  /// The row of `width` · 3 values at height y, 0 at the top. Requires 0 ≤ y < height.
   uint8_t* row(int y) { return pixels.data() + static_cast<size_t>(y) * width * 3; }
   const uint8_t* row(int y) const { return pixels.data() + static_cast<size_t>(y) * width * 3; }
 };
 
 struct DecodeOptions {
-  /// Turn the picture as its EXIF orientation says. Keras does not.
+  /// Turn the image upright as its EXIF orientation says, which Keras does not do.
   bool apply_orientation = true;
-  /// Refuse pictures that declare more pixels than this.
+  /// Refuse images that declare more pixels than this.
   int64_t max_pixels = int64_t{1} << 28;
-  /// When positive, a JPEG may be decoded at n/8 of its size as long as its shorter side keeps at
-  /// least this many pixels. Several times faster for camera originals, but not Keras's pixels.
+  /// When positive, a JPEG may be decoded at n/8 of its size, n the smallest for which its shorter
+  /// side keeps at least this many pixels. Several times faster for photographs as a camera takes
+  /// them, but the pixels are not Keras's. 0: at full size.
   int shortest_side = 0;
 };
 
-/// The picture in `bytes`, as TensorFlow's decode_image(channels=3, expand_animations=False) gives
-/// it: first frame, alpha dropped without compositing, the high byte of 16 bits, grey and palette
-/// spread to RGB. Better than there: a BMP's palette gives its colours, and a GIF's first frame
-/// lies on the whole screen, not on one of the frame's size. The format is told by its signature.
-/// Throws Error when the bytes are no picture of a known format, are damaged or cut off, or declare
-/// too large a size.
+/// Decodes the image file in `bytes`, whose format is told by its first bytes, not by its name.
+/// Gives the pixels of TensorFlow's decode_image(channels=3, expand_animations=False): the first
+/// frame of an animation, colours as they are under transparent pixels, the high byte of 16-bit
+/// values, grey and palette colours as RGB. It differs in two ways: a BMP with a palette is shown
+/// in its colours, and a GIF's first frame is placed on the animation's whole canvas. Throws Error
+/// when the bytes are no image of a known format, are damaged or cut off, or declare more than
+/// options.max_pixels.
 Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& options = {});
 
-/// decode_image() of a file; its errors begin with the file's name.
+/// decode_image() of a file of at most 1 GiB; its errors begin with the file's name.
 Image read_image(const std::filesystem::path& file, const DecodeOptions& options = {});
 
-/// `image` turned and mirrored so that a camera's EXIF orientation 1 … 8 comes out upright.
-/// Other values leave it as it is.
+/// The image turned and mirrored to stand upright, given its EXIF orientation 1 … 8 (EXIF 2.3; 6,
+/// for one, is turned clockwise by a quarter). Any other value leaves it as it is.
 Image with_orientation(Image image, int orientation);
 
 }  // namespace thaw

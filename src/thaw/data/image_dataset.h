@@ -12,23 +12,25 @@
 
 namespace thaw {
 
+/// How an image file becomes the input of a network.
 struct ImageOptions {
   ResizeOptions size;
   DecodeOptions decode;
   Preprocessing preprocessing;
 };
 
-/// Reads, decodes, resizes and preprocesses one file into `out` of height · width · 3 values.
-/// Throws Error that begins with the file's name.
+/// Reads, decodes, resizes and preprocesses one file into `out` of options.size.height · width · 3
+/// values, row by row. Throws Error that begins with the file's name.
 void load_image(const std::filesystem::path& file, const ImageOptions& options,
                 std::span<float> out);
 
-/// Images in files, decoded anew at each load().
+/// Images in files, each read and decoded at each load(). Samples are of shape
+/// (options.size.height, options.size.width, 3).
 class ImageDataset : public Dataset {
  public:
-  /// Throws UsageError unless the size is positive and at most 16384 pixels a side.
+  /// Throws UsageError unless each side is of 1 … 16384 pixels. Files are not looked at yet.
   ImageDataset(ImageFolder folder, ImageOptions options);
-  /// Without labels, for predictions.
+  /// The same without labels, for predictions.
   ImageDataset(std::vector<std::filesystem::path> files, ImageOptions options);
 
   int64_t size() const override { return static_cast<int64_t>(folder_.files.size()); }
@@ -38,9 +40,11 @@ class ImageDataset : public Dataset {
   void load(int64_t index, std::span<float> values) const override;
   void load_pixels(int64_t index, std::span<float> values) const override;
   void preprocess(std::span<float> values) const override { options_.preprocessing.apply(values); }
-  /// The file's bytes and all options that shape its pixels.
+  /// A hash of the file's bytes, and all options that decide the values. Throws Error when the file
+  /// cannot be read.
   std::string content_key(int64_t index) const override;
 
+  /// The file of sample `index`.
   const std::filesystem::path& file(int64_t index) const {
     return folder_.files[static_cast<size_t>(index)];
   }

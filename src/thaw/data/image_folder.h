@@ -8,13 +8,14 @@
 
 namespace thaw {
 
-/// The images of a folder that holds one folder a class.
+/// The image files of a folder that holds one folder for each class.
 struct ImageFolder {
   std::vector<std::string> class_names;      ///< sorted; a label is an index into it
   std::vector<std::filesystem::path> files;  ///< class by class
   std::vector<int64_t> labels;               ///< one a file
 
-  /// The same classes with only these files, in this order.
+  /// The same classes with only the files of these indices, in this order. Throws std::out_of_range
+  /// for an index that there is not.
   ImageFolder select(std::span<const int64_t> indices) const;
 };
 
@@ -23,17 +24,19 @@ struct ListingOptions {
   bool only_keras_formats = false;
 };
 
-/// Lists as Keras's image_dataset_from_directory does before it shuffles: class folders by name
-/// without those that begin with a dot; in each, all folders by path and all files by name, linked
-/// folders left out; files by ending, in either case. Throws Error when the folder is absent or
-/// unreadable, holds no class or one only, a class without images, or two classes whose names
-/// differ in case only (they become one where file names ignore case).
+/// Lists what Keras's image_dataset_from_directory does, in its order before it shuffles. Classes
+/// are the folders in `folder`, sorted by name, but for those that begin with a dot. A class's
+/// images are the files in its folder and in all folders below it (links to folders are not
+/// followed): sorted by folder, then by name. An image is told by its ending, in upper or lower
+/// case. Throws Error when the folder is absent or unreadable, holds no class or one only, a class
+/// without images, or two classes whose names differ in case only (on a file system that ignores
+/// case they would be one).
 ImageFolder list_image_folder(const std::filesystem::path& folder,
                               const ListingOptions& options = {});
 
-/// The same without labels: a file stands for itself whatever its ending, a folder for all images
-/// below it, or, if there are none, for itself too. What is no image is for whoever loads it to
-/// tell.
+/// Lists files without labels: of `paths`, each file as it is, whatever its ending, and in place of
+/// each folder all images below it. A path that does not exist, or a folder without images, is
+/// listed itself, so that load_image() says what is wrong with it.
 std::vector<std::filesystem::path> list_images(std::span<const std::filesystem::path> paths,
                                                const ListingOptions& options = {});
 

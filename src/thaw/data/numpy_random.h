@@ -8,14 +8,14 @@
 
 namespace thaw {
 
-/// numpy.random.RandomState, as far as Keras's split needs it: seeded by one 32-bit integer
-/// (Matsumoto and Nishimura 1998, init_genrand, which std::mt19937 is), with NumPy's legacy
-/// shuffle.
+/// The part of numpy.random.RandomState that Keras's split uses: the Mersenne Twister (Matsumoto
+/// and Nishimura 1998) seeded by one 32-bit integer, which is std::mt19937, and shuffle().
 class NumpyRandom {
  public:
   explicit NumpyRandom(uint32_t seed) : generator_(seed) {}
 
-  /// Uniform in [0, last], by masking and rejection. Requires last < 2^32.
+  /// Uniform in [0, last]: the low bits that `last` needs, drawn again while they are more than
+  /// last.
   uint32_t interval(uint32_t last) {
     if (last == 0) return 0;
     const uint32_t mask = ~uint32_t{0} >> std::countl_zero(last);
@@ -24,6 +24,8 @@ class NumpyRandom {
     return value;
   }
 
+  /// NumPy's order: from the last place down, each value changes places with one at or before it.
+  /// Requires at most 2^32 values.
   template <typename Value>
   void shuffle(std::vector<Value>& values) {
     for (size_t i = values.size(); i-- > 1;)

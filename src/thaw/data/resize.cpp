@@ -11,7 +11,7 @@
 namespace thaw {
 namespace {
 
-/// A part of a picture.
+/// A part of an image.
 struct View {
   const uint8_t* first;
   std::ptrdiff_t row_bytes;

@@ -6,22 +6,24 @@
 
 namespace thaw {
 
-/// What becomes of a picture whose sides are not in the target's ratio, with Keras's names.
+/// What is done with an image whose sides are not in the target's ratio. The names in the comments
+/// are options of Keras's image_dataset_from_directory.
 enum class AspectRatio {
-  stretch,  ///< Keras's default: the ratio is lost
-  crop,     ///< crop_to_aspect_ratio: the largest centred part of the target's ratio
-  pad       ///< pad_to_aspect_ratio: the whole picture, black beside it
+  stretch,  ///< Keras's default: the whole image, distorted
+  crop,     ///< crop_to_aspect_ratio: the largest part of the target's ratio around the centre
+  pad       ///< pad_to_aspect_ratio: the whole image, undistorted, with black margins
 };
 
 struct ResizeOptions {
-  int height = 224;
-  int width = 224;
+  int height = 224;  ///< pixels
+  int width = 224;   ///< pixels
   AspectRatio aspect_ratio = AspectRatio::stretch;
 };
 
 /// Bilinear, half-pixel centres, no antialiasing, as tf.image.resize: with s = (x + ½)·in/out − ½
-/// along each axis, out(x) = in(⌊s⌋) + (s − ⌊s⌋)·(in(⌈s⌉) − in(⌊s⌋)), indices clamped.
-/// Writes height · width · 3 values of 0 … 255 to `out`, whose size must be just that.
+/// along each axis, out(x) = in(⌊s⌋) + (s − ⌊s⌋)·(in(⌈s⌉) − in(⌊s⌋)), where an index outside of the
+/// image is the nearest inside. Bit for bit TensorFlow's float32 results. Writes RGB values of
+/// 0 … 255, row by row, to `out`. Requires out.size() = options.height · options.width · 3.
 void resize(const Image& image, const ResizeOptions& options, std::span<float> out);
 
 }  // namespace thaw

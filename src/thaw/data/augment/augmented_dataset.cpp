@@ -13,7 +13,7 @@ namespace {
 
 void check_shape(const Shape& shape) {
   if (shape.rank() == 3 && shape[2] == 3) return;
-  throw UsageError("augmentation: expected pictures of shape (height, width, 3), received " +
+  throw UsageError("augmentation: expected images of shape (height, width, 3), received " +
                    shape.to_string());
 }
 
@@ -27,10 +27,10 @@ struct Pixels {
   ContentHash hash;
 };
 
-Pixels pixels_of(const Dataset& pictures, int64_t picture) {
+Pixels read_pixels(const Dataset& images, int64_t image) {
   Pixels result;
-  result.values = Tensor(pictures.input_shape());
-  pictures.load_pixels(picture, result.values.values());
+  result.values = Tensor(images.input_shape());
+  images.load_pixels(image, result.values.values());
   result.hash = content_bits(std::as_bytes(result.values.values()));
   return result;
 }
@@ -38,20 +38,23 @@ Pixels pixels_of(const Dataset& pictures, int64_t picture) {
 }  // namespace
 
 struct AugmentedDataset::Recent {
-  explicit Recent(const Dataset& pictures)
-      : pixels(8, [&pictures](int64_t picture) { return pixels_of(pictures, picture); }),
-        keys(64, [&pictures](int64_t picture) { return pictures.content_key(picture); }) {}
+  explicit Recent(const Dataset& images)
+      : pixels(8, [&images](int64_t image) { return read_pixels(images, image); }),
+        keys(64, [&images](int64_t image) { return images.content_key(image); }) {}
 
   RecentValues<Pixels> pixels;
   RecentValues<std::string> keys;
 };
 
-AugmentedDataset::AugmentedDataset(const Dataset& pictures, const AugmentOptions& options)
-    : pictures_(pictures), options_(options), recent_(std::make_unique<Recent>(pictures)) {
-  check_shape(pictures.input_shape());
+DatasetOfViews::DatasetOfViews(const Dataset& images) : images_(images) {
+  check_shape(images.input_shape());
+}
+
+AugmentedDataset::AugmentedDataset(const Dataset& images, const AugmentOptions& options)
+    : DatasetOfViews(images), options_(options), recent_(std::make_unique<Recent>(images)) {
   const bool flipped = options.kind == Views::flipped;
   if (options.views < 2 || (flipped && options.views != 2)) {
-    throw UsageError(fmt::format("augmentation: expected {} views a picture, received {}",
+    throw UsageError(fmt::format("augmentation: expected {} views an image, received {}",
                                  flipped ? "2" : "2 or more", options.views));
   }
 }
@@ -59,7 +62,7 @@ AugmentedDataset::AugmentedDataset(const Dataset& pictures, const AugmentOptions
 AugmentedDataset::~AugmentedDataset() = default;
 
 void AugmentedDataset::load_pixels(int64_t index, std::span<float> values) const {
-  const auto pixels = recent_->pixels.at(index / options_.views);
+  const auto pixels = recent_->pixels.at(image_of(index));
   const auto number = static_cast<uint64_t>(index % options_.views);
   if (number == 0) {
     std::ranges::copy(pixels->values.values(), values.begin());
@@ -70,43 +73,31 @@ void AugmentedDataset::load_pixels(int64_t index, std::span<float> values) const
   }
 }
 
-void AugmentedDataset::load(int64_t index, std::span<float> values) const {
-  load_pixels(index, values);
-  preprocess(values);
-}
-
 std::string AugmentedDataset::content_key(int64_t index) const {
-  const auto key = recent_->keys.at(index / options_.views);
+  const auto key = recent_->keys.at(image_of(index));
   const int64_t view = index % options_.views;
   if (view == 0 || key->empty()) return *key;
   if (options_.kind == Views::flipped) return fmt::format("{} flipped", *key);
   return fmt::format("{} seed {} view {}", *key, options_.seed, view);
 }
 
-RandomlyAugmentedDataset::RandomlyAugmentedDataset(const Dataset& pictures, uint64_t seed)
-    : pictures_(pictures), seed_(seed) {
-  check_shape(pictures.input_shape());
-}
+RandomlyAugmentedDataset::RandomlyAugmentedDataset(const Dataset& images, uint64_t seed)
+    : DatasetOfViews(images), seed_(seed) {}
 
 void RandomlyAugmentedDataset::load_pixels(int64_t index, std::span<float> values) const {
-  if (view_ == 0) return pictures_.load_pixels(index, values);
-  const Pixels pixels = pixels_of(pictures_, index);
+  if (view_ == 0) return images().load_pixels(index, values);
+  const Pixels pixels = read_pixels(images(), index);
   show(seeded_view(seed_, pixels.hash, view_), pixels.values, values);
 }
 
-void RandomlyAugmentedDataset::load(int64_t index, std::span<float> values) const {
-  load_pixels(index, values);
-  preprocess(values);
-}
-
 std::string RandomlyAugmentedDataset::content_key(int64_t index) const {
-  return view_ == 0 ? pictures_.content_key(index) : std::string();
+  return view_ == 0 ? images().content_key(index) : std::string();
 }
 
 std::unique_ptr<const Dataset> RandomlyAugmentedDataset::at_epoch(uint64_t seed,
                                                                   int64_t epoch) const {
-  auto result = std::make_unique<RandomlyAugmentedDataset>(pictures_, seed_);
-  // By the training's seed too: the stages of a recipe count their epochs anew.
+  auto result = std::make_unique<RandomlyAugmentedDataset>(images(), seed_);
+  // The training's seed is part of it because each stage of a recipe counts its epochs from 0.
   result->view_ = std::max<uint64_t>(random_stream(seed, static_cast<uint64_t>(epoch)), 1);
   return result;
 }

@@ -10,8 +10,9 @@
 
 namespace thaw {
 
-/// The values of a function that were asked for last. Each is computed once, even if several
-/// threads ask at a time, unless the function throws.
+/// Remembers a function's values for up to `capacity` keys; a new key takes the place of the
+/// oldest. For several threads at once: a value is computed once even if several ask for it at the
+/// same time, unless the function throws, after which the next call computes it again.
 template <typename Value>
 class RecentValues {
  public:
@@ -19,7 +20,7 @@ class RecentValues {
       : capacity_(capacity), function_(std::move(function)) {}
 
   std::shared_ptr<const Value> at(int64_t key) {
-    const std::shared_ptr<Entry> entry = entry_of(key);
+    const std::shared_ptr<Entry> entry = find_or_add(key);
     const std::scoped_lock lock(entry->mutex);
     if (!entry->value) entry->value = function_(key);
     return {entry, &*entry->value};
@@ -32,7 +33,7 @@ class RecentValues {
     std::optional<Value> value;
   };
 
-  std::shared_ptr<Entry> entry_of(int64_t key) {
+  std::shared_ptr<Entry> find_or_add(int64_t key) {
     const std::scoped_lock lock(mutex_);
     for (const auto& entry : entries_)
       if (entry->key == key) return entry;

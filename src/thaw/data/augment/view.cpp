@@ -4,10 +4,10 @@
 
 namespace thaw {
 
-View seeded_view(uint64_t seed, ContentHash picture, uint64_t number) {
+View seeded_view(uint64_t seed, ContentHash image, uint64_t number) {
   View view;
   if (number == 0) return view;
-  Random random(seed, random_stream(random_stream(picture.first, picture.second), number));
+  Random random(seed, random_stream(random_stream(image.first, image.second), number));
   Placement& placement = view.placement;
   placement.zoom = random.uniform(0.8F, 1.0F);
   const float room = (1 - placement.zoom) / 2;

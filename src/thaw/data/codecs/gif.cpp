@@ -71,7 +71,7 @@ class Decoder {
     }
   }
 
-  /// Outside of the frame, and where it is transparent, the picture stays black.
+  /// Outside of the frame, and where it is transparent, the image stays black.
   void paint(std::span<const GifPixelType> line, const ColorMapObject& colors,
              const GifImageDesc& frame, int y, Image& image) const {
     if (frame.Top + y >= image.height) return;

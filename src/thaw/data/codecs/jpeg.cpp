@@ -1,6 +1,5 @@
 #include <algorithm>
 #include <array>
-#include <csetjmp>
 #include <cstdio>
 #include <string>
 
@@ -9,33 +8,26 @@
 
 #include "thaw/core/error.h"
 #include "thaw/data/codec.h"
+#include "thaw/data/error_jump.h"
 #include "thaw/data/exif.h"
 
 namespace thaw::codecs {
 namespace {
 
-/// libjpeg's decoder and where it jumps to when it fails.
+/// libjpeg's decoder. What calls the library is to be called through errors().run().
 class Decoder {
  public:
   explicit Decoder(std::span<const std::byte> bytes) : bytes_(bytes) {
-    info_.err = jpeg_std_error(&errors_);
+    info_.err = jpeg_std_error(&handler_);
     info_.client_data = this;
-    errors_.error_exit = &fail;
-    errors_.emit_message = &warn;
+    handler_.error_exit = &fail;
+    handler_.emit_message = &warn;
   }
   ~Decoder() { jpeg_destroy_decompress(&info_); }
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  /// Runs `step`, which may hold no object with a destructor: a failure jumps out of it.
-  template <typename Step>
-  void run(Step step) {
-    if (setjmp(jump_) == 0) {
-      step(*this);
-      return;
-    }
-    throw Error(message_.data());
-  }
+  ErrorJump& errors() { return errors_; }
 
   void read_header() {
     jpeg_create_decompress(&info_);
@@ -51,7 +43,7 @@ class Decoder {
     info_.out_color_space = has_four ? JCS_CMYK : JCS_RGB;
   }
 
-  /// The smallest n/8 that leaves the shorter side at least that long.
+  /// Decodes at n/8 of the size, n the smallest that leaves the shorter side at least that long.
   void choose_scale(int shortest_side) {
     if (shortest_side <= 0) return;
     const auto shorter = static_cast<int64_t>(std::min(info_.image_width, info_.image_height));
@@ -74,7 +66,7 @@ class Decoder {
   jpeg_decompress_struct& info() { return info_; }
 
  private:
-  /// Adobe's files hold inverted ink.
+  /// Adobe's files hold 255 minus the amount of ink.
   void convert_cmyk(const uint8_t* source, uint8_t* target, int width) const {
     const bool inverted = info_.saw_Adobe_marker != 0;
     for (int x = 0; x < width; ++x, source += 4, target += 3) {
@@ -88,11 +80,13 @@ class Decoder {
 
   [[noreturn]] static void fail(j_common_ptr info) {
     auto* self = static_cast<Decoder*>(info->client_data);
-    self->errors_.format_message(info, self->message_.data());
-    std::longjmp(self->jump_, 1);
+    static_assert(JMSG_LENGTH_MAX <= ErrorJump::message_bytes);
+    self->handler_.format_message(info, self->errors_.message().data());
+    self->errors_.jump();
   }
 
-  /// A cut-off file is only a warning to libjpeg, which would paint the rest grey.
+  /// For libjpeg a file that is cut off is only worth a warning, and the rest of the image is grey.
+  /// Here it is an error.
   static void warn(j_common_ptr info, int level) {
     constexpr int premature_end = 120;  // JWRN_JPEG_EOF of libjpeg's jerror.h
     constexpr int most_warnings = 1000;
@@ -101,30 +95,31 @@ class Decoder {
     if (info->err->msg_code == premature_end || count > most_warnings) fail(info);
   }
 
-  /// A scan of a few bytes costs a pass over the whole picture. Real files have about ten.
+  /// A scan may be a few bytes long and still costs a pass over the whole image, so a small file of
+  /// many scans could keep a processor busy for hours. Real files have about ten.
   static void limit_scans(j_common_ptr info) {
     constexpr int most_scans = 256;
     auto* self = static_cast<Decoder*>(info->client_data);
     if (self->info_.input_scan_number <= most_scans) return;
-    std::snprintf(self->message_.data(), self->message_.size(),
-                  "expected at most %d scans, received more", most_scans);
-    std::longjmp(self->jump_, 1);
+    auto& message = self->errors_.message();
+    std::snprintf(message.data(), message.size(), "expected at most %d scans, received more",
+                  most_scans);
+    self->errors_.jump();
   }
 
   std::span<const std::byte> bytes_;
   jpeg_decompress_struct info_{};
-  jpeg_error_mgr errors_{};
+  jpeg_error_mgr handler_{};
   jpeg_progress_mgr progress_{};
-  std::jmp_buf jump_{};
-  std::array<char, JMSG_LENGTH_MAX> message_{};
+  ErrorJump errors_;
 };
 
 Image decode_jpeg(std::span<const std::byte> bytes, const DecodeOptions& options) {
   Decoder decoder(bytes);
-  decoder.run([](Decoder& self) { self.read_header(); });
+  decoder.errors().run([&] { decoder.read_header(); });
   decoder.choose_scale(options.shortest_side);
-  decoder.run([](Decoder& self) { jpeg_calc_output_dimensions(&self.info()); });
-  // The declared size counts, since a progressive file's coefficients are kept whole.
+  decoder.errors().run([&] { jpeg_calc_output_dimensions(&decoder.info()); });
+  // Also when decoded smaller: libjpeg keeps all coefficients of a progressive file in memory.
   if (options.shortest_side > 0)
     Image::check_size(decoder.info().image_width, decoder.info().image_height, options.max_pixels);
   Image image =
@@ -133,7 +128,7 @@ Image decode_jpeg(std::span<const std::byte> bytes, const DecodeOptions& options
   if (decoder.info().out_color_space == JCS_CMYK)
     four_channels.resize(static_cast<size_t>(image.width) * 4);
   uint8_t* row = four_channels.empty() ? nullptr : four_channels.data();
-  decoder.run([&image, row](Decoder& self) { self.read_rows(image, row); });
+  decoder.errors().run([&] { decoder.read_rows(image, row); });
   return image;
 }
 

@@ -1,12 +1,11 @@
 #include <png.h>
 
-#include <array>
-#include <csetjmp>
 #include <cstring>
 #include <vector>
 
 #include "thaw/core/error.h"
 #include "thaw/data/codec.h"
+#include "thaw/data/error_jump.h"
 #include "thaw/data/exif.h"
 
 namespace thaw::codecs {
@@ -14,7 +13,7 @@ namespace {
 
 constexpr std::string_view signature = "\x89PNG\r\n\x1a\n";
 
-/// libpng's decoder; a failure jumps back into run() and becomes an Error there.
+/// libpng's decoder. What calls the library is to be called through errors().run().
 class Decoder {
  public:
   explicit Decoder(std::span<const std::byte> bytes)
@@ -27,15 +26,7 @@ class Decoder {
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  /// Runs `step`, which may hold no object with a destructor: a failure jumps out of it.
-  template <typename Step>
-  void run(Step step) {
-    if (setjmp(jump_) == 0) {
-      step(*this);
-      return;
-    }
-    throw Error(message_.data());
-  }
+  ErrorJump& errors() { return errors_; }
 
   /// Afterwards every row will be 8-bit RGB.
   void read_header() {
@@ -68,27 +59,26 @@ class Decoder {
   }
   [[noreturn]] static void fail(png_structp png, png_const_charp message) {
     auto* self = static_cast<Decoder*>(png_get_error_ptr(png));
-    std::strncpy(self->message_.data(), message, self->message_.size() - 1);
-    std::longjmp(self->jump_, 1);
+    auto& text = self->errors_.message();
+    std::strncpy(text.data(), message, text.size() - 1);
+    self->errors_.jump();
   }
   static void warn(png_structp, png_const_charp) {}
 
   std::span<const std::byte> rest_;
-  std::jmp_buf jump_{};
-  std::array<char, 256> message_{};
+  ErrorJump errors_;
   png_structp png_ = nullptr;
   png_infop info_ = nullptr;
 };
 
 Image decode_png(std::span<const std::byte> bytes, const DecodeOptions& options) {
   Decoder decoder(bytes);
-  decoder.run([](Decoder& self) { self.read_header(); });
+  decoder.errors().run([&] { decoder.read_header(); });
   Image image = Image::of_size(decoder.width(), decoder.height(), options.max_pixels);
   std::vector<png_bytep> rows(static_cast<size_t>(image.height));
   for (int y = 0; y < image.height; ++y) rows[static_cast<size_t>(y)] = image.row(y);
   const size_t row_bytes = static_cast<size_t>(image.width) * 3;
-  decoder.run(
-      [data = rows.data(), row_bytes](Decoder& self) { self.read_pixels(data, row_bytes); });
+  decoder.errors().run([&] { decoder.read_pixels(rows.data(), row_bytes); });
   return image;
 }
 

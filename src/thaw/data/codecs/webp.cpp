@@ -41,7 +41,7 @@ Image decode_still(std::span<const std::byte> bytes, int64_t max_pixels) {
   return image;
 }
 
-/// An animation's first frame, on black where it does not cover the picture.
+/// An animation's first frame, on black where it does not cover the image.
 Image decode_animation(std::span<const std::byte> bytes, int width, int height,
                        int64_t max_pixels) {
   constexpr size_t frame_header_bytes = 16;
@@ -51,11 +51,11 @@ Image decode_animation(std::span<const std::byte> bytes, int width, int height,
   const int top = static_cast<int>((frame.u16(3) | frame.u8(5) << 16) * 2);
 
   Image image = Image::of_size(width, height, max_pixels);
-  const Image picture = decode_still(frame.bytes.subspan(frame_header_bytes), max_pixels);
-  if (left > width - picture.width || top > height - picture.height)
-    throw Error("expected a frame inside the picture, received one outside of it");
-  for (int y = 0; y < picture.height; ++y) {
-    std::copy_n(picture.row(y), picture.width * 3, image.row(top + y) + std::ptrdiff_t{left} * 3);
+  const Image shown = decode_still(frame.bytes.subspan(frame_header_bytes), max_pixels);
+  if (left > width - shown.width || top > height - shown.height)
+    throw Error("expected a frame inside the image, received one outside of it");
+  for (int y = 0; y < shown.height; ++y) {
+    std::copy_n(shown.row(y), shown.width * 3, image.row(top + y) + std::ptrdiff_t{left} * 3);
   }
   return image;
 }

@@ -1,4 +1,4 @@
-#include "data/pictures.h"
+#include "data/image_files.h"
 
 #include <cstdlib>
 
@@ -9,11 +9,11 @@ namespace thaw::testing {
 
 namespace fs = std::filesystem;
 
-fs::path picture_path(const std::string& name) {
+fs::path image_path(const std::string& name) {
   return fs::path(THAW_SOURCE_FOLDER) / "tests/golden/data/pictures" / name;
 }
 
-std::string picture_bytes(const std::string& name) { return read_file(picture_path(name)); }
+std::string image_bytes(const std::string& name) { return read_file(image_path(name)); }
 
 std::string little_endian(uint32_t value, int bytes) {
   std::string text;

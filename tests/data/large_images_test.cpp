@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include "data/pictures.h"
+#include "data/image_files.h"
 #include "thaw/core/error.h"
 #include "thaw/data/image.h"
 
@@ -13,12 +13,12 @@ using namespace std::string_literals;
 using testing::big_endian;
 using testing::bytes_of;
 using testing::crc32;
+using testing::image_bytes;
 using testing::little_endian;
 using testing::patched;
-using testing::picture_bytes;
 
 std::string jpeg_of(const std::string& name, uint32_t width, uint32_t height) {
-  const std::string content = picture_bytes(name);
+  const std::string content = image_bytes(name);
   size_t frame = content.find("\xff\xc0\0"s);
   if (frame == std::string::npos) frame = content.find("\xff\xc2\0"s);
   return patched(content, frame + 5, big_endian(height, 2) + big_endian(width, 2));
@@ -26,21 +26,21 @@ std::string jpeg_of(const std::string& name, uint32_t width, uint32_t height) {
 
 std::string png_of(uint32_t width, uint32_t height) {
   std::string content =
-      patched(picture_bytes("rgb.png"), 16, big_endian(width, 4) + big_endian(height, 4));
+      patched(image_bytes("rgb.png"), 16, big_endian(width, 4) + big_endian(height, 4));
   return patched(content, 29, big_endian(crc32(content.substr(12, 17)), 4));
 }
 
 std::string gif_of(uint32_t width, uint32_t height) {
-  return patched(picture_bytes("plain.gif"), 6, little_endian(width, 2) + little_endian(height, 2));
+  return patched(image_bytes("plain.gif"), 6, little_endian(width, 2) + little_endian(height, 2));
 }
 
 std::string bmp_of(const std::string& name, uint32_t width, uint32_t height) {
-  return patched(picture_bytes(name), 18, little_endian(width, 4) + little_endian(height, 4));
+  return patched(image_bytes(name), 18, little_endian(width, 4) + little_endian(height, 4));
 }
 
 /// The canvas in the header of an extended file holds sizes less one.
 std::string webp_of(uint32_t width, uint32_t height) {
-  return patched(picture_bytes("animated.webp"), 24,
+  return patched(image_bytes("animated.webp"), 24,
                  little_endian(width - 1, 3) + little_endian(height - 1, 3));
 }
 
@@ -51,7 +51,7 @@ int64_t peak_memory_bytes() {
 }
 
 void expect_refused(const std::string& content, const std::string& part) {
-  // Decoding one of the test pictures as it is takes less than 1 MB.
+  // Decoding one of the test images as it is takes less than 1 MB.
   constexpr int64_t little = 16 << 20;
   const int64_t before = peak_memory_bytes();
   const std::string message = testing::error_of([&] { (void)decode_image(bytes_of(content)); });
@@ -59,9 +59,9 @@ void expect_refused(const std::string& content, const std::string& part) {
   EXPECT_LT(peak_memory_bytes() - before, little) << message;
 }
 
-TEST(LargePictures, are_refused_before_memory_is_taken) {
+TEST(LargeImages, are_refused_before_memory_is_taken) {
   const std::string expected =
-      "expected at most 268435456 pixels, received a picture that declares 65535×65535: make it "
+      "expected at most 268435456 pixels, received an image that declares 65535×65535: make it "
       "smaller";
   // 65500 is libjpeg's own limit.
   for (const char* name : {"baseline.jpg", "progressive.jpg", "cmyk_adobe.jpg"}) {
@@ -75,7 +75,7 @@ TEST(LargePictures, are_refused_before_memory_is_taken) {
   expect_refused(webp_of(65535, 65535), expected);
 }
 
-TEST(LargePictures, sides_that_overflow_are_refused) {
+TEST(LargeImages, sides_that_overflow_are_refused) {
   expect_refused(png_of(0x7fffffff, 0x7fffffff), "damaged or unsupported PNG: ");
   expect_refused(png_of(0xffffffff, 1), "damaged or unsupported PNG: ");
   expect_refused(png_of(1 << 24, 1 << 24), "at most 268435456 pixels");
@@ -86,7 +86,7 @@ TEST(LargePictures, sides_that_overflow_are_refused) {
   expect_refused(webp_of(1 << 24, 1 << 24), "damaged or unsupported WebP: ");
 }
 
-TEST(LargePictures, without_a_pixel_are_refused) {
+TEST(LargeImages, without_a_pixel_are_refused) {
   for (const auto& [width, height] : {std::pair<uint32_t, uint32_t>{0, 10}, {10, 0}, {0, 0}}) {
     for (const std::string& content :
          {jpeg_of("baseline.jpg", width, height), png_of(width, height), gif_of(width, height),
@@ -95,24 +95,24 @@ TEST(LargePictures, without_a_pixel_are_refused) {
   }
 }
 
-TEST(LargePictures, uncompressed_ones_must_be_in_the_file_before_memory_is_taken) {
+TEST(LargeImages, uncompressed_ones_must_be_in_the_file_before_memory_is_taken) {
   expect_refused(bmp_of("color24.bmp", 16000, 16000), "the file is cut off");
 }
 
-TEST(LargePictures, the_limit_is_the_callers) {
+TEST(LargeImages, the_limit_is_the_callers) {
   for (const char* name : {"baseline.jpg", "progressive.jpg", "rgb.png", "plain.gif", "color24.bmp",
                            "lossy.webp", "animated.webp"}) {
-    const std::string content = picture_bytes(name);
+    const std::string content = image_bytes(name);
     constexpr int64_t pixels = 37 * 29;
     EXPECT_NO_THROW((void)decode_image(bytes_of(content), {.max_pixels = pixels})) << name;
     EXPECT_THROW((void)decode_image(bytes_of(content), {.max_pixels = pixels - 1}), Error) << name;
   }
 }
 
-TEST(LargePictures, a_jpeg_of_endless_scans_is_refused) {
+TEST(LargeImages, a_jpeg_of_endless_scans_is_refused) {
   // The first scan of a progressive file, told to be complete (so that repeating it is no error to
-  // libjpeg), over and over: a few bytes each, but a pass over the whole picture.
-  std::string content = picture_bytes("progressive.jpg");
+  // libjpeg), over and over: a few bytes each, but a pass over the whole image.
+  std::string content = image_bytes("progressive.jpg");
   const size_t scan = content.find("\xff\xda");
   ASSERT_EQ(content.substr(scan + 2, 3), "\0\x0c\x03"s);
   content[scan + 13] = 0;

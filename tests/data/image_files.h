@@ -12,14 +12,14 @@
 namespace thaw::testing {
 
 /// The bytes of tests/golden/data/pictures/<name>.
-std::string picture_bytes(const std::string& name);
-std::filesystem::path picture_path(const std::string& name);
+std::string image_bytes(const std::string& name);
+std::filesystem::path image_path(const std::string& name);
 
 inline std::span<const std::byte> bytes_of(const std::string& content) {
   return std::as_bytes(std::span(content));
 }
 
-/// Numbers as pictures hold them.
+/// Numbers as images hold them.
 std::string big_endian(uint32_t value, int bytes);
 std::string little_endian(uint32_t value, int bytes);
 /// `content` with `part` written over it at `at`.
