@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <limits>
 #include <span>
@@ -60,6 +61,7 @@ struct Options {
   std::vector<int> axes = {1, 2};
   std::vector<std::string> words = {"x"};
   std::vector<Colour> colours = {Colour::red};
+  std::array<float, 2> levels = {0, 0.1F};
 
   template <typename Visit>
   void fields(Visit&& visit) {
@@ -78,6 +80,7 @@ struct Options {
     visit("axes", axes);
     visit("words", words);
     visit("colours", colours);
+    visit("levels", levels);
   }
 };
 
@@ -96,7 +99,8 @@ Options others() {
           .limit = 1.5F,
           .axes = {},
           .words = {"y", "z"},
-          .colours = {Colour::green, Colour::red}};
+          .colours = {Colour::green, Colour::red},
+          .levels = {0.3F, 1}};
 }
 
 TEST(Fields, what_is_written_is_read_back_equal) {
@@ -111,7 +115,7 @@ TEST(Fields, what_is_written_is_read_back_equal) {
 
 TEST(Fields, each_field_that_changes_is_found) {
   EXPECT_EQ(fields::differing(Options(), others()), fields::names<Options>());
-  EXPECT_EQ(fields::names<Options>().size(), 15U);
+  EXPECT_EQ(fields::names<Options>().size(), 16U);
   Options almost;
   almost.rate = std::nextafter(almost.rate, 1.0F);
   EXPECT_EQ(fields::differing(Options(), almost), std::vector<std::string>({"rate"}));
@@ -141,6 +145,8 @@ TEST(Fields, errors_name_the_key_and_the_choices) {
   EXPECT_EQ(
       error_of([&] { fields::read_known(Config().set("inner", Config().set("row", 1)), options); }),
       "inner: expected one of rows, scale; received \"row\"");
+  EXPECT_EQ(error_of([&] { fields::read_known(Config().set("levels", Config::List{1}), options); }),
+            "levels: expected a list of 2, received [1]");
   EXPECT_EQ(error_of([&] { fields::read_known(Config().set("seed", -1), options); }),
             "seed: expected a number of at least 0, received -1");
 }

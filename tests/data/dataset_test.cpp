@@ -145,17 +145,17 @@ TEST(ContentKey, differs_by_everything_that_changes_pixels) {
   for (const char* mode : {"tf", "caffe", "torch"})
     add(file, {.size = size_8x6, .preprocessing = preprocessing(mode)});
   Preprocessing swapped = preprocessing("none");
-  swapped.swap_red_blue = true;
+  swapped.channels = ChannelOrder::bgr;
   add(file, {.size = size_8x6, .preprocessing = swapped});
   EXPECT_EQ(static_cast<int>(keys.size()), count);
 }
 
-TEST(ContentKey, does_not_depend_on_what_a_preprocessing_is_called) {
-  Preprocessing renamed = preprocessing("tf");
-  renamed.name = "another";
+TEST(ContentKey, is_the_same_for_a_preprocessing_by_name_and_by_its_numbers) {
+  constexpr float scale = 1.0F / 127.5F;
+  const Preprocessing numbers{.scale = {scale, scale, scale}, .offset = {-1, -1, -1}};
   const auto file = image_path("rgb.png");
   EXPECT_EQ(key_of(file, {.size = size_8x6, .preprocessing = preprocessing("tf")}),
-            key_of(file, {.size = size_8x6, .preprocessing = renamed}));
+            key_of(file, {.size = size_8x6, .preprocessing = numbers}));
 }
 
 Tensor rows(int64_t count) {

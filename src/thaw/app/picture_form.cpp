@@ -82,7 +82,7 @@ void keep_form(const Functional& model, const ImageOptions& form,
   Config pictures;
   pictures.set("height", form.size.height)
       .set("width", form.size.width)
-      .set("preprocessing", std::string(form.preprocessing.name))
+      .set("preprocessing", std::string(form.preprocessing.name()))
       .set("aspect_ratio",
            std::string(aspect_ratios.at(static_cast<size_t>(form.size.aspect_ratio))))
       .set("orientation", form.decode.apply_orientation ? "exif" : "ignore");

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <concepts>
 #include <cstdint>
 #include <optional>
@@ -38,8 +39,8 @@ class Shape;
 /// A member may be: a number, a bool, a string, a Shape; an enum with enum_names() (see
 /// core/enum_name.h), written as its word; a struct with fields(), written as a map; a struct with
 /// `static T from_config(const Config&)` and `Config to_config() const`, which knows its own
-/// dialects; a vector or optional of these. What is none of them brings `read(const Config&, T&)`
-/// and `Config write(const T&)` in its own namespace.
+/// dialects; an array, vector or optional of these. What is none of them brings `read(const
+/// Config&, T&)` and `Config write(const T&)` in its own namespace.
 namespace thaw::fields {
 
 /// Takes any member; for asking whether a type has fields().
@@ -78,6 +79,8 @@ void read(const Config& config, Shape& field);               ///< unknown sizes 
 void read(const Config& config, std::vector<float>& field);  ///< [0.5, 1], [[0.5, 1]]
 template <typename T>
 void read(const Config& config, std::vector<T>& field);
+template <typename T, size_t count>
+void read(const Config& config, std::array<T, count>& field);  ///< a list of just `count`
 template <typename T>
 void read(const Config& config, std::optional<T>& field);  ///< null: none
 template <NamedEnum T>
@@ -97,6 +100,8 @@ Config write(const std::string& field);
 Config write(const Shape& field);
 template <typename T>
 Config write(const std::vector<T>& field);
+template <typename T, size_t count>
+Config write(const std::array<T, count>& field);
 template <typename T>
 Config write(const std::optional<T>& field);
 template <NamedEnum T>
@@ -118,6 +123,8 @@ void append_exact(std::string& text, const std::string& field);
 void append_exact(std::string& text, const Shape& field);
 template <typename T>
 void append_exact(std::string& text, const std::vector<T>& field);
+template <typename T, size_t count>
+void append_exact(std::string& text, const std::array<T, count>& field);
 template <typename T>
 void append_exact(std::string& text, const std::optional<T>& field);
 template <typename T>
@@ -246,6 +253,14 @@ void read(const Config& config, std::vector<T>& field) {
   }
 }
 
+template <typename T, size_t count>
+void read(const Config& config, std::array<T, count>& field) {
+  if (!config.is_list() || config.as_list().size() != count) {
+    throw Error("expected a list of " + std::to_string(count) + ", received " + config.to_string());
+  }
+  for (size_t i = 0; i < count; ++i) read(config.as_list()[i], field[i]);
+}
+
 template <typename T>
 void read(const Config& config, std::optional<T>& field) {
   if (config.is_null()) {
@@ -275,6 +290,13 @@ Config write(const std::vector<T>& field) {
   return result;
 }
 
+template <typename T, size_t count>
+Config write(const std::array<T, count>& field) {
+  Config result(Config::List{});
+  for (const T& item : field) result.append(write(item));
+  return result;
+}
+
 template <typename T>
 Config write(const std::optional<T>& field) {
   return field ? write(*field) : Config();
@@ -295,6 +317,16 @@ requires(!Configured<T>) Config write(const T& field) { return config_of(field);
 
 template <typename T>
 void append_exact(std::string& text, const std::vector<T>& field) {
+  text += '[';
+  for (const T& item : field) {
+    append_exact(text, item);
+    text += ',';
+  }
+  text += ']';
+}
+
+template <typename T, size_t count>
+void append_exact(std::string& text, const std::array<T, count>& field) {
   text += '[';
   for (const T& item : field) {
     append_exact(text, item);

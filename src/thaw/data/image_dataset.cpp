@@ -58,7 +58,7 @@ std::string ImageDataset::content_key(int64_t index) const {
                      options_.size.width, static_cast<int>(options_.size.aspect_ratio),
                      options_.decode.apply_orientation, options_.decode.shortest_side,
                      fmt::join(pixels.scale, ","), fmt::join(pixels.offset, ","),
-                     pixels.swap_red_blue ? "BGR" : "RGB");
+                     pixels.channels == ChannelOrder::bgr ? "BGR" : "RGB");
 }
 
 }  // namespace thaw

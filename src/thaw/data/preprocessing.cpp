@@ -1,17 +1,19 @@
 #include "thaw/data/preprocessing.h"
 
+#include <algorithm>
+#include <cmath>
 #include <string>
-#include <utility>
 
-#include "thaw/core/error.h"
+#include "thaw/core/fields.h"
+#include "thaw/core/named.h"
 
 namespace thaw {
 namespace {
 
-/// (x/255 − mean)/deviation as x·scale + offset, computed in double and rounded once.
-constexpr Preprocessing standardized(std::string_view name, std::array<double, 3> mean,
-                                     std::array<double, 3> deviation) {
-  Preprocessing result{.name = name};
+/// (x/255 − mean)/deviation as x·scale + offset.
+constexpr Preprocessing affine(const std::array<double, 3>& mean,
+                               const std::array<double, 3>& deviation, ChannelOrder channels) {
+  Preprocessing result{.channels = channels};
   for (size_t c = 0; c < 3; ++c) {
     result.scale[c] = static_cast<float>(1.0 / (255.0 * deviation[c]));
     result.offset[c] = static_cast<float>(-mean[c] / deviation[c]);
@@ -22,17 +24,45 @@ constexpr Preprocessing standardized(std::string_view name, std::array<double, 3
 constexpr float tf_scale = 1.0F / 127.5F;
 
 constexpr std::array table = {
-    Preprocessing{.name = "none"},
-    Preprocessing{.name = "tf", .scale = {tf_scale, tf_scale, tf_scale}, .offset = {-1, -1, -1}},
-    Preprocessing{
-        .name = "caffe", .offset = {-103.939F, -116.779F, -123.68F}, .swap_red_blue = true},
-    standardized("torch", {0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}),
+    NamedPreprocessing{"none", {}},
+    NamedPreprocessing{"tf", {.scale = {tf_scale, tf_scale, tf_scale}, .offset = {-1, -1, -1}}},
+    NamedPreprocessing{"caffe",
+                       {.offset = {-103.939F, -116.779F, -123.68F}, .channels = ChannelOrder::bgr}},
+    NamedPreprocessing{"torch",
+                       affine({0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}, ChannelOrder::rgb)},
+};
+
+/// The form in which papers give the numbers.
+struct Moments {
+  std::array<double, 3> mean{};
+  std::array<double, 3> deviation{};
+  ChannelOrder channels = ChannelOrder::rgb;
+
+  template <typename Visit>
+  void fields(Visit&& visit) {
+    visit("mean", mean);
+    visit("deviation", deviation);
+    visit("channels", channels);
+  }
 };
 
 }  // namespace
 
+Preprocessing Preprocessing::standardized(const std::array<double, 3>& mean,
+                                          const std::array<double, 3>& deviation,
+                                          ChannelOrder channels) {
+  for (size_t c = 0; c < 3; ++c) {
+    if (std::isfinite(mean[c]) && std::isfinite(deviation[c]) && deviation[c] > 0) continue;
+    throw UsageError(
+        "preprocessing: expected a finite mean and a positive deviation for each channel, "
+        "received " +
+        std::to_string(mean[c]) + " and " + std::to_string(deviation[c]));
+  }
+  return affine(mean, deviation, channels);
+}
+
 void Preprocessing::apply(std::span<float> pixels) const {
-  const size_t red = swap_red_blue ? 2 : 0;
+  const size_t red = channels == ChannelOrder::bgr ? 2 : 0;
   for (size_t i = 0; i + 3 <= pixels.size(); i += 3) {
     const float first = pixels[i + red];
     const float last = pixels[i + 2 - red];
@@ -42,16 +72,36 @@ void Preprocessing::apply(std::span<float> pixels) const {
   }
 }
 
-std::span<const Preprocessing> preprocessings() { return table; }
+std::string_view Preprocessing::name() const {
+  for (const NamedPreprocessing& entry : table)
+    if (entry.numbers == *this) return entry.name;
+  return {};
+}
+
+Config Preprocessing::to_config() const {
+  if (const std::string_view known = name(); !known.empty()) return std::string(known);
+  return fields::config_of(*this);
+}
+
+Preprocessing Preprocessing::from_config(const Config& config) {
+  if (config.is_string()) return preprocessing(config.as_string());
+  return with_context("preprocessing", [&] {
+    if (config.find("mean") != nullptr || config.find("deviation") != nullptr) {
+      for (const char* both : {"mean", "deviation"}) (void)config.at(both);
+      Moments moments;
+      fields::read_known(config, moments);
+      return standardized(moments.mean, moments.deviation, moments.channels);
+    }
+    Preprocessing result;
+    fields::read_known(config, result);
+    return result;
+  });
+}
+
+std::span<const NamedPreprocessing> preprocessings() { return table; }
 
 const Preprocessing& preprocessing(std::string_view name) {
-  std::string names;
-  for (const Preprocessing& entry : table) {
-    if (entry.name == name) return entry;
-    names += (names.empty() ? "" : ", ") + std::string(entry.name);
-  }
-  throw UsageError("preprocessing: expected one of " + names + ", received \"" + std::string(name) +
-                   "\"");
+  return find_named("preprocessing", table, name).numbers;
 }
 
 }  // namespace thaw

@@ -50,7 +50,7 @@ Config settings(const Options& options, const Functional& base, const FitData& d
       .set("training images", identity(data.train))
       .set("validation images", data.validation ? identity(*data.validation) : "")
       .set("--image-size", fmt::format("{}x{}", form.size.height, form.size.width))
-      .set("--preprocessing", std::string(form.preprocessing.name))
+      .set("--preprocessing", std::string(form.preprocessing.name()))
       .set("--aspect-ratio", static_cast<int>(form.size.aspect_ratio))
       .set("--orientation", form.decode.apply_orientation)
       .set("--seed", static_cast<int64_t>(options.seed))
