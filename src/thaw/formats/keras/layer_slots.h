@@ -8,27 +8,28 @@
 
 namespace thaw::keras {
 
-/// One weight of one layer of a model, nested ones included.
+/// One weight of one layer of a model; the layer may lie in a nested model.
 struct Slot {
-  std::string layer;  ///< the innermost
-  std::string path;   ///< "base/conv": with the models that it lies in
+  std::string layer;  ///< the layer's own name, "conv"
+  std::string path;   ///< "base/conv": with the names of the models around it
   VariablePtr variable;
-  bool trains;  ///< its layer's flag, and no moving statistic
+  bool trains;  ///< its layer is trainable, and it is no moving statistic
 };
 
-/// The weights of `layer`, layer by layer, each once.
+/// The weights of `layer`, or, if it is a nested model, of its layers in order. A weight that
+/// several layers share comes once.
 std::vector<Slot> slots_of(const Layer& layer);
-/// As Keras's layer.weights has them: those that train first.
+/// In the order of Keras's layer.weights: first those that train, then the others.
 std::vector<Slot> in_keras_order(std::vector<Slot> slots);
 
-/// What a file says of one tensor.
+/// One tensor of a file, without its values.
 struct FileTensor {
-  std::string name;  ///< "Conv1/kernel:0", "0"
+  std::string name;  ///< "Conv1/kernel:0" in old files, its number "0" in those of Keras 3
   std::string path;  ///< of its dataset
   Shape shape;
 };
 
-/// group/vars/0, group/vars/1, …, as far as there are any.
+/// The tensors group/vars/0, group/vars/1, …, up to the first number that is missing.
 std::vector<FileTensor> numbered(const Hdf5File& file, const std::string& group);
 
 /// The tensors that one layer of a file holds, in the file's order.
@@ -37,8 +38,11 @@ struct FileLayer {
   std::vector<FileTensor> tensors;
 };
 
-/// The slots in the order of the file's tensors: by their names where these say it without doubt,
-/// else the first of Keras's orders whose shapes fit. Throws Error when the counts differ.
+/// The slots in the order of the file's tensors: slot i takes tensor i. Names decide if each
+/// tensor's name fits just one slot. Else the first of these orders whose shapes fit:
+/// in_keras_order() by the layers' present flags, as if all layers were trainable, and as the
+/// layers list their weights. If none fits, the first, so that the caller finds the shapes that
+/// differ. Throws Error when the counts differ.
 std::vector<Slot> arrange(const FileLayer& from, const std::vector<Slot>& slots);
 
 }  // namespace thaw::keras

@@ -8,26 +8,29 @@
 
 namespace thaw::keras {
 
-/// Where a call's input comes from: output `tensor` of the call `node` of a layer.
+/// Where an input of a layer's call comes from: output number `tensor` of call number `node` of
+/// another layer.
 struct Reference {
   std::string layer;
   int64_t node = 0;
   int64_t tensor = 0;
 };
 
-/// One call of a layer as a config describes it.
+/// One call of a layer, as a config describes it.
 struct Node {
   std::vector<Reference> inputs;
-  std::optional<bool> training;
-  std::optional<double> number;  ///< the other side of an operator: x + 3
-  bool number_is_first = false;
+  std::optional<bool> training;  ///< the call's argument training=
+  std::optional<double> number;  ///< for an operator on a tensor and a number: 3 in x + 3
+  bool number_is_first = false;  ///< 3 − x in place of x − 3
 };
 
-/// ["name", 0, 0], with whatever stands behind them.
+/// Reads ["name", 0, 0]; further items are ignored. Each of the three throws Error "expected …,
+/// received …" when the config has another form.
 Reference read_reference(const Config& config);
-/// One reference, or a list of them: input_layers and output_layers.
+/// Reads one reference or a list of them: the keys input_layers and output_layers of a model.
 std::vector<Reference> read_references(const Config& config);
-/// A layer's inbound_nodes: Keras 2's [[["name", 0, 0, {}]]], Keras 3's [{"args": …, "kwargs": …}].
+/// Reads a layer's inbound_nodes: Keras 2's [[["name", 0, 0, {}]]], Keras 3's [{"args": …,
+/// "kwargs": …}].
 std::vector<Node> read_nodes(const Config& config);
 
 }  // namespace thaw::keras

@@ -6,13 +6,15 @@
 
 namespace thaw::keras {
 
+/// A layer as a config describes it: "Dense" and {"units": 10, …}.
 struct ClassAndConfig {
   std::string class_name;
   Config config;
 };
 
-/// A layer of Keras 1 in Keras 2's words: Convolution2D with nb_filter, nb_row, border_mode becomes
-/// Conv2D with filters, kernel_size, padding. Newer layers pass through as they are.
+/// Translates a layer of Keras 1 to the names of Keras 2: Convolution2D with nb_filter, nb_row and
+/// border_mode becomes Conv2D with filters, kernel_size and padding. Newer layers are returned
+/// unchanged.
 ClassAndConfig modernize(std::string class_name, Config config);
 
 }  // namespace thaw::keras

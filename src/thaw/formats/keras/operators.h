@@ -7,10 +7,10 @@
 
 namespace thaw::keras {
 
-/// Arithmetic between layers, such as `x + 3` or `a * b`, is written into the list of layers too:
-/// by Keras 3 as the operation's class, by tf.keras as a "TFOpLambda". Returns the layer that
-/// computes the same (Rescaling where one side is a number), or `what` itself where it is none of
-/// these. Throws Error when a layer, or another operation, is called on a number.
+/// Keras also lists arithmetic between layers, such as `x + 3` or `a * b`, as a layer: Keras 3
+/// under the operation's class, tf.keras as a "TFOpLambda". For such an entry, returns the layer
+/// that computes the same (Rescaling when one side is a number), and any other entry unchanged.
+/// Throws Error when a layer, or an operation that is none of these, is called on a number.
 ClassAndConfig layer_of_operator(ClassAndConfig what, const std::vector<Node>& nodes);
 
 }  // namespace thaw::keras

@@ -13,16 +13,19 @@
 namespace thaw::keras {
 namespace {
 
-/// What goes where, collected first and carried out at the end.
-class Plan {
+/// Which tensor of the file goes into which variable. They are collected first and assigned at the
+/// end, so that after an error no variable has changed.
+class Assignment {
  public:
-  Plan(const Hdf5File& file, const WeightsOptions& options) : file_(file), options_(options) {}
+  Assignment(const Hdf5File& file, const WeightsOptions& options)
+      : file_(file), options_(options) {}
 
   bool skips(const std::string& layer) const {
     return std::ranges::find(options_.skip_layers, layer) != options_.skip_layers.end();
   }
 
-  /// False when a shape differs and mismatches are to be skipped.
+  /// Adds all weights of one layer; adds none and returns false when counts or shapes differ and
+  /// such layers are to be skipped.
   bool add(const FileLayer& from, const std::vector<Slot>& slots) {
     return with_context(fmt::format("layer \"{}\"", from.name), [&] {
       if (from.tensors.size() != slots.size() && options_.skip_mismatch) return false;
@@ -72,7 +75,7 @@ std::vector<FileLayer> legacy_layers(const Hdf5File& file, const std::string& gr
   return layers;
 }
 
-/// Every layer of a .weights.h5 under the name that Keras left beside its numbers.
+/// Every layer of a .weights.h5 file, under the name that Keras writes beside its tensors.
 void collect_named(const Hdf5File& file, const std::string& group, std::vector<FileLayer>& found) {
   for (const std::string& child : file.children(group)) {
     const std::string path = group.empty() ? child : group + "/" + child;
@@ -104,9 +107,9 @@ void collect_leaves(const Functional& model, std::vector<Layer>& leaves) {
   }
 }
 
-/// A file's tensors, sorted to the innermost layers of the model that their names speak of.
-void match_by_name(const Functional& model, const std::vector<FileLayer>& file_layers, Plan& plan,
-                   WeightsReport& report) {
+/// Gives each tensor of the file to the layer of the model, at any depth, that its name contains.
+void match_by_name(const Functional& model, const std::vector<FileLayer>& file_layers,
+                   Assignment& assignment, WeightsReport& report) {
   std::vector<Layer> leaves;
   collect_leaves(model, leaves);
   std::map<std::string, FileLayer> received;
@@ -135,23 +138,23 @@ void match_by_name(const Functional& model, const std::vector<FileLayer>& file_l
   }
   for (const Layer& leaf : leaves) {
     const auto found = received.find(leaf.name());
-    if (found == received.end() || plan.skips(leaf.name())) {
+    if (found == received.end() || assignment.skips(leaf.name())) {
       report.missing.push_back(leaf.name());
     } else if (known[leaf.name()] > 1) {
       throw Error(
           fmt::format("{} layers of the model are named \"{}\": rename them, or load by order",
                       known[leaf.name()], leaf.name()));
-    } else if (!plan.add(found->second, slots_of(leaf))) {
+    } else if (!assignment.add(found->second, slots_of(leaf))) {
       report.missing.push_back(leaf.name());
       report.skipped.push_back(leaf.name());
     }
   }
 }
 
-/// Keras's rule, the n-th to the n-th; where all names agree these decide, so that a file's head
-/// may be more than the model has.
-void match_by_order(const Functional& model, const std::vector<FileLayer>& file_layers, Plan& plan,
-                    WeightsReport& report) {
+/// Keras's rule: layer n of the file to layer n of the model. But if the file has a layer of each
+/// name in the model, names decide, so that the file may have more layers, such as another head.
+void match_by_order(const Functional& model, const std::vector<FileLayer>& file_layers,
+                    Assignment& assignment, WeightsReport& report) {
   const std::vector<Layer> layers = weighted(model);
   std::map<std::string, const FileLayer*> by_name;
   for (const FileLayer& from : file_layers) by_name[from.name] = &from;
@@ -167,7 +170,7 @@ void match_by_order(const Functional& model, const std::vector<FileLayer>& file_
   for (size_t i = 0; i < layers.size(); ++i) {
     const FileLayer& from = names_agree ? *by_name.at(layers[i].name()) : file_layers[i];
     used.insert(from.name);
-    if (plan.skips(layers[i].name()) || !plan.add(from, slots_of(layers[i]))) {
+    if (assignment.skips(layers[i].name()) || !assignment.add(from, slots_of(layers[i]))) {
       report.skipped.push_back(from.name);
       report.missing.push_back(layers[i].name());
     }
@@ -176,9 +179,10 @@ void match_by_order(const Functional& model, const std::vector<FileLayer>& file_
     if (!used.contains(from.name)) report.skipped.push_back(from.name);
 }
 
-/// Keras 3's groups are named by class and count, "conv2d_1"; a nested model's by its own class.
+/// Keras 3 names a layer's group by its class and a count, "conv2d_1", and that of a nested model
+/// by the model's class.
 void match_groups(const Functional& model, const Hdf5File& file, const std::string& group,
-                  Plan& plan, WeightsReport& report, std::set<const void*>& seen) {
+                  Assignment& assignment, WeightsReport& report, std::set<const void*>& seen) {
   std::map<std::string, int> counts;
   std::set<std::string> used;
   const auto next_group = [&](const std::string& stem) {
@@ -196,13 +200,13 @@ void match_groups(const Functional& model, const Hdf5File& file, const std::stri
     const std::string path = next_group(stem);
     ++counts[stem];
     used.insert(path);
-    // A layer that another model holds as well lies where it came first.
+    // A layer that two models share is stored only where it comes first.
     if (layer.variables().empty() || !seen.insert(layer.id()).second) continue;
-    if (plan.skips(layer.name())) {
+    if (assignment.skips(layer.name())) {
       report.missing.push_back(layer.name());
     } else if (layer.nested() != nullptr) {
-      match_groups(*layer.nested(), file, path + "/layers", plan, report, seen);
-    } else if (!plan.add({layer.name(), numbered(file, path)}, slots_of(layer))) {
+      match_groups(*layer.nested(), file, path + "/layers", assignment, report, seen);
+    } else if (!assignment.add({layer.name(), numbered(file, path)}, slots_of(layer))) {
       report.missing.push_back(layer.name());
       report.skipped.push_back(path);
     }
@@ -218,7 +222,7 @@ void match_groups(const Functional& model, const Hdf5File& file, const std::stri
 
 WeightsReport read_weights(const Functional& model, const Hdf5File& file,
                            const WeightsOptions& options) {
-  Plan plan(file, options);
+  Assignment assignment(file, options);
   WeightsReport report;
   const std::string group = file.is_group("model_weights") ? "model_weights" : "";
   const bool is_legacy = file.list_attribute(group, "layer_names").has_value();
@@ -228,14 +232,14 @@ WeightsReport read_weights(const Functional& model, const Hdf5File& file,
     throw Error("expected Keras weights, received an HDF5 file of another kind");
   if (options.match == MatchWeights::by_name) {
     if (!is_legacy) collect_named(file, "", layers);
-    match_by_name(model, layers, plan, report);
+    match_by_name(model, layers, assignment, report);
   } else if (is_legacy) {
-    match_by_order(model, layers, plan, report);
+    match_by_order(model, layers, assignment, report);
   } else {
     std::set<const void*> seen;
-    match_groups(model, file, "layers", plan, report, seen);
+    match_groups(model, file, "layers", assignment, report, seen);
   }
-  report.loaded = plan.carry_out();
+  report.loaded = assignment.carry_out();
   return report;
 }
 

@@ -12,7 +12,7 @@
 namespace thaw::keras::hdf5 {
 namespace {
 
-constexpr uint64_t deflate_factor = 1100;  // no deflated stream grows by more than 1032
+constexpr uint64_t deflate_factor = 1100;  // inflating makes nothing more than 1032 times as long
 constexpr int most_levels = 32;
 
 enum : uint16_t { deflate = 1, shuffle = 2, checksum = 3 };
@@ -52,7 +52,7 @@ std::vector<uint16_t> read_filters(const Object& dataset) {
   return filters;
 }
 
-/// The places of all chunks (section III.A.1, node type 1).
+/// Reads the tree that lists all chunks (section III.A.1, node type 1).
 class ChunkTree {
  public:
   ChunkTree(const Source& source, size_t rank, uint64_t expected)
@@ -109,7 +109,7 @@ std::string inflate(const std::string& stored, uint64_t bytes) {
   return result;
 }
 
-/// Back from all first bytes, all second bytes, … to whole values.
+/// Undoes HDF5's "shuffle", which stores the first bytes of all values, then their second bytes, ….
 std::string unshuffle(const std::string& shuffled, uint64_t value_size) {
   std::string result(shuffled.size(), '\0');
   const size_t count = shuffled.size() / value_size;
@@ -126,7 +126,7 @@ std::string read_chunk(const Source& source, const Chunk& chunk,
     if (filters[i] == checksum && data.size() >= 4) data.resize(data.size() - 4);
     if (filters[i] == shuffle) data = unshuffle(data, value_size);
     if (filters[i] == deflate) {
-      // A checksum that was taken before lies at the end of what was deflated.
+      // When a checksum was added before deflating, the inflated data ends with its 4 bytes.
       const bool is_longer = std::find(filters.begin(), filters.begin() + static_cast<int>(i),
                                        checksum) != filters.begin() + static_cast<int>(i);
       data = inflate(data, bytes + (is_longer ? 4 : 0));
@@ -136,7 +136,8 @@ std::string read_chunk(const Source& source, const Chunk& chunk,
   return data;
 }
 
-/// Copies the part of a chunk that lies inside the whole, row by row.
+/// Copies a chunk into the whole, row by row. Chunks at the end of an axis may reach beyond the
+/// whole: that part is left out.
 void place(const Chunk& chunk, const std::string& data, const std::vector<uint64_t>& sizes,
            const std::vector<uint64_t>& whole, uint64_t value_size, std::string& into) {
   const size_t last = whole.size() - 1;
@@ -169,7 +170,7 @@ std::string read_chunks(const Source& source, const Object& dataset, const Chunk
   uint64_t chunk_bytes = value_size;
   uint64_t expected = 1;
   for (size_t axis = 0; axis < rank; ++axis) {
-    // So that all chunks together are little more than the whole.
+    // Then all chunks together need little more memory than the whole.
     if (layout.sizes[axis] == 0 || layout.sizes[axis] > space.sizes[axis])
       reject_damage("pieces larger than the whole");
     chunk_bytes *= layout.sizes[axis];

@@ -28,7 +28,7 @@ struct Hdf5File::State {
   template <typename From>
   explicit State(From from) : source(std::move(from)), root(hdf5::read_root(source)) {}
 
-  const hdf5::Links& links_of(uint64_t group) {
+  const hdf5::Links& read_members(uint64_t group) {
     auto found = links.find(group);
     if (found == links.end()) {
       const auto object = hdf5::read_object(source, group);
@@ -37,11 +37,11 @@ struct Hdf5File::State {
     return found->second;
   }
 
-  /// nullopt when there is nothing of this name. Throws Error for a link.
+  /// The address of the object at `path`; nullopt when there is none. Throws Error for a link.
   std::optional<uint64_t> find(const std::string& path) {
     uint64_t address = root;
     for (const std::string& part : parts(path)) {
-      const hdf5::Links& members = links_of(address);
+      const hdf5::Links& members = read_members(address);
       const auto found = members.find(part);
       if (found == members.end()) return std::nullopt;
       // Soft and external links can point anywhere, even into another file; Keras writes neither.
@@ -67,7 +67,7 @@ struct Hdf5File::State {
 
   hdf5::Source source;
   uint64_t root;
-  std::map<uint64_t, hdf5::Links> links;  // of the groups that were looked at
+  std::map<uint64_t, hdf5::Links> links;  // by address, of the groups that were read
 };
 
 Hdf5File::Hdf5File(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -95,7 +95,7 @@ bool Hdf5File::is_dataset(const std::string& path) const {
 std::vector<std::string> Hdf5File::children(const std::string& group) const {
   if (!is_group(group)) throw Error(fmt::format("expected a group at \"{}\"", shown(group)));
   std::vector<std::string> names;
-  for (const auto& [name, link] : state_->links_of(state_->find(group).value()))
+  for (const auto& [name, link] : state_->read_members(state_->find(group).value()))
     names.push_back(name);
   return names;
 }

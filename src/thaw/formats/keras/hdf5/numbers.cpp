@@ -60,7 +60,7 @@ float half_to_float(uint16_t bits) {
   return sign * std::ldexp(mantissa + 1024, exponent - 25);
 }
 
-uint64_t bits_of(const char* raw, const Datatype& type) {
+uint64_t read_bits(const char* raw, const Datatype& type) {
   uint64_t bits = 0;
   for (uint64_t i = 0; i < type.size; ++i) {
     const uint64_t at = type.is_big_endian ? type.size - 1 - i : i;
@@ -76,7 +76,7 @@ int64_t to_integer(uint64_t bits, const Datatype& type) {
 }
 
 float to_float(const char* raw, const Datatype& type) {
-  const uint64_t bits = bits_of(raw, type);
+  const uint64_t bits = read_bits(raw, type);
   if (type.kind == Datatype::Kind::floating) {
     if (type.size == 2) return half_to_float(static_cast<uint16_t>(bits));
     if (type.size == 4) return std::bit_cast<float>(static_cast<uint32_t>(bits));
@@ -95,7 +95,8 @@ bool is_own_float(const Datatype& type) {
          std::endian::native == std::endian::little;
 }
 
-/// Straight into the tensor's memory where the file's numbers are ours, else piece by piece.
+/// Reads straight into the tensor's memory when the file holds float32 numbers as this processor
+/// does, else converts 65,536 at a time.
 void read_contiguous(const Source& source, uint64_t address, const Datatype& type,
                      std::span<float> into) {
   if (is_own_float(type)) {
@@ -162,7 +163,7 @@ int64_t read_integer(const Source& source, const Object& dataset) {
   const auto* contiguous = std::get_if<Contiguous>(&layout);
   if (is_one && type.kind == Datatype::Kind::integer && contiguous != nullptr) {
     const int64_t value =
-        to_integer(bits_of(source.block(contiguous->address, type.size).data(), type), type);
+        to_integer(read_bits(source.block(contiguous->address, type.size).data(), type), type);
     if (!type.is_signed && value < 0) throw Error("expected a number below 2^63");
     return value;
   }
