@@ -1,0 +1,23 @@
+#pragma once
+
+#include "thaw/graph/layer.h"
+#include "thaw/graph/layer_type.h"
+
+namespace thaw {
+namespace layers {
+
+/// y = x, of any shape. Keras's Identity.
+struct Identity {
+  std::string name;
+
+  template <typename Visit>
+  void fields(Visit&&) {}
+  Shape output_shape(const Shape& x) const;
+  ops::Value lower(const LowerContext& context, ops::Value x) const;
+};
+
+}  // namespace layers
+
+Layer identity(layers::Identity attributes = {});
+
+}  // namespace thaw
