@@ -12,13 +12,13 @@
 namespace thaw {
 namespace {
 
-/// A batch in work and the buffer it is loaded into.
+/// A batch that is being loaded, and the buffer for it. Slots are used in turns.
 struct Slot {
   Tensor buffer;
-  int64_t first = 0;  ///< place of its first sample in the order
+  int64_t first = 0;  ///< where its first sample stands in the order
   int64_t count = 0;
   int64_t waiting = 0;                ///< samples not loaded yet
-  std::vector<std::string> messages;  ///< one a sample: why it failed; empty: it did not
+  std::vector<std::string> messages;  ///< why each sample failed; empty: it did not
 };
 
 }  // namespace
@@ -42,28 +42,28 @@ struct BatchLoader::State {
 
   std::vector<Slot> slots;
   int64_t batches = 0;
-  int64_t next_batch = 0;  ///< to hand out
+  int64_t next_batch = 0;  ///< the one that next() returns
   Batch current;
   std::vector<LoadFailure> failures;
 
   std::mutex mutex;  ///< guards what follows and each slot's waiting and messages
   std::condition_variable done;
-  int64_t in_work = 0;  ///< samples submitted and not finished
+  int64_t unfinished = 0;  ///< samples submitted to the threads and not finished
   bool cancelled = false;
   std::exception_ptr failure;
 
-  Slot& slot_of(int64_t batch) { return slots[static_cast<size_t>(batch) % slots.size()]; }
+  Slot& slot_for(int64_t batch) { return slots[static_cast<size_t>(batch) % slots.size()]; }
 
   void start(const std::shared_ptr<State>& self, int64_t batch) {
     if (batch >= batches) return;
-    Slot& slot = slot_of(batch);
+    Slot& slot = slot_for(batch);
     slot.first = batch * options.batch_size;
     slot.count = std::min(options.batch_size, static_cast<int64_t>(order.size()) - slot.first);
     slot.messages.assign(static_cast<size_t>(slot.count), {});
     {
       const std::scoped_lock lock(mutex);
       slot.waiting = slot.count;
-      in_work += slot.count;
+      unfinished += slot.count;
     }
     for (int64_t i = 0; i < slot.count; ++i)
       threads.submit([self, &slot, i] { self->load(slot, i); });
@@ -88,7 +88,7 @@ struct BatchLoader::State {
     slot.messages[static_cast<size_t>(i)] = std::move(message);
     if (thrown && !failure) failure = thrown;
     --slot.waiting;
-    --in_work;
+    --unfinished;
     done.notify_all();
   }
 
@@ -97,7 +97,7 @@ struct BatchLoader::State {
     return cancelled;
   }
 
-  /// Moves the loaded samples together and notes the others.
+  /// Closes the gaps that failed samples left in the batch, and notes the failures.
   void collect(Slot& slot) {
     current.indices.clear();
     current.labels.clear();
@@ -147,16 +147,16 @@ BatchLoader::BatchLoader(const Dataset& dataset, std::vector<int64_t> order, Thr
 BatchLoader::~BatchLoader() {
   std::unique_lock lock(state_->mutex);
   state_->cancelled = true;
-  state_->done.wait(lock, [&] { return state_->in_work == 0; });
+  state_->done.wait(lock, [&] { return state_->unfinished == 0; });
 }
 
 const Batch* BatchLoader::next() {
   State& state = *state_;
   while (state.next_batch < state.batches) {
-    // The batch handed out last is done with: its buffer takes the next one to load.
+    // The caller has finished with the batch returned last: its buffer is used for a new one.
     const auto slots = static_cast<int64_t>(state.slots.size());
     if (state.next_batch > 0) state.start(state_, state.next_batch - 1 + slots);
-    Slot& slot = state.slot_of(state.next_batch);
+    Slot& slot = state.slot_for(state.next_batch);
     {
       std::unique_lock lock(state.mutex);
       state.done.wait(lock, [&] { return slot.waiting == 0 || state.failure; });

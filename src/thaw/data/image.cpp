@@ -77,7 +77,8 @@ Image read_image(const std::filesystem::path& file, const DecodeOptions& options
 
 Image with_orientation(Image image, int orientation) {
   if (orientation < 2 || orientation > 8) return image;
-  // Where the upright image's first pixel lies, and the steps to its right and lower neighbours.
+  // Where the upright image's first pixel is in the stored one, and how far it is from there to the
+  // pixels that are to its right and below it in the upright image.
   const bool sides_swap = orientation >= 5;
   const bool from_right =
       orientation == 2 || orientation == 3 || orientation == 7 || orientation == 8;

@@ -71,20 +71,20 @@ void check_folder(const fs::path& folder) {
     throw Error(fmt::format("{}: expected a folder, received a file", folder.string()));
 }
 
-/// All images below `top`. Folders go by their whole path, as Python sorts os.walk's strings: "a-b"
-/// comes before "a/b".
+/// All images below `top`. Folders are sorted by their whole path as a text, as Keras sorts what
+/// Python's os.walk gives: "a-b" comes before "a/b".
 std::vector<fs::path> images_below(const fs::path& top, const ListingOptions& options) {
-  std::map<std::string, std::vector<std::string>> files_of;
+  std::map<std::string, std::vector<std::string>> files_by_folder;
   std::vector<fs::path> waiting = {top};
   while (!waiting.empty()) {
     const fs::path folder = std::move(waiting.back());
     waiting.pop_back();
     Entries entries = read_folder(folder);
     for (const std::string& name : entries.folders) waiting.push_back(folder / name);
-    files_of[folder.string()] = std::move(entries.files);
+    files_by_folder[folder.string()] = std::move(entries.files);
   }
   std::vector<fs::path> images;
-  for (const auto& [folder, names] : files_of)
+  for (const auto& [folder, names] : files_by_folder)
     for (const std::string& name : names)
       if (is_image_name(name, options)) images.push_back(fs::path(folder) / name);
   return images;

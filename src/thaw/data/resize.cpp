@@ -19,8 +19,9 @@ struct View {
   int height;
 };
 
-/// Where one output value comes from along an axis. TensorFlow's float32 arithmetic is kept, as
-/// the weight of a far pixel of a long axis shows every rounding.
+/// The two input values along an axis that an output value lies between, and the weight of the
+/// upper one. Computed in float32 exactly as in TensorFlow: far out on a long axis, where positions
+/// are large, each rounding shows in the weight.
 struct Tap {
   int lower;
   int upper;
@@ -62,13 +63,15 @@ void blend_rows(const float* __restrict upper, const float* __restrict lower, fl
   for (int i = 0; i < count; ++i) target[i] = upper[i] + (lower[i] - upper[i]) * weight;
 }
 
-/// The last two input rows, interpolated along x; output rows walk down and reuse them.
+/// The last two input rows that were used, interpolated along x. Output rows are made from the top
+/// down, so the next one often needs the same two.
 class RowCache {
  public:
   RowCache(const View& view, std::span<const Tap> columns) : view_(view), columns_(columns) {
     for (Row& row : rows_) row.values.resize(columns.size() * 3);
   }
 
+  /// Input row y, interpolated. The row `other`, which is needed at the same time, stays valid.
   const float* row(int y, int other) {
     for (const Row& row : rows_)
       if (row.y == y) return row.values.data();
@@ -105,7 +108,8 @@ void stretch(const View& view, int width, int height, float* out, std::ptrdiff_t
   }
 }
 
-/// `side` as long as the ratio of the target asks, rounded as Keras does: in float32, towards zero.
+/// side · target_other / target_side: how long the other side must be for the target's ratio.
+/// Rounded as in Keras: in float32, towards zero.
 int matching_side(int side, int target_side, int target_other) {
   const float exact = static_cast<float>(int64_t{side} * target_other);
   return static_cast<int>(exact / static_cast<float>(target_side));

@@ -54,7 +54,7 @@ Split stratified_split(std::span<const int64_t> labels, double fraction, uint64_
     const auto count = static_cast<int64_t>(members.size());
     const auto wanted = std::llround(fraction * static_cast<double>(count));
     const int64_t held_out = count == 1 ? 0 : std::clamp<int64_t>(wanted, 1, count - 1);
-    // A stream a class: an image more in one class leaves the others' choice alone.
+    // Each class has random numbers of its own, so an image more in one changes no other's choice.
     const auto order =
         Random(seed, random_stream(static_cast<uint64_t>(label), 0x73706c6974)).permutation(count);
     for (int64_t i = 0; i < count; ++i) {

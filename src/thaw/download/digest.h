@@ -5,10 +5,12 @@
 
 namespace thaw {
 
-/// The digest of a file in lower-case hexadecimal: "md5" or "sha256".
+/// The digest of a file in lower-case hexadecimal, by an algorithm that OpenSSL knows: "md5",
+/// "sha256". Throws Error when it knows none of that name or the file cannot be read.
 std::string file_digest(const std::filesystem::path& path, const std::string& algorithm);
 
-/// Throws Error unless the file has this digest: MD5 (32 digits) or SHA-256 (64), as published.
+/// Throws Error unless the file has the digest `expected`: 32 hexadecimal digits are an MD5, 64 a
+/// SHA-256.
 void check_digest(const std::filesystem::path& path, const std::string& expected);
 
 }  // namespace thaw

@@ -10,12 +10,14 @@
 
 namespace thaw {
 
-/// TARGET.part and the note beside it; locked against other processes while this lives.
+/// The file TARGET.part and the note TARGET.part.info beside it, which says what it is a part of.
+/// Locked against other processes and threads as long as this object lives. Every function throws
+/// Error naming the file when the system refuses.
 class PartialFile {
  public:
-  /// While another process or thread is at the file, waits as long as wait(bytes it has) says so.
-  /// Then goes on with what is there if it is a part of `url`, else starts empty. Throws Error when
-  /// it cannot be had.
+  /// Locks the file. While another process or thread holds it, calls wait(bytes received so far)
+  /// every 100 ms and throws Error once that returns false. What is there is kept if it is a part
+  /// of `url`; else the file begins empty.
   PartialFile(const std::filesystem::path& target, const std::string& url,
               const std::function<bool(int64_t received)>& wait);
   ~PartialFile();
@@ -24,17 +26,17 @@ class PartialFile {
 
   const std::filesystem::path& path() const { return path_; }
   int64_t size() const { return size_; }
-  /// Whether another was at the file before, so that the target may be there by now.
+  /// Whether another process or thread held the file, which may have completed the target.
   bool has_waited() const { return has_waited_; }
-  /// The ETag of what this is a part of; empty: nothing can be resumed.
+  /// The ETag of the whole file, or empty when the part cannot be continued.
   const std::string& etag() const { return etag_; }
 
-  /// Empties the file and notes what will be written to it.
+  /// Empties the file and notes the ETag of what will be written to it.
   void restart(const std::string& etag);
   void append(std::span<const char> bytes);
   /// Removes file and note.
   void discard();
-  /// To disk, then in the place of `target`.
+  /// Puts the file on disk and renames it to `target`.
   void commit(const std::filesystem::path& target);
 
  private:

@@ -20,8 +20,8 @@ float mean_grey(std::span<const float> pixels) {
 void recolour(std::span<float> pixels, const Colour& colour) {
   assert(pixels.size() % 3 == 0);
   if (pixels.empty()) return;
-  // In this form 1 and 0 leave a pixel its bits. Saturation leaves a pixel's grey, so the mean may
-  // be taken before it.
+  // With saturation − 1 and contrast − 1 as factors, no change (1) leaves each pixel exactly as it
+  // is. Saturation changes no pixel's grey, so the mean can be taken before it.
   const float mean = mean_grey(pixels);
   const float away_from_grey = colour.saturation - 1;
   const float away_from_mean = colour.contrast - 1;

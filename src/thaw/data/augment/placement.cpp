@@ -8,15 +8,15 @@
 namespace thaw {
 namespace {
 
-/// … 1 0 | 0 1 … n−1 | n−1 n−2 …
+/// The index inside [0, count) that a mirrored continuation shows: … 1 0 | 0 1 … n−1 | n−1 n−2 …
 int mirrored(int index, int count) {
   const int period = 2 * count;
   const int place = ((index % period) + period) % period;
   return place < count ? place : period - 1 - place;
 }
 
-/// ⌊x⌋ for what fits an int; std::floor would be a call for each pixel on plain x86-64.
-int floor_of(float x) {
+/// ⌊x⌋ of a number that fits an int. On plain x86-64 std::floor would be a function call a pixel.
+int floor_to_int(float x) {
   const int cut = static_cast<int>(x);
   return cut - (static_cast<float>(cut) > x ? 1 : 0);
 }
@@ -30,9 +30,10 @@ struct Source {
     return pixels + (static_cast<ptrdiff_t>(y) * width + x) * 3;
   }
 
-  void sample(float x, float y, float* out) const {
-    const int left = floor_of(x);
-    const int top = floor_of(y);
+  /// The pixel at a place between pixels, bilinear.
+  void interpolate(float x, float y, float* out) const {
+    const int left = floor_to_int(x);
+    const int top = floor_to_int(y);
     const float right_part = x - static_cast<float>(left);
     const float bottom_part = y - static_cast<float>(top);
     int columns[] = {left, left + 1};
@@ -46,7 +47,7 @@ struct Source {
     const float* c = at(columns[0], rows[1]);
     const float* d = at(columns[1], rows[1]);
     for (int channel = 0; channel < 3; ++channel) {
-      // In this form equal neighbours give their own value, without rounding.
+      // Written as a + t·(b − a), equal neighbours give exactly their value.
       const float upper = a[channel] + right_part * (b[channel] - a[channel]);
       const float lower = c[channel] + right_part * (d[channel] - c[channel]);
       out[channel] = upper + bottom_part * (lower - upper);
@@ -73,7 +74,8 @@ void place(std::span<const float> pixels, int height, int width, const Placement
     const float dy = static_cast<float>(y) - centre_y;
     for (int x = 0; x < width; ++x, to += 3) {
       const float dx = static_cast<float>(placement.flip ? width - 1 - x : x) - centre_x;
-      source.sample(from_x + (along * dx - across * dy), from_y + (across * dx + along * dy), to);
+      source.interpolate(from_x + (along * dx - across * dy), from_y + (across * dx + along * dy),
+                         to);
     }
   }
 }

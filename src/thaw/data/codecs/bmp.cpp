@@ -22,8 +22,9 @@
 namespace thaw::codecs {
 namespace {
 
-/// stb reads zeros behind the end of a file, so a cut-off one must be told before. Without
-/// compression the size of the pixels follows from the header.
+/// Throws Error when the file is shorter than its pixels need. stb does not notice: it reads zeros
+/// beyond the end. How many bytes the pixels need follows from the header when they are not
+/// compressed.
 void check_length(std::span<const std::byte> bytes, int64_t width, int64_t height) {
   constexpr uint32_t old_header_bytes = 12;
   const ByteReader reader{bytes, false};
