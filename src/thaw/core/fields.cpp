@@ -88,7 +88,7 @@ void append_exact(std::string& text, uint64_t field) { text += fmt::format("{}",
 void append_exact(std::string& text, float field) { text += fmt::format("{:a}", field); }
 void append_exact(std::string& text, double field) { text += fmt::format("{:a}", field); }
 void append_exact(std::string& text, const std::string& field) {
-  text += fmt::format("{}:{}", field.size(), field);  // by its length, so that no letter ends it
+  text += fmt::format("{}:{}", field.size(), field);  // no letter can end it: its length is given
 }
 void append_exact(std::string& text, const Shape& field) { text += field.to_string(); }
 

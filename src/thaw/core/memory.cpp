@@ -21,7 +21,7 @@ Memory allocate(size_t bytes) {
   if (whole < bytes || ::posix_memalign(&memory, alignment, whole) != 0)
     throw Error(fmt::format("out of memory: {} bytes could not be allocated", bytes));
 #ifdef MADV_HUGEPAGE
-  // The last page stays small where it would not be full: no memory is wasted.
+  // Large pages only where they are filled: the rest, less than 2 MiB, stays in small ones.
   if (is_large) ::madvise(memory, whole / large_page * large_page, MADV_HUGEPAGE);
 #endif
   return Memory(memory);

@@ -133,7 +133,7 @@ class Transfer {
       range_start_ = std::atoll(std::string(value.substr(6)).c_str());
   }
 
-  /// Decides, at the first byte, whether the answer goes on with the file or starts it anew.
+  /// At the first byte: does the answer continue our part, or is it the whole file from its start?
   void start_body() {
     has_started_ = true;
     if (status_ == 206) {
@@ -153,7 +153,7 @@ class Transfer {
   }
 
   void write_body(std::span<const char> bytes) {
-    if (status_ != 200 && status_ != 206) return;  // a page that explains the error
+    if (status_ != 200 && status_ != 206) return;  // the body is a page about the error
     if (!has_started_) start_body();
     if (file_.size() + static_cast<int64_t>(bytes.size()) > options_.limit_bytes) reject_size();
     file_.append(bytes);
@@ -210,7 +210,7 @@ bool is_worth_another_attempt(CURLcode result) {
          result == CURLE_SEND_ERROR;
 }
 
-/// How long to wait for another process: as long as it gets on.
+/// Says whether to go on waiting for another process: as long as its file grows.
 class Patience {
  public:
   explicit Patience(const DownloadOptions& options) : options_(options) {}
@@ -234,7 +234,7 @@ void check(const DownloadOptions& options, const std::filesystem::path& path) {
   if (options.check) options.check(path);
 }
 
-/// Whether the other process brought what is wanted.
+/// Whether the other process has completed the target, and it passes the checks.
 bool is_there(const DownloadOptions& options) {
   std::error_code failure;
   if (!std::filesystem::is_regular_file(options.target, failure)) return false;
@@ -256,7 +256,7 @@ void fetch(const DownloadOptions& options, PartialFile& file) {
       throw Error("stopped; what has come is kept, and goes on next time");
     if (result == CURLE_OK && (status == 200 || status == 206)) return;
     const bool is_last = attempt >= options.attempts;
-    if (result == CURLE_OK && status == 416 && !is_last) {  // our part is not of this file
+    if (result == CURLE_OK && status == 416 && !is_last) {  // our part is longer than the file
       file.discard();
       continue;
     }

@@ -54,7 +54,7 @@ PartialFile::PartialFile(const std::filesystem::path& target, const std::string&
     const size_t line = note.find('\n');
     if (line != std::string::npos && note.substr(0, line) == url) etag_ = note.substr(line + 1);
   } catch (const Error&) {
-    etag_.clear();  // no note, so nothing to go on with
+    etag_.clear();  // without a note the part cannot be continued
   }
   struct stat status {};
   if (!etag_.empty() && ::fstat(file_.number(), &status) == 0) size_ = status.st_size;
@@ -111,7 +111,8 @@ void PartialFile::discard() {
 void PartialFile::commit(const std::filesystem::path& target) {
   if (::fsync(file_.number()) != 0) fail(path_, "cannot be written to disk");
   std::error_code failure;
-  std::filesystem::remove(note_, failure);  // first: afterwards it may be another process's
+  std::filesystem::remove(
+      note_, failure);  // before the rename: after it, the note may be another process's
   std::filesystem::rename(path_, target, failure);
   if (failure)
     throw Error(fmt::format("{}: cannot be replaced: {}", target.string(), failure.message()));

@@ -27,7 +27,7 @@ std::optional<std::vector<Slot>> by_names(const FileLayer& from, const std::vect
   std::multimap<std::string, size_t> indices;
   for (size_t i = 0; i < slots.size(); ++i) {
     indices.emplace(slots[i].layer + "/" + slots[i].variable->name(), i);
-    // Keras 3 calls it kernel, as in every other layer.
+    // Its name in Keras 3 is kernel, as in every other layer.
     if (slots[i].variable->name() == "depthwise_kernel")
       indices.emplace(slots[i].layer + "/kernel", i);
   }

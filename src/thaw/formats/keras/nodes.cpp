@@ -18,7 +18,7 @@ void add_number(const Config& value, Node& node) {
   node.number_is_first = node.inputs.empty();
 }
 
-/// Keras 3 nests its tensors as the layer's call() takes them.
+/// In Keras 3 tensors are nested in lists, just as they are passed to the layer's call().
 void collect_arguments(const Config& arguments, Node& node) {
   if (arguments.is_list()) {
     for (const Config& item : arguments.as_list()) collect_arguments(item, node);

@@ -62,14 +62,14 @@ ClassAndConfig modernize(std::string class_name, Config config) {
     if (const Config* value = config.find(before); value != nullptr && !config.find(after))
       config.set(after, Config(*value));
   }
-  // PReLU's and ELU's alpha are still called so.
+  // PReLU and ELU still have an "alpha" in Keras 3.
   if (const Config* slope = config.find("alpha"); slope != nullptr && class_name == "LeakyReLU")
     config.set("negative_slope", Config(*slope));
   if (const Config* rows = config.find("nb_row"); rows != nullptr && config.find("nb_col"))
     config.set("kernel_size", Config::List{*rows, config.at("nb_col")});
   if (const Config* ordering = config.find("dim_ordering"))
     config.set("data_format", Config(modern_data_format(*ordering)));
-  // glorot_normal and the others keep their names; "zero" and "one" were Keras 1's.
+  // Only "zero" and "one" have other names today; glorot_normal and the others keep theirs.
   for (auto key : {"kernel_initializer", "beta_initializer", "gamma_initializer"}) {
     const Config* value = config.find(key);
     if (value == nullptr) continue;

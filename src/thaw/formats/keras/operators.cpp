@@ -12,7 +12,7 @@ namespace thaw::keras {
 namespace {
 
 struct Spelling {
-  std::string_view function;  ///< as a TFOpLambda names it
+  std::string_view function;  ///< its name in a TFOpLambda
   std::string_view class_name;
 };
 
@@ -68,7 +68,8 @@ ClassAndConfig layer_of_operator(ClassAndConfig what, const std::vector<Node>& n
   const std::string operation = class_of(what);
   const Config name = what.config.at("name");
   if (!has_number) return {operation, Config(Config::Map{{"name", name}})};
-  // A second call might be on another number; Keras makes an operator anew for each.
+  // Keras makes a new operator for each call, so there is only one; a second might have another
+  // number.
   if (nodes.size() > 1) throw Error("expected one call of an operator, received several");
   return {"Rescaling", rescaling(operation, *nodes[0].number, nodes[0].number_is_first, name)};
 }

@@ -16,10 +16,10 @@
 namespace thaw::keras {
 namespace {
 
-/// Layers that the config says occur in several models of it, by their number.
+/// The layers that several models of the config share, by the number under sharing_key.
 using SharedLayers = std::map<int64_t, Layer>;
 
-/// What reading one file shares.
+/// What the functions that read one config have in common.
 struct Reading {
   SharedLayers shared;
   std::vector<std::string>& dropped;
@@ -28,7 +28,7 @@ struct Reading {
 Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& given,
                        Reading& reading);
 
-/// A model's own flag without touching its layers', which the file gives one by one.
+/// Sets the flag of a nested model alone: its layers have flags of their own in the file.
 void set_own_flag(const Functional& model, bool trainable) {
   if (model.trainable() == trainable) return;
   std::vector<std::pair<Layer, bool>> flags;
@@ -68,7 +68,7 @@ Layer make_new_layer(const std::string& name, const ClassAndConfig& what,
   return layer;
 }
 
-/// The layer of an entry, which may be one that another model holds as well.
+/// The layer of an entry; one that another model holds already when they share it.
 Layer make_layer(const Config& entry, const ClassAndConfig& what,
                  const std::optional<Shape>& input_shape, Reading& reading) {
   const std::string name = name_of(entry);
@@ -84,7 +84,8 @@ Layer make_layer(const Config& entry, const ClassAndConfig& what,
   return layer;
 }
 
-/// The input of a Sequential: its InputLayer, else what its first layer (or itself) declares.
+/// The input of a Sequential: its InputLayer, or the shape that its first layer or its own config
+/// declares.
 std::optional<Shape> sequential_input(const Config& config, std::string& name) {
   const Config& first = layers_of(config).front();
   const ClassAndConfig what = read_entry(first);
@@ -116,7 +117,7 @@ Functional build_sequential(const Config& config, const std::optional<Shape>& gi
   return sequential(start, x, name.empty() ? "sequential" : name);
 }
 
-/// Calls every layer of a Functional config once for each of its nodes.
+/// Builds the graph of a Functional config: calls every layer once for each of its nodes.
 class FunctionalBuilder {
  public:
   FunctionalBuilder(const Config& config, const std::optional<Shape>& given, Reading& reading)
@@ -181,7 +182,8 @@ class FunctionalBuilder {
     layers_.push_back(std::move(layer));
   }
 
-  /// tf.keras counted a nested model's own making as its node 0, so its calls start at 1.
+  /// Sets the number of each layer's first call: 0, but 1 for nested models of tf.keras, where the
+  /// making of the model counts as node 0.
   void find_offsets() {
     std::map<std::string, bool> has_node_zero;
     const auto note = [&](const Reference& reference) {
@@ -219,7 +221,8 @@ class FunctionalBuilder {
     return Symbol(first.call(), static_cast<int>(reference.tensor));
   }
 
-  /// Returns the layer that must be called before this one can go on; nullopt when it is done.
+  /// Makes those calls of a layer whose inputs are there. Returns a layer that must be called
+  /// before the next one, or nullopt when all are made.
   std::optional<size_t> call_as_often_as_possible(Pending& layer) {
     while (layer.made.size() < layer.nodes.size()) {
       const Node& node = layer.nodes[layer.made.size()];

@@ -9,7 +9,7 @@
 namespace thaw::keras {
 namespace {
 
-using History = std::map<const Call*, int64_t>;  // which call of its layer it is
+using History = std::map<const Call*, int64_t>;  // the number of each call among its layer's
 
 Config batch_shape(const Shape& shape) {
   Config result(Config::List{Config()});
@@ -42,7 +42,8 @@ Config write_call(const Call& call, const History& history) {
   return object().set("args", std::move(arguments)).set("kwargs", std::move(keywords));
 }
 
-/// One reference stands alone, as Keras 3 has it: the model then takes a tensor, not a list.
+/// As in Keras 3, a single reference is written without a list around it: then the model takes or
+/// gives a tensor, and not a list of one.
 Config write_ends(const std::vector<Symbol>& symbols, const History& history) {
   if (symbols.size() == 1) return write_reference(symbols[0], history);
   Config result(Config::List{});
@@ -63,7 +64,7 @@ Config write_leaf(const Layer& layer) {
   return config;
 }
 
-/// How many models hold a layer, and the number that those of several get.
+/// Counts the models that hold each layer, and numbers the layers that several hold.
 class Sharing {
  public:
   explicit Sharing(const Functional& model) { count(model); }

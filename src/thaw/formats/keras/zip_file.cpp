@@ -76,7 +76,7 @@ std::optional<std::string> ZipReader::member(const std::string& name, uint64_t l
     }
     const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(archive, stat.index, 0));
     if (!member) throw Error("cannot be read: " + std::string(zip_strerror(archive)));
-    // Grown as data comes, so that a false size in the directory asks for no memory.
+    // The string grows with the data that comes: a false size in the directory costs no memory.
     std::string content;
     constexpr size_t step = size_t{1} << 20;
     while (true) {

@@ -104,7 +104,7 @@ void save_safetensors(const TensorFile& content, const std::filesystem::path& pa
     offset = end;
   }
   std::string text = write_json(header);
-  text.resize((text.size() + 7) / 8 * 8, ' ');  // values lie at multiples of 8 bytes
+  text.resize((text.size() + 7) / 8 * 8, ' ');  // values begin at a multiple of 8 bytes
   const uint64_t size = text.size();
   AtomicFile file(path);
   std::ofstream stream(file.temporary_path(), std::ios::binary);

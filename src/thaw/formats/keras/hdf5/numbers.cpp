@@ -167,7 +167,7 @@ int64_t read_integer(const Source& source, const Object& dataset) {
     if (!type.is_signed && value < 0) throw Error("expected a number below 2^63");
     return value;
   }
-  // Other forms are rare, and exact as far as a float32 is.
+  // Numbers of other forms are rare; those up to 2^24 are exact in a float32.
   const Tensor values = read_numbers(source, dataset);
   const float value = values.elements() == 1 ? values.values()[0] : NAN;
   if (!(std::abs(value) < 0x1p62F) || value != std::floor(value))

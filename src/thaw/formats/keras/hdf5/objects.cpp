@@ -20,7 +20,7 @@ constexpr int most_levels = 32;
       what));
 }
 
-/// The messages of a header's blocks, of which each may send on to others.
+/// Reads the messages of a header, which may continue in further blocks of the file.
 class HeaderReader {
  public:
   explicit HeaderReader(const Source& source) : source_(source) {}
@@ -32,14 +32,14 @@ class HeaderReader {
     } else {
       read_first_version(address, Cursor(start));
     }
-    for (size_t next = 0; next < continuations_.size();) {  // reading one may find more
+    for (size_t next = 0; next < continuations_.size();) {  // a block may name more of them
       const auto [at, size] = continuations_[next++];
       const std::string block = take_block(at, size);
       Cursor cursor(block);
       if (version_ == 2) {
         cursor.expect("OCHK");
         if (cursor.left() < 4) reject_damage("an object header's block is too short");
-        cursor = Cursor(cursor.take(cursor.left() - 4));  // a checksum ends it
+        cursor = Cursor(cursor.take(cursor.left() - 4));  // the last 4 bytes are a checksum
       }
       read_messages(cursor);
     }
@@ -110,7 +110,7 @@ class HeaderReader {
   Object object_;
 };
 
-/// The old form of a group: a tree of tables whose names lie in a heap.
+/// Reads the old form of a group: a tree whose leaves list the members, with the names in a heap.
 class SymbolTable {
  public:
   SymbolTable(const Source& source, const Message& message) : source_(source) {
@@ -188,7 +188,7 @@ class SymbolTable {
   Links links_;
 };
 
-/// The new form: a message a member, as long as these are few.
+/// Reads the new form: a message for each member, as long as there are few.
 void add_link(const Message& message, Links& links) {
   Cursor cursor(message.data);
   if (cursor.u8() != 1) reject_form("links of an unknown version");

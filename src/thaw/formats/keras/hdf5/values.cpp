@@ -20,7 +20,7 @@ std::string until_zero(std::string_view text) {
   return std::string(text.substr(0, text.find('\0')));
 }
 
-/// The collections of texts of variable length (section III.E).
+/// Reads texts of variable length, which HDF5 keeps in "global heap collections" (section III.E).
 class GlobalHeap {
  public:
   explicit GlobalHeap(const Source& source) : source_(source) {}
@@ -56,7 +56,7 @@ class GlobalHeap {
       const uint16_t index = cursor.u16();
       cursor.skip(6);
       const uint64_t length = cursor.u64();
-      if (index == 0) break;  // what is left is free
+      if (index == 0) break;  // the rest of the collection is free space
       if (length > cursor.left()) reject_damage("a text lies outside of its heap");
       collection[index] = std::string(cursor.take(length));
       cursor.skip(std::min<uint64_t>(padded(length) - length, cursor.left()));
@@ -66,11 +66,12 @@ class GlobalHeap {
 
   const Source& source_;
   std::map<uint64_t, Collection> collections_;
-  uint64_t read_ = 0;  // collections do not overlap either
+  uint64_t read_ =
+      0;  // bytes of collections read: they do not overlap, so no more than the file has
   uint64_t given_ = 0;
 };
 
-/// Section IV.A.2.m. Only the name where it is another than `wanted`.
+/// Reads an attribute message (section IV.A.2.m); no more than its name if that is not `wanted`.
 std::optional<Attribute> read_attribute(const Message& message, std::string_view wanted) {
   Cursor cursor(message.data);
   const uint8_t version = cursor.u8();
@@ -116,7 +117,7 @@ Datatype read_datatype(std::string_view message) {
   if (type_class == 3) type.kind = Datatype::Kind::text;
   if (type_class == 9 && (bits & 0x0F) == 1) type.kind = Datatype::Kind::variable_text;
   if (type_class > 1) return type;
-  // A number that fills its bytes: integers of any, floating ones as IEEE 754 has them.
+  // Only numbers that fill their bytes: integers of 1 to 8, and floats in the forms of IEEE 754.
   const uint64_t offset = cursor.u16();
   const uint64_t precision = cursor.u16();
   if (offset != 0 || precision != 8 * type.size) return type;
@@ -179,7 +180,7 @@ std::optional<Attribute> find_attribute(const Object& object, std::string_view n
 std::vector<std::string> read_strings(const Source& source, const Attribute& attribute) {
   const uint64_t count = attribute.space.count();
   std::vector<std::string> texts;
-  if (count == 0) return texts;  // of whatever type NumPy gave no items
+  if (count == 0) return texts;  // an empty list may be of any type: NumPy makes it one of floats
   if (count > most_texts) throw Error(fmt::format("has {} items", count));
   const Datatype& type = attribute.type;
   Cursor cursor(attribute.data);
