@@ -163,7 +163,7 @@ TEST(BatchLoader, a_batch_stays_as_it_is_until_the_next_is_asked_for) {
   BatchLoader loader(data, up_to(40), workers, {.batch_size = 4, .batches_ahead = 1});
   for (const Batch* batch = loader.next(); batch != nullptr; batch = loader.next()) {
     const Indices indices = batch->indices;
-    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // others load meanwhile
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));  // so that other threads load
     for (size_t i = 0; i < indices.size(); ++i)
       EXPECT_EQ(batch->inputs.values()[2 * i], static_cast<float>(indices[i]));
   }

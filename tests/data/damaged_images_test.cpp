@@ -18,7 +18,7 @@ using testing::image_bytes;
 /// More than enough for the test images; keeps damaged headers from asking for much.
 constexpr DecodeOptions small{.max_pixels = 1 << 20};
 
-/// The smaller files of every format and form, sorted, as a big one tells nothing more.
+/// The test images of at most a few KB, sorted: larger files would show nothing more.
 std::vector<std::string> small_images(std::string_view ending) {
   constexpr uintmax_t most_bytes = 2100;
   std::vector<std::string> names;
@@ -42,7 +42,7 @@ TEST_P(DamagedImages, cut_off_anywhere_they_are_refused_or_complete) {
       const std::string cut(content.data(), length);
       try {
         const Image image = decode_image(bytes_of(cut), small);
-        // What follows the last pixel may be missing; no pixel may.
+        // Only what comes after the last pixel may be missing.
         ASSERT_EQ(image.pixels, whole.pixels) << name << " cut to " << length << " bytes";
       } catch (const Error& error) {
         ++refused;

@@ -1,8 +1,5 @@
 #include "data/image_files.h"
 
-#include <cstdlib>
-
-#include "thaw/core/error.h"
 #include "thaw/core/files.h"
 
 namespace thaw::testing {
@@ -37,33 +34,6 @@ uint32_t crc32(std::string_view bytes) {
     for (int bit = 0; bit < 8; ++bit) crc = (crc >> 1) ^ ((crc & 1) != 0 ? 0xEDB88320U : 0U);
   }
   return ~crc;
-}
-
-std::string error_of(const std::function<void()>& body) {
-  try {
-    body();
-  } catch (const Error& error) {
-    return error.what();
-  }
-  return {};
-}
-
-TemporaryFolder::TemporaryFolder() {
-  std::string pattern = (fs::temp_directory_path() / "thaw_data_XXXXXX").string();
-  if (::mkdtemp(pattern.data()) == nullptr) throw Error("no temporary folder: " + pattern);
-  path_ = pattern;
-}
-
-TemporaryFolder::~TemporaryFolder() {
-  std::error_code ignored;
-  fs::remove_all(path_, ignored);
-}
-
-fs::path TemporaryFolder::write(const std::string& name, std::string_view content) const {
-  fs::path path = path_ / name;
-  fs::create_directories(path.parent_path());
-  write_file(path, content);
-  return path;
 }
 
 }  // namespace thaw::testing

@@ -38,7 +38,7 @@ std::string bmp_of(const std::string& name, uint32_t width, uint32_t height) {
   return patched(image_bytes(name), 18, little_endian(width, 4) + little_endian(height, 4));
 }
 
-/// The canvas in the header of an extended file holds sizes less one.
+/// The header of an extended WebP file holds the canvas's sides minus 1.
 std::string webp_of(uint32_t width, uint32_t height) {
   return patched(image_bytes("animated.webp"), 24,
                  little_endian(width - 1, 3) + little_endian(height - 1, 3));
@@ -110,8 +110,8 @@ TEST(LargeImages, the_limit_is_the_callers) {
 }
 
 TEST(LargeImages, a_jpeg_of_endless_scans_is_refused) {
-  // The first scan of a progressive file, told to be complete (so that repeating it is no error to
-  // libjpeg), over and over: a few bytes each, but a pass over the whole image.
+  // The first scan of a progressive file, repeated: a few bytes each, but a pass over the whole
+  // image. It is marked as complete, so that libjpeg accepts its repetition.
   std::string content = image_bytes("progressive.jpg");
   const size_t scan = content.find("\xff\xda");
   ASSERT_EQ(content.substr(scan + 2, 3), "\0\x0c\x03"s);

@@ -25,7 +25,7 @@ std::vector<float> resized(const Image& image, const ResizeOptions& options) {
 /// multiplication and an addition: four units in the last place of 255.
 constexpr float tolerance = 4 * 0x1p-16F;
 
-/// Compares all cases of one way; returns how many there were.
+/// Compares all golden cases of one aspect ratio; returns how many there were.
 int expect_sizes_of_keras(const char* way, AspectRatio aspect_ratio) {
   const GoldenFile golden("data/resize.golden.gz");
   int compared = 0;

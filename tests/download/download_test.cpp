@@ -26,7 +26,7 @@ using testing::HttpRequest;
 using testing::LoopbackServer;
 using testing::offer_file;
 
-/// Of several of libcurl's blocks, no two of them alike.
+/// Longer than several of libcurl's blocks, no two of which are alike.
 std::string content(size_t bytes = 300'000) {
   std::string result;
   for (size_t i = 0; result.size() < bytes; ++i) result += std::to_string(i * i) + "\n";
@@ -36,8 +36,8 @@ std::string content(size_t bytes = 300'000) {
 
 class Download : public ::testing::Test {
  protected:
-  /// A server of `content()` that offers it to its n-th caller as the n-th offer says, to later
-  /// ones as the last.
+  /// A server of `content()`: its n-th request is answered as the n-th offer says, later ones as
+  /// the last.
   void start(std::vector<FileOffer> offers) {
     server.emplace([this, offers](const HttpRequest& request, const HttpConnection& connection) {
       const size_t n = std::min<size_t>(calls++, offers.size() - 1);
@@ -255,7 +255,7 @@ TEST_F(Download, that_stalls_ends_in_an_error_and_goes_on_next_time) {
   options.stall_seconds = 1;
   const auto begin = std::chrono::steady_clock::now();
   EXPECT_NE(refusal(options), "");
-  // libcurl looks at the speed once a second and averages it over five: it says stop within six.
+  // libcurl measures the speed once a second, as a mean of five: after six it gives up.
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(12));
   EXPECT_EQ(read_file(part).size(), 100'000U);
   download(options);

@@ -42,9 +42,10 @@ class Damage : public ::testing::TestWithParam<const char*> {
 
   bool is_weights() const { return std::string(GetParam()).starts_with("weights"); }
 
-  /// Empty: it was read.
+  /// The error's message; empty when the file was read.
   std::string read(const std::string& content) const {
-    std::filesystem::remove(path);  // what is overwritten, some file systems write to disk at once
+    std::filesystem::remove(
+        path);  // some file systems put an overwritten file on disk at once, which is slow
     std::ofstream(path, std::ios::binary) << content;
     return error_of([&] {
       if (is_weights()) {
@@ -97,7 +98,8 @@ TEST_P(Damage, by_cutting_off_is_always_an_error) {
     EXPECT_NE(read(whole.substr(0, size)), "") << "cut to " << size;
 }
 
-/// Addresses that lead to other structures of the same file make circles and overlaps.
+/// Addresses replaced by those of other structures in the same file, which makes circles and
+/// overlaps.
 TEST_P(Damage, by_swapped_addresses_is_an_error_or_goes_unnoticed) {
   if (std::string(GetParam()).ends_with("keras")) GTEST_SKIP() << "a checksum guards the addresses";
   const int64_t before = peak_memory_bytes();

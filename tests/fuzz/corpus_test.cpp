@@ -53,7 +53,8 @@ TEST_P(Fuzz, files_that_are_good_are_read_and_hostile_ones_are_not) {
   }
 }
 
-/// What libFuzzer does too: bytes changed, taken out, copied elsewhere; numbers made extreme.
+/// The changes that libFuzzer makes too: bytes changed, removed or copied elsewhere, extreme
+/// numbers.
 std::string changed(std::string bytes, std::mt19937& random) {
   const auto below = [&](size_t limit) {
     return std::uniform_int_distribution<size_t>(0, limit - 1)(random);

@@ -18,7 +18,7 @@ bool read_model(std::string bytes) {
 }  // namespace
 
 bool read_h5(std::string bytes) {
-  // libFuzzer should spend its time behind the first eight bytes.
+  // libFuzzer need not find the first eight bytes by itself.
   if (!bytes.starts_with("\x89HDF\r\n\x1a\n")) bytes.insert(0, "\x89HDF\r\n\x1a\n");
   return read_model(std::move(bytes));
 }
