@@ -8,6 +8,7 @@
 #include "thaw/formats/model_file.h"
 #include "thaw/graph/layers/dense.h"
 #include "thaw/graph/layers/global_average_pooling_2d.h"
+#include "thaw/task/image_form.h"
 #include "thaw/train/model.h"
 
 using namespace thaw;
@@ -62,6 +63,8 @@ void run(const std::string& images, const std::string& out, const std::string& w
                  .metrics = {"accuracy"}});
   model.fit(engine, train, fit);
 
+  // What predicting needs beside the weights: how images are prepared, and what the classes are.
+  keep_form(model, pixels, folder.class_names, "categorical_crossentropy");
   model.save(out);
 }
 

@@ -147,6 +147,20 @@ TEST_F(TrainedModel, evaluates_as_fit_said) {
   EXPECT_TRUE(result.contains("loss"));
 }
 
+TEST_F(TrainedModel, evaluates_by_the_metrics_that_are_asked_for) {
+  const ProgramRun run = run_thaw(
+      {"evaluate", model(), images(), "--json", "--metrics", "categorical_accuracy,accuracy"});
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  const json result = json::parse(run.output);
+  EXPECT_EQ(result["categorical_accuracy"], result["accuracy"]);
+  const ProgramRun none = run_thaw({"evaluate", model(), images(), "--json", "--metrics", ""});
+  EXPECT_EQ(none.exit_code, 0) << none.errors;
+  EXPECT_FALSE(json::parse(none.output).contains("accuracy"));
+  const ProgramRun wrong = run_thaw({"evaluate", model(), images(), "--metrics", "beauty"});
+  EXPECT_EQ(wrong.exit_code, 2);
+  EXPECT_TRUE(contains(wrong.errors, "categorical_accuracy")) << wrong.errors;
+}
+
 TEST_F(TrainedModel, is_planned_as_a_base_for_as_many_classes) {
   const ProgramRun run = run_thaw({"summary", model(), "--plan", "--json", "--unfreeze", "1"});
   ASSERT_EQ(run.exit_code, 0) << run.errors;

@@ -78,6 +78,8 @@ TEST_F(FitCommand, trains_and_writes_the_model_and_the_history_that_was_promised
   }
   EXPECT_GT(history["peak_rss_bytes"], 1'000'000);
   EXPECT_GT(history["seconds"], history["prefix_seconds"]);
+  EXPECT_EQ(history["settings"]["learning_rate"], 0.01);
+  EXPECT_EQ(history["settings"]["optimizer"], "adam");
   EXPECT_FALSE(std::filesystem::exists(path("m.keras.checkpoint")));
 }
 
@@ -225,6 +227,8 @@ TEST_F(FitCommand, tells_a_wrong_call_from_a_failure) {
       {{"--seed", "-1"}, 2, "--seed"},
       {{"--validation", images().string(), "--validation-split", "0.5"}, 2, "--validation"},
       {{"--precision", "f16"}, 2, "f16"},
+      {{"--metrics", "accuracy,beauty"}, 2, "beauty"},
+      {{"--weights", "imagenet"}, 2, "leave --weights out"},
   };
   for (const Case& c : cases) {
     const ProgramRun run = run_thaw(fit("m.keras", c.more));

@@ -29,7 +29,7 @@ const std::vector<Owner>& owners() {
       {"H5", {"formats/keras/"}},
       {"zip", {"formats/keras/"}},
       {"zlib", {"formats/keras/"}},
-      {"nlohmann/", {"formats/", "app/"}},
+      {"nlohmann/", {"formats/"}},
       {"jpeglib", {"data/codecs/"}},
       {"turbojpeg", {"data/codecs/"}},
       {"png", {"data/codecs/"}},
@@ -38,7 +38,7 @@ const std::vector<Owner>& owners() {
       {"stb", {"data/codecs/"}},
       {"curl/", {"download/"}},
       {"openssl/", {"download/"}},
-      {"CLI/", {"app/"}},
+      {"CLI/", {"app/command_line.cpp"}},
       {"fmt/", {""}},
   };
   return table;

@@ -26,7 +26,7 @@ Planned planned(const std::string& network, std::optional<int64_t> unfreeze, int
   RecipeOptions recipe_options;
   recipe_options.stages.back().unfreeze = unfreeze;
   if (unfreeze == 0) recipe_options.stages.pop_back();
-  const Recipe recipe(applications::create(*application, options), classes, recipe_options);
+  Recipe recipe(applications::create(*application, options), classes, recipe_options);
   return {recipe.plan(), recipe.feature_row_bytes()};
 }
 

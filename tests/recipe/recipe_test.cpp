@@ -181,6 +181,29 @@ TEST(Recipe, interrupted_anywhere_and_resumed_equals_uninterrupted) {
   }
 }
 
+TEST(Recipe, with_two_stages_of_one_name_resumes_in_the_one_that_was_interrupted) {
+  const auto data = pictures(45, 1);
+  RecipeOptions options = small_options();
+  for (StageOptions& stage : options.stages) stage.name = "stage";
+  Recipe whole(small_base(), 3, options);
+  ASSERT_TRUE(whole.run(testing::engine(), data, nullptr));
+  const testing::TemporaryFolder folder;
+  std::atomic<bool> stop = false;
+  StopAfter watch(20, stop);  // in the second stage
+  options.callbacks = {&watch};
+  options.stop = &stop;
+  options.checkpoint = CheckpointOptions{
+      .path = folder.path() / "state", .settings = Config(Config::Map{}), .resume = true};
+  Recipe first(small_base(), 3, options);
+  ASSERT_FALSE(first.run(testing::engine(), data, nullptr));
+  stop = false;
+  options.callbacks = {};
+  Recipe second(small_base(), 3, options);
+  ASSERT_TRUE(second.run(testing::engine(), data, nullptr));
+  EXPECT_EQ(second.stages().size(), 2U);
+  EXPECT_EQ(changed(weights(whole.model()), weights(second.model())), Names{});
+}
+
 TEST(Recipe, asked_to_stop_in_its_last_step_is_done) {
   const auto data = pictures(45, 1);
   std::atomic<bool> stop = false;
@@ -198,9 +221,24 @@ TEST(Checkpoint, of_other_settings_is_refused_by_name) {
   mine.set("--seed", 1).set("--epochs", 5);
   Config other;
   other.set("--seed", 2).set("--epochs", 5);
-  EXPECT_EQ(error_of<UsageError>([&] { require_same_settings(mine, mine); }), "");
-  const std::string message = error_of<UsageError>([&] { require_same_settings(mine, other); });
+  EXPECT_EQ(error_of<UsageError>([&] { require_same_settings({.settings = mine}, mine); }), "");
+  const std::string message =
+      error_of<UsageError>([&] { require_same_settings({.settings = mine}, other); });
   EXPECT_TRUE(contains(message, "--seed 2, this one has 1")) << message;
+}
+
+TEST(Checkpoint, without_a_setting_was_made_with_its_usual_value) {
+  Config older;
+  older.set("--seed", 1);
+  CheckpointOptions run;
+  run.settings.set("--seed", 1).set("--metrics", "accuracy");
+  EXPECT_TRUE(
+      contains(error_of<UsageError>([&] { require_same_settings(run, older); }), "(nothing)"));
+  run.usual_settings.set("--metrics", "accuracy");
+  EXPECT_EQ(error_of<UsageError>([&] { require_same_settings(run, older); }), "");
+  run.settings.set("--metrics", "");
+  EXPECT_TRUE(contains(error_of<UsageError>([&] { require_same_settings(run, older); }),
+                       "--metrics \"accuracy\""));
 }
 
 TEST(Checkpoint, cut_off_or_damaged_is_an_error_and_never_a_crash) {

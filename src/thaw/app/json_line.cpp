@@ -2,12 +2,10 @@
 
 #include <fmt/format.h>
 
-#include <nlohmann/json.hpp>
+#include "thaw/formats/json.h"
 
 namespace thaw::app {
 
-void print_json_line(const nlohmann::ordered_json& value) {
-  fmt::print("{}\n", value.dump(-1, ' ', false, nlohmann::ordered_json::error_handler_t::replace));
-}
+void print_json_line(const Config& value) { fmt::print("{}\n", write_json(value)); }
 
 }  // namespace thaw::app

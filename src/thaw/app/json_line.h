@@ -1,11 +1,10 @@
 #pragma once
 
-#include <nlohmann/json_fwd.hpp>
+#include "thaw/core/config.h"
 
 namespace thaw::app {
 
-/// One JSON value as one line on standard output. What is no UTF-8 in it, as a file's name may be,
-/// is replaced.
-void print_json_line(const nlohmann::ordered_json& value);
+/// One JSON value as one line on standard output (see write_json()).
+void print_json_line(const Config& value);
 
 }  // namespace thaw::app

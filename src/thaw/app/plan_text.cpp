@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "thaw/app/readable_bytes.h"
+#include "thaw/core/readable_bytes.h"
 
 namespace thaw::app {
 namespace {

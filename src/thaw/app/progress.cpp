@@ -70,7 +70,7 @@ void Progress::keep(const std::string& line) {
   drawn_ = false;
 }
 
-void Progress::begin_stage(const StageReport& stage) {
+void Progress::on_stage(const StageReport& stage) {
   std::string title = stage.options.name;
   std::ranges::replace(title, '_', ' ');
   keep(fmt::format(
@@ -125,5 +125,7 @@ bool Progress::on_download(int64_t received, int64_t total) {
     keep(fmt::format("  downloaded {:.1f} MB", static_cast<double>(total) / megabyte));
   return true;
 }
+
+void Progress::on_left_out(const std::string& reason) { keep("thaw: skipped: " + reason); }
 
 }  // namespace thaw::app

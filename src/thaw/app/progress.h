@@ -3,25 +3,24 @@
 #include <chrono>
 #include <string>
 
-#include "thaw/recipe/stage.h"
-#include "thaw/train/callback.h"
+#include "thaw/task/task_events.h"
 
 namespace thaw::app {
 
-/// Shows a fit on standard error: a bar an epoch, redrawn in place, in a terminal; else a plain
+/// Shows a task on standard error: a bar an epoch, redrawn in place, in a terminal; else a plain
 /// line an epoch.
-class Progress : public Callback {
+class Progress : public TaskEvents {
  public:
   Progress();
 
-  void begin_stage(const StageReport& stage);
+  void on_stage(const StageReport& stage) override;
   void on_features(TrainingControl& control, int64_t done, int64_t total) override;
   void on_epoch_begin(TrainingControl& control, int epoch) override;
   void on_batch_end(TrainingControl& control, const BatchProgress& progress) override;
   void on_epoch_end(TrainingControl& control, int epoch, const Logs& logs) override;
   void on_train_end(TrainingControl& control, const History& history) override;
-  /// Bytes of official weights; returns true: go on.
-  bool on_download(int64_t received, int64_t total);
+  bool on_download(int64_t received, int64_t total) override;
+  void on_left_out(const std::string& reason) override;
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -53,6 +53,7 @@ Config to_config(const StageReport& stage) {
   }
   Config result;
   result.set("name", stage.options.name)
+      .set("place", stage.place ? Config(static_cast<int64_t>(*stage.place)) : Config())
       .set("epochs_wanted", stage.options.epochs)
       .set("learning_rate", stage.options.learning_rate)
       .set("unfreeze", stage.options.unfreeze ? Config(*stage.options.unfreeze) : Config())
@@ -66,6 +67,8 @@ Config to_config(const StageReport& stage) {
 StageReport stage_from(const Config& config) {
   StageReport stage;
   stage.options.name = config.at("name").as_string();
+  if (const Config* place = config.find("place"); place != nullptr && !place->is_null())
+    stage.place = static_cast<size_t>(place->as_integer());
   stage.options.epochs = static_cast<int>(config.at("epochs_wanted").as_integer());
   stage.options.learning_rate = config.at("learning_rate").as_number();
   const Config& unfreeze = config.at("unfreeze");
@@ -157,9 +160,10 @@ Checkpoint load_checkpoint(const std::filesystem::path& path) {
   return with_context(path.string(), [&] { return parse(std::move(file)); });
 }
 
-void require_same_settings(const Config& expected, const Config& received) {
-  for (const auto& [name, value] : expected.as_map()) {
-    const Config* other = received.find(name);
+void require_same_settings(const CheckpointOptions& run, const Config& kept) {
+  for (const auto& [name, value] : run.settings.as_map()) {
+    const Config* other = kept.find(name);
+    if (other == nullptr) other = run.usual_settings.find(name);
     if (other != nullptr && *other == value) continue;
     throw UsageError(fmt::format(
         "--resume: the unfinished run had {} {}, this one has {}: give the same options, or start "

@@ -14,6 +14,9 @@ struct CheckpointOptions {
   std::filesystem::path path;
   /// All that the run's result depends on, by name: a map.
   Config settings;
+  /// The values that hold unless they are given. A checkpoint that does not have a setting, since
+  /// it is of a version that had no such option, was made with this one.
+  Config usual_settings = Config::Map{};
   bool resume = false;  ///< go on from the file, if it is there
 };
 
@@ -28,7 +31,8 @@ struct Checkpoint {
 void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& path);
 /// Throws Error when the file is no checkpoint or a damaged one.
 Checkpoint load_checkpoint(const std::filesystem::path& path);
-/// Throws UsageError naming the first setting that differs, with both values.
-void require_same_settings(const Config& expected, const Config& received);
+/// Throws UsageError naming the first setting that differs between `run` and the `kept` settings of
+/// a checkpoint, with both values.
+void require_same_settings(const CheckpointOptions& run, const Config& kept);
 
 }  // namespace thaw

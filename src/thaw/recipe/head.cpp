@@ -5,14 +5,9 @@
 #include "thaw/core/error.h"
 #include "thaw/graph/layers/dense.h"
 #include "thaw/graph/layers/global_average_pooling_2d.h"
+#include "thaw/train/loss.h"
 
 namespace thaw {
-namespace {
-
-bool is_crossentropy(const std::string& loss) { return loss.ends_with("crossentropy"); }
-
-}  // namespace
-
 Model with_head(const Functional& base, const HeadOptions& options) {
   if (options.classes < 2) {
     throw UsageError(
@@ -23,14 +18,16 @@ Model with_head(const Functional& base, const HeadOptions& options) {
         fmt::format("base \"{}\": expected one input and one output, received {} and {}",
                     base.name(), base.inputs().size(), base.outputs().size()));
   }
+  const bool gives_probabilities =
+      loss_types::find(options.loss).logits_of != Activation::Kind::linear;
   const bool one_unit = options.loss == "binary_crossentropy" && options.classes == 2;
   const Symbol image = input(base.inputs()[0].shape(), "input");
   Symbol x = base(image, {.training = false});
   if (x.shape().rank() == 3) x = global_average_pooling_2d()(x);
   const Layer head = dense({.units = one_unit ? 1 : options.classes,
-                            .activation = one_unit                        ? "sigmoid"
-                                          : is_crossentropy(options.loss) ? "softmax"
-                                                                          : "linear",
+                            .activation = one_unit              ? "sigmoid"
+                                          : gives_probabilities ? "softmax"
+                                                                : "linear",
                             .name = "output_layer"});
   Model model(image, head(x));
   // The head alone: the base keeps the weights that it came with.

@@ -16,8 +16,9 @@ struct HeadOptions {
 
 /// The recipe's model: Input → base(x, training=False) → GlobalAveragePooling2D → Dense(classes,
 /// softmax, name="output_layer"). With binary_crossentropy and two classes the Dense has one
-/// sigmoid unit; with another loss than a crossentropy it is linear. A base that gives no image but
-/// a vector goes to the Dense as it is. Throws UsageError unless there are two classes or more.
+/// sigmoid unit; with a loss that takes no probabilities (mean_squared_error) it is linear. A base
+/// that gives no image but a vector goes to the Dense as it is. Throws UsageError unless there are
+/// two classes or more, and for a loss that is not known.
 Model with_head(const Functional& base, const HeadOptions& options);
 
 }  // namespace thaw

@@ -20,10 +20,6 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-std::string resolved(const std::string& loss) {
-  return loss == "auto" ? "categorical_crossentropy" : loss;
-}
-
 void check(const Functional& base, const RecipeOptions& options) {
   const auto layers = static_cast<int64_t>(base.layers().size());
   for (const StageOptions& stage : options.stages) {
@@ -40,49 +36,61 @@ void check(const Functional& base, const RecipeOptions& options) {
     throw UsageError("nothing to do: every stage has 0 epochs");
 }
 
-/// So often the state is written, but for what an interruption writes.
+/// At most this often the state is written. An interruption writes it at once.
 constexpr double checkpoint_seconds = 2;
 
-}  // namespace
-
-/// Follows a stage: takes the times, keeps the state.
+/// Follows a stage: puts its times and epochs into the report, and has the state saved.
 class StageWatch : public Callback {
  public:
-  explicit StageWatch(Recipe& recipe) : recipe_(recipe), started_(Clock::now()) {}
+  StageWatch(StageReport& report, double& prefix_seconds, std::function<void()> save)
+      : report_(report), prefix_seconds_(prefix_seconds), save_(std::move(save)) {}
 
   void on_train_begin(TrainingControl&) override {
-    recipe_.prefix_seconds_ += seconds_since(started_);
+    prefix_seconds_ += seconds_since(started_);
     saved_ = Clock::now();
   }
   void on_epoch_begin(TrainingControl&, int) override { epoch_started_ = Clock::now(); }
   void on_epoch_end(TrainingControl&, int, const Logs& logs) override {
-    recipe_.stages_.back().epochs.push_back({logs, seconds_since(epoch_started_)});
-    recipe_.stages_.back().seconds = seconds_before_ + seconds_since(started_);
+    report_.epochs.push_back({logs, seconds_since(epoch_started_)});
+    report_.seconds = seconds_before_ + seconds_since(started_);
     if (seconds_since(saved_) < checkpoint_seconds) return;
-    recipe_.save_checkpoint();
+    save_();
     saved_ = Clock::now();
   }
   void on_train_end(TrainingControl&, const History&) override {
-    recipe_.stages_.back().seconds = seconds_before_ + seconds_since(started_);
+    report_.seconds = seconds_before_ + seconds_since(started_);
   }
 
  private:
-  Recipe& recipe_;
-  Clock::time_point started_;
+  StageReport& report_;
+  double& prefix_seconds_;
+  std::function<void()> save_;
+  Clock::time_point started_ = Clock::now();
   Clock::time_point epoch_started_;
   Clock::time_point saved_;
-  double seconds_before_ = recipe_.stages_.back().seconds;
+  double seconds_before_ = report_.seconds;
 };
+
+/// A checkpoint of an earlier version says only what its stage is called.
+size_t place_of(const StageReport& stage, const std::vector<StageOptions>& stages) {
+  const auto named = std::ranges::find(stages, stage.options.name, &StageOptions::name);
+  const size_t place = stage.place ? *stage.place : static_cast<size_t>(named - stages.begin());
+  if (place < stages.size()) return place;
+  throw UsageError("--resume: the unfinished run was in a stage \"" + stage.options.name +
+                   "\", which this recipe has not: give the same options, or start anew without "
+                   "--resume");
+}
+
+}  // namespace
 
 Recipe::Recipe(const Functional& base, int64_t classes, RecipeOptions options)
     : base_(base),
       options_(std::move(options)),
-      model_(with_head(
-          base, {.classes = classes, .loss = resolved(options_.loss), .seed = options_.seed})) {
+      model_(with_head(base, {.classes = classes, .loss = loss(), .seed = options_.seed})) {
   check(base, options_);
 }
 
-void Recipe::unfreeze(const std::optional<int64_t>& layers) const {
+void Recipe::unfreeze(const std::optional<int64_t>& layers) {
   base_.set_trainable(!layers || *layers > 0);
   if (!layers || *layers == 0) return;
   const auto all = base_.layers();
@@ -90,14 +98,14 @@ void Recipe::unfreeze(const std::optional<int64_t>& layers) const {
     layer.set_trainable(false);
 }
 
-bool Recipe::resume() {
-  if (!options_.checkpoint || !options_.checkpoint->resume) return false;
-  if (!std::filesystem::exists(options_.checkpoint->path)) return false;
+size_t Recipe::resume() {
+  if (!options_.checkpoint || !options_.checkpoint->resume) return 0;
+  if (!std::filesystem::exists(options_.checkpoint->path)) return 0;
   Checkpoint checkpoint = load_checkpoint(options_.checkpoint->path);
-  require_same_settings(options_.checkpoint->settings, checkpoint.settings);
+  require_same_settings(*options_.checkpoint, checkpoint.settings);
   stages_ = std::move(checkpoint.stages);
   restored_ = std::move(checkpoint.train);
-  return true;
+  return place_of(stages_.back(), options_.stages);
 }
 
 void Recipe::save_checkpoint() const {
@@ -107,8 +115,7 @@ void Recipe::save_checkpoint() const {
       options_.checkpoint->path);
 }
 
-/// Where every stage will begin, without repetition.
-std::vector<std::vector<ops::Value>> Recipe::cuts() const {
+std::vector<std::vector<ops::Value>> Recipe::cuts() {
   std::vector<std::vector<ops::Value>> result;
   for (const StageOptions& stage : options_.stages) {
     if (stage.epochs == 0) continue;
@@ -123,9 +130,9 @@ std::string Recipe::feature_failure() const {
   return features_ == nullptr ? "" : features_->finish();
 }
 
-std::string Recipe::loss() const { return resolved(options_.loss); }
+std::string Recipe::loss() const { return options_.loss.value_or("categorical_crossentropy"); }
 
-int64_t Recipe::feature_row_bytes() const {
+int64_t Recipe::feature_row_bytes() {
   const auto all = cuts();
   const ops::Graph graph = lower(model_);
   int64_t floats = 0;
@@ -134,7 +141,7 @@ int64_t Recipe::feature_row_bytes() const {
   return floats * static_cast<int64_t>(sizeof(float));
 }
 
-RecipePlan Recipe::plan() const {
+RecipePlan Recipe::plan() {
   RecipePlan plan;
   const auto expected = cuts();
   const LossType& loss_type = loss_types::find(loss());
@@ -153,11 +160,11 @@ RecipePlan Recipe::plan() const {
   return plan;
 }
 
-void Recipe::prepare(const StageOptions& stage) const {
+void Recipe::prepare(const StageOptions& stage) {
   unfreeze(stage.unfreeze);
   model_.compile({.optimizer = optimizer_types::find(options_.optimizer).make(stage.learning_rate),
                   .loss = loss(),
-                  .metrics = {"accuracy"}});
+                  .metrics = options_.metrics});
 }
 
 bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset& train,
@@ -166,6 +173,7 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
   prepare(stage);
   if (!goes_on) {
     stages_.push_back({.options = stage,
+                       .place = static_cast<size_t>(&stage - options_.stages.data()),
                        .optimizer = options_.optimizer,
                        .trainable_parameters = model_.count_trainable_parameters()});
   }
@@ -177,7 +185,7 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
     restored_.reset();
   }
   if (first_epoch >= stage.epochs) return true;
-  StageWatch watch(*this);
+  StageWatch watch(stages_.back(), prefix_seconds_, [this] { save_checkpoint(); });
   std::vector<Callback*> callbacks{&watch};
   callbacks.insert(callbacks.end(), options_.callbacks.begin(), options_.callbacks.end());
   const History history = model_.fit(engine, train,
@@ -205,13 +213,10 @@ bool Recipe::run(Engine& engine, const Dataset& train, const Dataset* validation
   features_ = options_.feature_folder ? std::make_shared<FeatureBank>(*options_.feature_folder)
                                       : std::make_shared<FeatureBank>();
   for (auto& cut : cuts()) features_->expect(std::move(cut));
-  resume();
-  const std::string running = stages_.empty() ? "" : stages_.back().options.name;
-  bool reached = !restored_;
-  for (const StageOptions& stage : options_.stages) {
-    reached = reached || stage.name == running;
-    if (!reached || stage.epochs == 0) continue;
-    if (!run_stage(engine, stage, train, validation)) return false;
+  const size_t first = resume();
+  for (size_t i = first; i < options_.stages.size(); ++i) {
+    const StageOptions& stage = options_.stages[i];
+    if (stage.epochs > 0 && !run_stage(engine, stage, train, validation)) return false;
   }
   return true;
 }

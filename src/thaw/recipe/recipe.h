@@ -19,8 +19,10 @@ struct RecipeOptions {
       {.name = "feature_extraction", .epochs = 5, .learning_rate = 1e-3, .unfreeze = 0},
       {.name = "fine_tuning", .epochs = 5, .learning_rate = 1e-4, .unfreeze = 5}};
   std::string optimizer = "adam";
-  /// "auto": categorical_crossentropy.
-  std::string loss = "auto";
+  /// Keras's name; unset: categorical_crossentropy.
+  std::optional<std::string> loss = {};
+  /// Measured beside the loss, by Keras's names.
+  std::vector<std::string> metrics = {"accuracy"};
   int64_t batch_size = 32;
   /// Of the head's weights, the order of samples and dropout.
   uint64_t seed = 1;
@@ -47,14 +49,17 @@ class Recipe {
   /// The base with its head; the same model throughout.
   const Model& model() const { return model_; }
 
-  /// The loss that it is trained with, "auto" resolved.
+  /// The loss that it is trained with.
   std::string loss() const;
 
-  /// Bytes that the kept features of one sample take: those that each stage begins at.
-  int64_t feature_row_bytes() const;
+  /// Bytes that the kept features of one image take: those that each stage begins at. As plan(), it
+  /// leaves the model compiled for the last stage.
+  int64_t feature_row_bytes();
 
-  /// What run() will do.
-  RecipePlan plan() const;
+  /// What run() will do. To find out, the model is set up for one stage after another: what was
+  /// compiled, and which layers train, is then as the last stage wants it. Weights stay as they
+  /// are.
+  RecipePlan plan();
 
   /// Runs every stage. Throws as Model::fit(). False: `stop` was set; the state is in the
   /// checkpoint.
@@ -78,13 +83,15 @@ class Recipe {
  private:
   bool run_stage(Engine& engine, const StageOptions& stage, const Dataset& train,
                  const Dataset* validation);
-  std::vector<std::vector<ops::Value>> cuts() const;
-  void prepare(const StageOptions& stage) const;
-  void unfreeze(const std::optional<int64_t>& layers) const;
-  /// Goes back to what the checkpoint holds; false when there is none.
-  bool resume();
+  /// Where every stage will begin, each cut once. Prepares one stage after another.
+  std::vector<std::vector<ops::Value>> cuts();
+  /// Freezes and compiles the model as the stage wants it.
+  void prepare(const StageOptions& stage);
+  void unfreeze(const std::optional<int64_t>& layers);
+  /// Goes back to what the checkpoint holds, where there is one to resume. Returns the place among
+  /// the stages to go on with: 0 when there is none.
+  size_t resume();
 
-  friend class StageWatch;
   Functional base_;
   RecipeOptions options_;
   Model model_;

@@ -27,6 +27,7 @@ struct EpochReport {
 /// What became of a stage.
 struct StageReport {
   StageOptions options;
+  std::optional<size_t> place = {};  ///< among the recipe's stages; unset: not known
   std::string optimizer;
   int64_t trainable_parameters = 0;
   std::vector<EpochReport> epochs;

@@ -5,7 +5,8 @@
 namespace thaw {
 
 Engine::Engine(const EngineOptions& options)
-    : threads_(options.threads),
+    : options_(options),
+      threads_(options.threads),
       device_(device_types::find(options.device)
                   .make({.threads = threads_.count(), .precision = options.precision})) {}
 

@@ -25,10 +25,13 @@ class Engine {
   /// Throws UsageError for a device that is not known or not there, or cannot do what is asked.
   explicit Engine(const EngineOptions& options = {});
 
+  /// What it was made with.
+  const EngineOptions& options() const { return options_; }
   Device& device() { return *device_; }
   Threads& threads() { return threads_; }
 
  private:
+  EngineOptions options_;
   Threads threads_;
   std::unique_ptr<Device> device_;
 };

@@ -1,42 +1,34 @@
 #include <fmt/chrono.h>
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <memory>
-#include <nlohmann/json.hpp>
-
 #include "thaw/app/command.h"
 #include "thaw/app/json_line.h"
-#include "thaw/app/readable_bytes.h"
+#include "thaw/core/readable_bytes.h"
 #include "thaw/data/features/feature_folder.h"
 
 namespace thaw::app::commands {
 namespace {
 
-struct Options {
-  std::string action;
-  std::string folder;
-  bool json = false;
-};
-
-using Json = nlohmann::ordered_json;
 using Clock = std::chrono::system_clock;
 
 void print_json(const FeatureFolder& cache) {
-  auto sets = Json::array();
+  Config sets{Config::List{}};
   for (const FeatureFolder::SetInfo& set : cache.sets()) {
-    sets.push_back({{"key", set.set_key},
-                    {"rows", set.rows},
-                    {"row_bytes", set.row_bytes},
-                    {"files", set.shards},
-                    {"bytes", set.bytes},
-                    {"last_used", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}",
-                                              fmt::gmtime(Clock::to_time_t(set.last_used)))}});
+    Config row;
+    row.set("key", set.set_key)
+        .set("rows", set.rows)
+        .set("row_bytes", set.row_bytes)
+        .set("files", set.shards)
+        .set("bytes", set.bytes)
+        .set("last_used",
+             fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", fmt::gmtime(Clock::to_time_t(set.last_used))));
+    sets.append(std::move(row));
   }
-  print_json_line({{"folder", cache.options().folder.string()},
-                   {"limit_bytes", cache.options().limit_bytes},
-                   {"bytes", cache.bytes()},
-                   {"sets", std::move(sets)}});
+  Config result;
+  print_json_line(result.set("folder", cache.options().folder.string())
+                      .set("limit_bytes", cache.options().limit_bytes)
+                      .set("bytes", cache.bytes())
+                      .set("sets", std::move(sets)));
 }
 
 void print_table(const FeatureFolder& cache) {
@@ -57,38 +49,57 @@ void clear(const FeatureFolder& cache, bool json) {
   const std::string folder = cache.options().folder.string();
   const int64_t removed = cache.clear();
   if (json) {
-    print_json_line({{"folder", folder}, {"removed_bytes", removed}});
+    Config result;
+    print_json_line(result.set("folder", folder).set("removed_bytes", removed));
   } else {
     fmt::print("removed {} from {}\n", readable_bytes(removed), folder);
   }
 }
 
-Exit run(const Options& options) {
-  FeatureFolderOptions folder;
-  if (!options.folder.empty()) folder.folder = options.folder;
-  const FeatureFolder cache(folder);
-  if (options.action == "clear") {
-    clear(cache, options.json);
-  } else if (options.json) {
-    print_json(cache);
-  } else {
-    print_table(cache);
-  }
-  return Exit::done;
-}
+struct Cache final : Call {
+  std::string action;
+  std::filesystem::path folder;
+  bool json = false;
 
-std::function<Exit()> configure(CLI::App& app) {
-  auto options = std::make_shared<Options>();
-  app.add_option("action", options->action, "clear: remove all features; without it, show them")
-      ->check(CLI::IsMember({"clear"}));
-  app.add_option("--folder", options->folder, "that of fit --cache FOLDER, if it had one");
-  app.add_flag("--json", options->json, "one JSON object on standard output");
-  return [options] { return run(*options); };
-}
+  void describe(OptionList& options) override {
+    options.add("action", action,
+                {.help = "clear: remove all features; without it, show them",
+                 .value = "clear",
+                 .choices = {"clear"},
+                 .positional = true});
+    options.add("folder", folder,
+                {.help = "that of fit --cache DIR, if it had one",
+                 .value = "DIR",
+                 .completes = Completes::folder});
+    options.add("json", json, {.help = "one JSON object on standard output"});
+  }
+
+  Exit run() override {
+    FeatureFolderOptions options;
+    if (!folder.empty()) options.folder = folder;
+    const FeatureFolder cache(options);
+    if (action == "clear") {
+      clear(cache, json);
+    } else if (json) {
+      print_json(cache);
+    } else {
+      print_table(cache);
+    }
+    return Exit::done;
+  }
+};
 
 }  // namespace
 
 extern const Command cache;
-const Command cache{"cache", "features that are kept on disk: show them, or clear", &configure};
+const Command cache{
+    .name = "cache",
+    .what = "features that are kept on disk: show them, or clear",
+    .details =
+        "What frozen layers give for an image is kept, so that a later thaw fit with the same base "
+        "and the same images need not compute it again. The sets used least recently go when there "
+        "is no room.",
+    .example = "thaw cache clear",
+    .make = &make_call<Cache>};
 
 }  // namespace thaw::app::commands

@@ -1,23 +1,17 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <memory>
-
 #include "thaw/app/command.h"
 #include "thaw/applications/application.h"
 #include "thaw/core/error.h"
-#include "thaw/formats/model_file.h"
+#include "thaw/formats/format.h"
 
 namespace thaw::app::commands {
 namespace {
 
-struct Options {
-  std::string in;
-  std::string out;
-  std::string network;  ///< whose weights they are, where there are weights alone
-};
-
-bool is_for_weights_alone(const std::string& name) { return name.ends_with(".weights.h5"); }
+bool is_written(const ModelFormat& format) {
+  return format.write != nullptr || format.write_weights != nullptr;
+}
+bool is_read(const ModelFormat& format) { return format.read_weights != nullptr; }
 
 /// The network with the file's weights: with its top, or without where these do not fit.
 ModelFile network_with(const std::string& name, const std::string& weights) {
@@ -40,22 +34,6 @@ ModelFile network_with(const std::string& name, const std::string& weights) {
   throw Error(fmt::format("{}: these are not the weights of {}{}", weights, name, reasons));
 }
 
-ModelFile read(const Options& options) {
-  const bool is_whole = is_whole_model(options.in);
-  if (is_whole && !options.network.empty()) {
-    throw UsageError(fmt::format(
-        "--network: {} holds its own network; expected a file of weights alone", options.in));
-  }
-  if (is_whole) return read_model_file(options.in);
-  if (options.network.empty()) {
-    throw Error(
-        fmt::format("{}: expected a whole model, received weights alone: say of which network they "
-                    "are (--network NAME, see thaw models)",
-                    options.in));
-  }
-  return network_with(options.network, options.in);
-}
-
 /// What a file of weights alone has no room for.
 void drop_all_but_weights(ModelFile& content) {
   content.dropped = {"the graph: reading the weights again takes the network too"};
@@ -73,39 +51,79 @@ std::string training_of(const ModelFile& content) {
   return fmt::format(", {} step{} of training", steps, steps == 1 ? "" : "s");
 }
 
-Exit run(const Options& options) {
-  if (!options.out.ends_with(".keras") && !options.out.ends_with(".h5")) {
-    throw UsageError("expected an OUT that ends in .keras, .h5 or .weights.h5, received \"" +
-                     options.out + "\"");
-  }
-  ModelFile content = read(options);
-  if (is_for_weights_alone(options.out)) {
-    drop_all_but_weights(content);
-    save_weights(content.model, options.out);
-  } else {
-    write_model_file(content, options.out);
-  }
-  for (const std::string& what : content.dropped) fmt::print(stderr, "thaw: not kept: {}\n", what);
-  fmt::print("{}: {} \"{}\", {} layers, {} parameters{}\n", options.out, content.model.class_name(),
-             content.model.name(), content.model.layers().size(),
-             fmt::group_digits(content.model.count_parameters()), training_of(content));
-  return Exit::done;
-}
+struct Convert final : Call {
+  std::string in;
+  std::string out;
+  std::string network;  ///< whose weights they are, where there are weights alone
 
-std::function<Exit()> configure(CLI::App& app) {
-  auto options = std::make_shared<Options>();
-  app.add_option("in", options->in, "a model or weights: .keras, .h5, .weights.h5")->required();
-  app.add_option("out", options->out,
-                 "where it goes: .keras, .h5, or .weights.h5 for the weights alone")
-      ->required();
-  app.add_option("--network", options->network,
-                 "whose weights IN holds, where it holds no network (thaw models)");
-  return [options] { return run(*options); };
-}
+  void describe(OptionList& options) override {
+    options.add("in", in,
+                {.help = "a model or weights: " + model_formats::endings(&is_read),
+                 .value = "IN",
+                 .required = true,
+                 .positional = true,
+                 .completes = Completes::file});
+    options.add("out", out,
+                {.help = "where it goes, by its ending: " + model_formats::endings(&is_written) +
+                         "; the last holds the weights alone",
+                 .value = "OUT",
+                 .required = true,
+                 .positional = true,
+                 .completes = Completes::file});
+    options.add("network", network,
+                {.help = "whose weights IN holds, where it holds no network (see thaw models)",
+                 .value = "NAME",
+                 .completes = Completes::network});
+  }
+
+  ModelFile read() const {
+    const bool is_whole = is_whole_model(in);
+    if (is_whole && !network.empty()) {
+      throw UsageError(
+          fmt::format("--network: {} holds its own network; expected a file of weights alone", in));
+    }
+    if (is_whole) return read_model_file(in);
+    if (network.empty()) {
+      throw Error(
+          fmt::format("{}: expected a whole model, received weights alone: say of which network "
+                      "they are (--network NAME, see thaw models)",
+                      in));
+    }
+    return network_with(network, in);
+  }
+
+  Exit run() override {
+    const ModelFormat* format = model_formats::by_ending(out);
+    if (format == nullptr || !is_written(*format)) {
+      throw UsageError(fmt::format("expected an OUT that ends in {}, received \"{}\"",
+                                   model_formats::endings(&is_written), out));
+    }
+    ModelFile content = read();
+    if (format->write != nullptr) {
+      format->write(content, out);
+    } else {
+      drop_all_but_weights(content);
+      format->write_weights(content.model, out);
+    }
+    for (const std::string& what : content.dropped)
+      fmt::print(stderr, "thaw: not kept: {}\n", what);
+    fmt::print("{}: {} \"{}\", {} layers, {} parameters{}\n", out, content.model.class_name(),
+               content.model.name(), content.model.layers().size(),
+               fmt::group_digits(content.model.count_parameters()), training_of(content));
+    return Exit::done;
+  }
+};
 
 }  // namespace
 
 extern const Command convert;
-const Command convert{"convert", "a Keras model file into another form of it", &configure};
+const Command convert{
+    .name = "convert",
+    .what = "a model file into another form of it",
+    .details =
+        "IN is recognized by its content, whatever its name; OUT is written as its ending says. "
+        "What the other form has no room for is named.",
+    .example = "thaw convert old.h5 new.keras",
+    .make = &make_call<Convert>};
 
 }  // namespace thaw::app::commands

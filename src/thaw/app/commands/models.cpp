@@ -1,10 +1,7 @@
 #include <fmt/format.h>
 
-#include <CLI/CLI.hpp>
-#include <memory>
-#include <nlohmann/json.hpp>
-
 #include "thaw/app/command.h"
+#include "thaw/app/json_line.h"
 #include "thaw/applications/application.h"
 #include "thaw/applications/weights.h"
 #include "thaw/core/error.h"
@@ -37,28 +34,29 @@ const char* which_at_hand(const Application& network) {
   return base ? "without top" : whole ? "with top" : "no";
 }
 
+Config path_or_null(const std::optional<std::filesystem::path>& path) {
+  return path ? Config(path->string()) : Config();
+}
+
 void print_json() {
-  auto rows = nlohmann::ordered_json::array();
+  Config rows{Config::List{}};
   for (const Application* network : applications::all()) {
-    const auto weights = weights_at_hand(*network, false);
-    const auto whole = weights_at_hand(*network, true);
-    nlohmann::ordered_json row = {{"name", network->name},
-                                  {"keras_name", network->keras_name},
-                                  {"parameters", network->parameters},
-                                  {"base_parameters", network->base_parameters},
-                                  {"megabytes", megabytes(*network)},
-                                  {"image_size", network->default_size},
-                                  {"preprocessing", network->preprocessing},
-                                  {"options", network->takes()},
-                                  {"top_1_accuracy", nullptr},
-                                  {"weights", nullptr},
-                                  {"weights_with_top", nullptr}};
-    if (network->top_1_accuracy) row["top_1_accuracy"] = *network->top_1_accuracy;
-    if (weights) row["weights"] = weights->string();
-    if (whole) row["weights_with_top"] = whole->string();
-    rows.push_back(std::move(row));
+    Config row;
+    row.set("name", std::string(network->name))
+        .set("keras_name", std::string(network->keras_name))
+        .set("parameters", network->parameters)
+        .set("base_parameters", network->base_parameters)
+        .set("megabytes", megabytes(*network))
+        .set("image_size", network->default_size)
+        .set("preprocessing", std::string(network->preprocessing))
+        .set("options", network->takes())
+        .set("top_1_accuracy",
+             network->top_1_accuracy ? Config(*network->top_1_accuracy) : Config())
+        .set("weights", path_or_null(weights_at_hand(*network, false)))
+        .set("weights_with_top", path_or_null(weights_at_hand(*network, true)));
+    rows.append(std::move(row));
   }
-  fmt::print("{}\n", rows.dump());
+  print_json_line(rows);
 }
 
 void print_table() {
@@ -74,22 +72,33 @@ void print_table() {
   }
 }
 
-std::function<Exit()> configure(CLI::App& app) {
-  auto json = std::make_shared<bool>(false);
-  app.add_flag("--json", *json, "one JSON array on standard output");
-  return [json] {
-    if (*json) {
+struct Models final : Call {
+  bool json = false;
+
+  void describe(OptionList& options) override {
+    options.add("json", json, {.help = "one JSON array on standard output"});
+  }
+
+  Exit run() override {
+    if (json) {
       print_json();
     } else {
       print_table();
     }
     return Exit::done;
-  };
-}
+  }
+};
 
 }  // namespace
 
 extern const Command models;
-const Command models{"models", "the networks that thaw knows by name", &configure};
+const Command models{
+    .name = "models",
+    .what = "the networks that thaw knows by name",
+    .details =
+        "Each can be the --base of thaw fit. Options are set behind an @, as in "
+        "mobilenet_v2@alpha=0.35. Weights that are not at hand are fetched when they are needed.",
+    .example = "thaw models",
+    .make = &make_call<Models>};
 
 }  // namespace thaw::app::commands

@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <string>
 
-namespace thaw::app {
+namespace thaw {
 
 /// 168'200'000 as "168.2 MB".
 std::string readable_bytes(int64_t bytes);
 
-}  // namespace thaw::app
+}  // namespace thaw

@@ -1,10 +1,10 @@
-#include "thaw/app/readable_bytes.h"
+#include "thaw/core/readable_bytes.h"
 
 #include <fmt/format.h>
 
 #include <array>
 
-namespace thaw::app {
+namespace thaw {
 
 std::string readable_bytes(int64_t bytes) {
   constexpr std::array units = {"kB", "MB", "GB", "TB"};
@@ -15,4 +15,4 @@ std::string readable_bytes(int64_t bytes) {
   return fmt::format("{:.1f} {}", value, units[unit]);
 }
 
-}  // namespace thaw::app
+}  // namespace thaw

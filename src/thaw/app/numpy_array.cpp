@@ -1,4 +1,4 @@
-#include "thaw/app/npy.h"
+#include "thaw/app/numpy_array.h"
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
@@ -63,11 +63,11 @@ Tensor parse(const std::string& content) {
 
 }  // namespace
 
-Tensor read_npy(const std::filesystem::path& path) {
+Tensor read_numpy_array(const std::filesystem::path& path) {
   return with_context(path.string(), [&] { return parse(read_file(path)); });
 }
 
-void write_npy(const std::filesystem::path& path, const Tensor& tensor) {
+void write_numpy_array(const std::filesystem::path& path, const Tensor& tensor) {
   std::string header = fmt::format("{{'descr': '<f4', 'fortran_order': False, 'shape': {}, }}",
                                    tensor.shape().to_string());
   constexpr size_t preamble = 10;

@@ -1,0 +1,88 @@
+#include "thaw/task/base_model.h"
+
+#include <filesystem>
+
+#include "thaw/applications/application.h"
+#include "thaw/core/error.h"
+#include "thaw/formats/format.h"
+#include "thaw/task/option.h"
+
+namespace thaw {
+namespace {
+
+Shape square(int size) { return {int64_t{size}, int64_t{size}, int64_t{3}}; }
+
+void set_weights(const Functional& base, const BaseModel& asked, uint64_t seed) {
+  if (!asked.weights) return;  // the file's own
+  if (*asked.weights == "none") {
+    base.initialize_weights(seed);
+  } else if (*asked.weights == "imagenet") {
+    throw UsageError("--weights: expected none or a file, since " + asked.base +
+                     " is a file with weights of its own, received \"imagenet\": leave --weights "
+                     "out, or name the network (thaw models)");
+  } else {
+    load_weights(base, *asked.weights);
+  }
+}
+
+Functional from_file(const BaseModel& asked, const BaseModelOptions& options) {
+  LoadOptions load;
+  if (options.image_size) load.input_shape = square(*options.image_size);
+  const Functional whole = load_model(asked.base, load);
+  Functional base = applications::base_of(whole);
+  for (const auto& [key, value] : whole.metadata().as_map())
+    if (base.metadata().find(key) == nullptr) base.metadata().set(key, value);
+  if (options.image_size && base.inputs()[0].shape() != square(*options.image_size)) {
+    const Config metadata = base.metadata();
+    base = base.with_input_shape(square(*options.image_size));
+    base.metadata() = metadata;
+  }
+  set_weights(base, asked, options.seed);
+  return base;
+}
+
+Functional from_name(const BaseModel& asked, const BaseModelOptions& options) {
+  auto [network, made_as] = applications::find(asked.base);
+  made_as.input_shape =
+      square(options.image_size.value_or(static_cast<int>(network->default_size)));
+  made_as.include_top = false;
+  made_as.weights = asked.weights.value_or("imagenet");
+  made_as.on_download = options.on_download;
+  Functional base = applications::create(*network, made_as);
+  if (made_as.weights == "none") base.initialize_weights(options.seed);
+  return base;
+}
+
+}  // namespace
+
+void BaseModel::describe(OptionList& options) {
+  // A member added to the struct stops this from compiling until it is described below, or counted
+  // here as one that is no option.
+  [[maybe_unused]] const auto& [a, b] = *this;
+  options.add("base", base,
+              {.help = "the pretrained network: a name (see thaw models; with options as in "
+                       "mobilenet_v2@alpha=0.35), or a model file, whose trained head is dropped",
+               .value = "NAME|FILE",
+               .completes = Completes::network});
+  options.add("weights", weights,
+              {.help = "of the base: imagenet (the official ones, fetched once), none (random), or "
+                       "a file of them",
+               .value = "imagenet|none|FILE",
+               .usual = "a file's own, a network's imagenet",
+               .compared_as = "the weights themselves",
+               .completes = Completes::file});
+}
+
+bool names_a_file(const std::string& text) {
+  std::error_code ignored;
+  return model_formats::by_ending(text) != nullptr || text.find('/') != std::string::npos ||
+         std::filesystem::is_regular_file(text, ignored);
+}
+
+Functional base_model(const BaseModel& base, const BaseModelOptions& options) {
+  return with_context("--base", [&] {
+    return names_a_file(base.base) ? from_file(base, options) : from_name(base, options);
+  });
+}
+
+}  // namespace thaw

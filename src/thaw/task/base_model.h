@@ -1,0 +1,39 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "thaw/graph/functional.h"
+
+namespace thaw {
+
+class OptionList;
+
+/// The pretrained network that a fit puts a head on.
+struct BaseModel {
+  std::string base = "mobilenet_v2";  ///< a network's name (applications::find()), or a file
+  /// "imagenet", "none" (random ones), or a file. Unset: a file's own, a network's "imagenet".
+  std::optional<std::string> weights = {};
+
+  void describe(OptionList& options);
+};
+
+/// What else decides what is made of it.
+struct BaseModelOptions {
+  std::optional<int> image_size = {};  ///< unset: a file's own, a network's default
+  uint64_t seed = 1;                   ///< of weights that are not loaded
+  /// Told how many bytes of official weights have come, of how many (−1: unknown); returning false
+  /// stops.
+  std::function<bool(int64_t received, int64_t total)> on_download = {};
+};
+
+/// Whether `text` names a file rather than a network: by a model format's ending, a slash, or since
+/// there is such a file.
+bool names_a_file(const std::string& text);
+
+/// The base, without a top. Throws UsageError for a name that is not known and for weights that the
+/// base cannot have, Error for a file that cannot be read.
+Functional base_model(const BaseModel& base, const BaseModelOptions& options = {});
+
+}  // namespace thaw

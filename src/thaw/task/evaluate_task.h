@@ -1,0 +1,39 @@
+#pragma once
+
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thaw/runtime/engine.h"
+#include "thaw/task/image_form.h"
+#include "thaw/task/task_events.h"
+
+namespace thaw {
+
+class OptionList;
+
+struct EvaluateReport {
+  int64_t images = 0;  ///< without those left out
+  Logs logs;           ///< "loss", "accuracy", …
+  std::vector<std::string> classes;
+};
+
+/// Loss and metrics of a model on a folder that holds one folder of images a class.
+struct EvaluateTask {
+  std::filesystem::path model;
+  std::filesystem::path images;
+  ImageForm form = {};
+  /// Keras's name; unset: the one that it was trained with.
+  std::optional<std::string> loss = {};
+  std::vector<std::string> metrics = {"accuracy"};
+
+  void describe(OptionList& options);
+
+  /// Images that cannot be read are left out and told. Throws UsageError for a name that is not
+  /// known, Error for a file that cannot be read or a class that the model has not.
+  EvaluateReport run(Engine& engine, TaskEvents& events) const;
+  EvaluateReport run(Engine& engine) const;
+};
+
+}  // namespace thaw

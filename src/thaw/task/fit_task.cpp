@@ -1,0 +1,261 @@
+#include "thaw/task/fit_task.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+
+#include "thaw/core/content_hash.h"
+#include "thaw/core/error.h"
+#include "thaw/core/files.h"
+#include "thaw/formats/format.h"
+#include "thaw/formats/json.h"
+#include "thaw/task/engine_settings.h"
+#include "thaw/task/fit_history.h"
+#include "thaw/task/option.h"
+
+namespace thaw {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+bool is_written(const ModelFormat& format) { return format.write != nullptr; }
+
+std::string weights_hash(const Functional& model) {
+  std::string hashes;
+  for (const VariablePtr& variable : model.variables())
+    hashes += content_hash(std::as_bytes(variable->value().values()));
+  return content_hash(std::as_bytes(std::span(hashes)));
+}
+
+std::optional<FeatureFolderOptions> cache_from(const std::string& text) {
+  if (text == "off") return std::nullopt;
+  FeatureFolderOptions options;
+  if (text != "auto") options.folder = text;
+  return options;
+}
+
+std::string to_text(const std::optional<FeatureFolderOptions>& cache) {
+  if (!cache) return "off";
+  return cache->folder == FeatureFolderOptions{}.folder ? "auto" : cache->folder.string();
+}
+
+/// The options that a result depends on and that are compared as they are.
+Config result_settings(FitTask task, EngineOptions engine) {
+  OptionList options;
+  task.describe(options);
+  describe(engine, options);
+  return options.result_settings();
+}
+
+/// What is known of a task once its files are read.
+struct Prepared {
+  FitData data;
+  Functional base;
+  ImageOptions form;
+};
+
+/// All that the result depends on: each option is here as it is, or by what came of it.
+Config resume_settings(const FitTask& task, const EngineOptions& engine, const Prepared& prepared) {
+  const auto& [data, base, form] = prepared;
+  Config result = result_settings(task, engine);
+  result.set("base weights", weights_hash(base))
+      .set("training images", identity(data.train))
+      .set("validation images", data.validation ? identity(*data.validation) : "")
+      .set("--image-size", fmt::format("{}x{}", form.size.height, form.size.width))
+      .set("--preprocessing", form.preprocessing.to_config())
+      .set("--aspect-ratio", static_cast<int>(form.size.aspect_ratio))
+      .set("--orientation", form.decode.apply_orientation);
+  return result;
+}
+
+/// What can be known to fail is found before hours of training, not after.
+void check_outputs(const FitTask& task) {
+  if (!task.out.empty()) {
+    const ModelFormat* format = model_formats::by_ending(task.out);
+    if (format == nullptr || format->write == nullptr) {
+      throw UsageError(fmt::format("--out: expected a file name that ends in {}, received \"{}\"",
+                                   model_formats::endings(&is_written), task.out.string()));
+    }
+    const AtomicFile model_can_be_written(task.out);
+  }
+  if (!task.history.empty()) const AtomicFile history_can_be_written(task.history);
+  std::error_code ignored;
+  if (task.cache && std::filesystem::is_regular_file(task.cache->folder, ignored)) {
+    throw UsageError("--cache: expected auto, off or a folder, received the file \"" +
+                     task.cache->folder.string() + "\"");
+  }
+}
+
+/// Empty: the state is not kept.
+std::filesystem::path checkpoint_of(const FitTask& task) {
+  if (task.checkpoint) return *task.checkpoint;
+  if (task.out.empty()) return {};
+  return task.out.string() + ".checkpoint";
+}
+
+RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
+                             const Prepared& prepared, TaskEvents& events) {
+  RecipeOptions result = task.recipe.recipe();
+  result.seed = task.seed;
+  result.cache = task.cache ? FeatureCache::automatic : FeatureCache::off;
+  if (task.cache) result.feature_folder = FeatureFolder(*task.cache);
+  result.callbacks = {&events};
+  result.on_stage = [&events](const StageReport& stage) { events.on_stage(stage); };
+  result.stop = task.stop;
+  if (const auto path = checkpoint_of(task); !path.empty()) {
+    result.checkpoint = CheckpointOptions{.path = path,
+                                          .settings = resume_settings(task, engine, prepared),
+                                          .usual_settings = result_settings({}, {}),
+                                          .resume = task.resume};
+  }
+  return result;
+}
+
+Prepared prepare(const FitTask& task, TaskEvents& events) {
+  FitData data = fit_data(task.source, task.seed);
+  const Functional base =
+      base_model(task.base, {.image_size = task.form.image_size,
+                             .seed = task.seed,
+                             .on_download = [&events](int64_t received, int64_t total) {
+                               return events.on_download(received, total);
+                             }});
+  const ImageOptions form = image_form(base, task.form);
+  return {std::move(data), base, form};
+}
+
+void tell_begin(const FitTask& task, const Prepared& prepared, std::string augmentation,
+                TaskEvents& events) {
+  const auto& [data, base, form] = prepared;
+  std::error_code ignored;
+  const auto checkpoint = checkpoint_of(task);
+  const bool found = !checkpoint.empty() && std::filesystem::exists(checkpoint, ignored);
+  events.on_fit_begin(
+      {.train_images = std::ssize(data.train.files),
+       .validation_images = data.validation ? std::ssize(data.validation->files) : 0,
+       .classes = std::ssize(data.train.class_names),
+       .base = base.name(),
+       .height = form.size.height,
+       .width = form.size.width,
+       .goes_on = found && task.resume,
+       .replaces_run = found && !task.resume,
+       .augmentation = std::move(augmentation)});
+}
+
+/// What was learned stays in the checkpoint until the model is there.
+void save(const FitTask& task, const Recipe& recipe) {
+  const auto checkpoint = checkpoint_of(task);
+  if (!task.out.empty()) {
+    try {
+      recipe.model().save(task.out);
+    } catch (const Error& error) {
+      recipe.save_checkpoint();
+      throw Error(
+          fmt::format("{}; what was learned is kept in {}: the same command with --resume "
+                      "writes the model",
+                      error.what(), checkpoint.string()));
+    }
+  }
+  std::error_code ignored;
+  if (!checkpoint.empty()) std::filesystem::remove(checkpoint, ignored);
+}
+
+Config all_settings(FitTask task, EngineOptions engine) {
+  OptionList options;
+  task.describe(options);
+  describe(engine, options);
+  return options.values();
+}
+
+FitReport report_of(const Recipe& recipe, const Prepared& prepared, TaskEvents& events) {
+  const auto& [data, base, form] = prepared;
+  const auto left = [](const ImageFolder& folder, const std::vector<std::string>& dropped) {
+    return std::ssize(folder.files) - std::ssize(dropped);
+  };
+  FitReport report{.model = recipe.model(),
+                   .classes = data.train.class_names,
+                   .train_images = left(data.train, recipe.dropped()),
+                   .validation_images =
+                       data.validation ? left(*data.validation, recipe.validation_dropped()) : 0,
+                   .stages = recipe.stages(),
+                   .prefix_seconds = recipe.prefix_seconds(),
+                   .left_out = recipe.dropped(),
+                   .feature_failure = recipe.feature_failure()};
+  const auto& more = recipe.validation_dropped();
+  report.left_out.insert(report.left_out.end(), more.begin(), more.end());
+  for (const std::string& reason : report.left_out) events.on_left_out(reason);
+  return report;
+}
+
+}  // namespace
+
+void FitTask::describe(OptionList& options) {
+  // A member added to the struct stops this from compiling until it is described below, or counted
+  // here as one that is no option.
+  [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, of_the_run, stop_flag] = *this;
+  source.describe(options);
+  options.add("out", out,
+              {.help = "where the model goes: " + model_formats::endings(&is_written),
+               .value = "MODEL",
+               .required = true,
+               .may_change = "it says where the result goes, not what it is",
+               .completes = Completes::file});
+  base.describe(options);
+  options.add("seed", seed,
+              {.help = "of all that is random: the split, the head's first weights, the order of "
+                       "images, augmentation, dropout",
+               .value = "N"});
+  form.describe(options);
+  recipe.describe(options);
+  options.add("history", history,
+              {.help = "a JSON file for the figures of every epoch",
+               .value = "FILE",
+               .may_change = "it says where figures go",
+               .completes = Completes::file});
+  augment.describe(options);
+  options.add("cache", cache, &cache_from, &to_text,
+              {.help = "where what frozen layers give is kept for all epochs and later runs: auto "
+                       "(see thaw cache), off, or a folder",
+               .value = "auto|off|DIR",
+               .may_change = "kept features are the bits that computing them again gives",
+               .completes = Completes::folder});
+  options.add("resume", resume,
+              {.help = "go on with a run that was interrupted",
+               .may_change = "it is what asks for the comparison"});
+}
+
+FitReport FitTask::run(Engine& engine, TaskEvents& events) const {
+  const auto start = Clock::now();
+  check_outputs(*this);
+  recipe.recipe();  // its names are checked before any image is listed
+  const Prepared prepared = prepare(*this, events);
+  const auto& [data, base_network, image_options] = prepared;
+  const ImageDataset images(data.train, image_options);
+  const auto validation =
+      data.validation ? std::optional<ImageDataset>(std::in_place, *data.validation, image_options)
+                      : std::nullopt;
+  Recipe job(base_network, std::ssize(data.train.class_names),
+             recipe_options(*this, engine.options(), prepared, events));
+  keep_form(job.model(), image_options, data.train.class_names, job.loss());
+  const auto augmented = augment.of(images, seed);
+  tell_begin(*this, prepared,
+             augmented == nullptr
+                 ? ""
+                 : augment.cost(images.size(), job.feature_row_bytes(), cache.has_value()),
+             events);
+  const Dataset& train = augmented != nullptr ? *augmented : static_cast<const Dataset&>(images);
+  const bool finished = job.run(engine, train, validation ? &*validation : nullptr);
+  FitReport report = report_of(job, prepared, events);
+  if (finished) save(*this, job);
+  report.finished = finished;
+  report.settings = all_settings(*this, engine.options());
+  report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
+  if (!history.empty()) write_file(history, write_json(history_of(report), 1) + "\n");
+  return report;
+}
+
+FitReport FitTask::run(Engine& engine) const {
+  TaskEvents silent;
+  return run(engine, silent);
+}
+
+}  // namespace thaw

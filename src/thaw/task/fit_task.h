@@ -1,0 +1,75 @@
+#pragma once
+
+#include <atomic>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "thaw/data/features/feature_folder.h"
+#include "thaw/runtime/engine.h"
+#include "thaw/task/augmentation.h"
+#include "thaw/task/base_model.h"
+#include "thaw/task/fit_data.h"
+#include "thaw/task/image_form.h"
+#include "thaw/task/recipe_settings.h"
+#include "thaw/task/task_events.h"
+
+namespace thaw {
+
+class OptionList;
+
+/// What became of a fit.
+struct FitReport {
+  /// Trained, with class names, form of images and loss in its metadata: all that predicting takes.
+  Model model;
+  bool finished = false;  ///< false: it was stopped, and can be resumed
+  std::vector<std::string> classes;
+  int64_t train_images = 0;  ///< without those left out
+  int64_t validation_images = 0;
+  std::vector<StageReport> stages;
+  double prefix_seconds = 0;  ///< on what is frozen, once for all epochs
+  double seconds = 0;
+  std::vector<std::string> left_out;  ///< why each broken image was
+  std::string feature_failure;        ///< why features are not kept for later runs; empty: they are
+  Config settings;                    ///< every option of the task, by key
+};
+
+/// The whole job: a folder of images and a pretrained base become a classifier.
+///
+///     Engine engine;
+///     const FitReport report = FitTask{.source = {.images = "photos"}, .out =
+///     "m.keras"}.run(engine);
+struct FitTask {
+  ImageSource source;
+  ImageForm form = {};
+  BaseModel base = {};
+  RecipeSettings recipe = {};
+  Augmentation augment = {};
+  /// Of the head's weights, the split, the order of images, augmentation and dropout.
+  uint64_t seed = 1;
+  /// Where what frozen layers give is kept for all epochs and later runs; unset: not kept at all.
+  std::optional<FeatureFolderOptions> cache = FeatureFolderOptions{};
+  /// Where the model goes, by a model format's ending; empty: nowhere, FitReport has it.
+  std::filesystem::path out = {};
+  /// A JSON file for the figures of every epoch; empty: none.
+  std::filesystem::path history = {};
+  /// Where the state is kept while it runs; unset: beside `out`, if that is given.
+  std::optional<std::filesystem::path> checkpoint = {};
+  /// Go on with a run that was interrupted, where there is one.
+  bool resume = false;
+  /// When set (by a signal handler, say), run() returns after the running step.
+  const std::atomic<bool>* stop = nullptr;
+
+  /// All of them but `checkpoint` and `stop`.
+  void describe(OptionList& options);
+
+  /// Trains, and writes what it was asked to. The model at `out` appears whole or not at all; what
+  /// was learned stays in the checkpoint until then. Throws UsageError when the options contradict
+  /// each other, the images or the base, before anything is trained; Error when a file cannot be
+  /// read or written.
+  FitReport run(Engine& engine, TaskEvents& events) const;
+  FitReport run(Engine& engine) const;
+};
+
+}  // namespace thaw

@@ -1,0 +1,92 @@
+#include "thaw/task/recipe_settings.h"
+
+#include <charconv>
+#include <limits>
+
+#include "thaw/core/error.h"
+#include "thaw/task/option.h"
+#include "thaw/train/metric.h"
+
+namespace thaw {
+namespace {
+
+constexpr Range no_less_than_0{0, std::numeric_limits<double>::infinity()};
+
+std::optional<int64_t> layers_from(const std::string& text) {
+  if (text == "all") return std::nullopt;
+  int64_t layers = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), layers);
+  if (failure != std::errc() || end != text.data() + text.size() || layers < 0)
+    throw UsageError("expected a number of layers or all, received \"" + text + "\"");
+  return layers;
+}
+
+std::string to_text(const std::optional<int64_t>& layers) {
+  return layers ? std::to_string(*layers) : "all";
+}
+
+template <typename Types>
+std::string names_of(const Types& types) {
+  std::string names;
+  for (const auto* type : types) names += (names.empty() ? "" : ", ") + std::string(type->name);
+  return names;
+}
+
+}  // namespace
+
+void RecipeSettings::describe(OptionList& options) {
+  // A member added to the struct stops this from compiling until it is described below, or counted
+  // here as one that is no option.
+  [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i] = *this;
+  options.add("batch-size", batch_size,
+              {.help = "images a step of training", .value = "N", .range = Range{1, 65536}});
+  options.add("epochs", epochs,
+              {.help = "of feature extraction, with all of the base frozen (0: skip it)",
+               .value = "N",
+               .range = Range{0, 1000000}});
+  options.add("learning-rate", learning_rate,
+              {.help = "of feature extraction", .value = "RATE", .range = no_less_than_0});
+  options.add("unfreeze", unfreeze, &layers_from, &to_text,
+              {.help = "how many of the base's last layers are fine-tuned (0: skip fine-tuning)",
+               .value = "N|all"});
+  options.add("fine-tune-epochs", fine_tune_epochs,
+              {.help = "of fine-tuning (0: skip it)", .value = "N", .range = Range{0, 1000000}});
+  options.add("fine-tune-learning-rate", fine_tune_learning_rate,
+              {.help = "of fine-tuning", .value = "RATE", .range = no_less_than_0});
+  options.add("optimizer", optimizer,
+              {.help = "one of " + names_of(optimizer_types::all()), .value = "NAME"});
+  options.add("loss", loss,
+              {.help = "one of " + names_of(loss_types::all()) + "; auto: categorical_crossentropy",
+               .value = "NAME",
+               .unset = "auto"});
+  options.add("metrics", metrics,
+              {.help = "what else is measured, separated by commas: of " + metric_names(),
+               .value = "NAMES"});
+}
+
+RecipeOptions RecipeSettings::recipe() const {
+  optimizer_types::find(optimizer);
+  if (loss) loss_types::find(*loss);
+  check_metrics(metrics);
+  const bool fine_tunes = !unfreeze || *unfreeze > 0;
+  RecipeOptions result;
+  result.stages = {{.name = "feature_extraction", .epochs = epochs, .learning_rate = learning_rate},
+                   {.name = "fine_tuning",
+                    .epochs = fine_tunes ? fine_tune_epochs : 0,
+                    .learning_rate = fine_tune_learning_rate,
+                    .unfreeze = unfreeze}};
+  result.optimizer = optimizer;
+  result.loss = loss;
+  result.metrics = metrics;
+  result.batch_size = batch_size;
+  return result;
+}
+
+void check_metrics(const std::vector<std::string>& names) {
+  for (const std::string& name : names)
+    with_context("--metrics", [&] { metric_types::find(name, 2, 2); });
+}
+
+std::string metric_names() { return "accuracy, " + names_of(metric_types::all()); }
+
+}  // namespace thaw

@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "thaw/recipe/stage.h"
+#include "thaw/train/callback.h"
+
+namespace thaw {
+
+/// What a fit has found before it trains.
+struct FitBegin {
+  int64_t train_images = 0;
+  int64_t validation_images = 0;
+  int64_t classes = 0;
+  std::string base;  ///< the network's name
+  int height = 0;    ///< of the images as it takes them
+  int width = 0;
+  bool goes_on = false;       ///< with a run that was interrupted
+  bool replaces_run = false;  ///< one that was interrupted and could be resumed
+  std::string augmentation;   ///< what it costs, in a line; empty: there is none
+};
+
+/// Follows a task: override what is of interest. Of a fit, Callback's methods come as well, stage
+/// by stage. Called by the thread that runs the task.
+class TaskEvents : public Callback {
+ public:
+  /// Bytes of official weights, of how many (−1: unknown). Returning false ends the task.
+  virtual bool on_download(int64_t /*received*/, int64_t /*total*/) { return true; }
+  virtual void on_fit_begin(const FitBegin&) {}
+  /// Before each stage; `epochs` holds those of a run that this one goes on with.
+  virtual void on_stage(const StageReport&) {}
+  /// An image that cannot be read is left out: why, beginning with its name.
+  virtual void on_left_out(const std::string& /*reason*/) {}
+};
+
+}  // namespace thaw

@@ -1,0 +1,194 @@
+#include "thaw/task/fit_task.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+
+#include "app/small_images.h"
+#include "support/error_of.h"
+#include "support/temporary_folder.h"
+#include "thaw/core/files.h"
+#include "thaw/formats/json.h"
+#include "thaw/task/engine_settings.h"
+#include "thaw/task/evaluate_task.h"
+#include "thaw/task/option.h"
+#include "thaw/task/predict_task.h"
+
+namespace thaw {
+namespace {
+
+using testing::contains;
+using testing::error_of;
+
+/// Images of three colours and a base, in a folder with a cache of its own.
+class FitTaskTest : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    testing::draw_pictures(folder_ / "images", 12, 1);
+    testing::draw_pictures(folder_ / "others", 8, 2);
+    testing::save_small_base(folder_ / "base.keras");
+    testing::save_small_base(folder_ / "copy.keras");
+  }
+  std::string path(const std::string& name) const { return (folder_ / name).string(); }
+  FitTask task() const {
+    return {.source = {.images = path("images")},
+            .form = {.preprocessing = "tf"},
+            .base = {.base = path("base.keras")},
+            .recipe = {.batch_size = 8,
+                       .epochs = 2,
+                       .learning_rate = 0.01,
+                       .unfreeze = 2,
+                       .fine_tune_epochs = 1},
+            .out = path("model.keras"),
+            .checkpoint = path("state")};
+  }
+
+  testing::TemporaryFolder folder_;
+  testing::Environment home_{"THAW_HOME", (folder_ / "home").string()};
+  Engine engine_{{.threads = 2}};
+};
+
+struct StopAfterAnEpoch : TaskEvents {
+  std::atomic<bool> stop = false;
+  void on_epoch_end(TrainingControl&, int, const Logs&) override { stop = true; }
+};
+
+/// The checkpoint of a run that was stopped in its second epoch, as bytes.
+std::string unfinished(FitTask task, Engine& engine) {
+  StopAfterAnEpoch events;
+  task.stop = &events.stop;
+  EXPECT_FALSE(task.run(engine, events).finished);
+  return read_file(*task.checkpoint);
+}
+
+/// Another value that the option may have.
+std::string another_value(const Option& option, const std::map<std::string, std::string>& known) {
+  if (const auto found = known.find(option.name); found != known.end()) return found->second;
+  const Config value = option.get();
+  if (option.is_switch) return "";
+  for (const std::string& choice : option.about.choices)
+    if (value.is_null() || choice != value.as_string()) return choice;
+  if (value.is_integer()) return std::to_string(value.as_integer() + 1);
+  if (value.is_number()) return std::to_string(value.as_number() / 2);
+  ADD_FAILURE() << "say in this test what else " << option.flag() << " may be";
+  return "";
+}
+
+TEST_F(FitTaskTest, resumes_under_no_other_setting_that_changes_the_result) {
+  const std::string checkpoint = unfinished(task(), engine_);
+  const std::map<std::string, std::string> known = {{"images", path("others")},
+                                                    {"validation", path("others")},
+                                                    {"validation-split", "0.4"},
+                                                    {"out", path("other.keras")},
+                                                    {"base", path("copy.keras")},
+                                                    {"weights", "none"},
+                                                    {"image-size", "24"},
+                                                    {"preprocessing", "torch"},
+                                                    {"aspect-ratio", "crop"},
+                                                    {"orientation", "ignore"},
+                                                    {"unfreeze", "1"},
+                                                    {"optimizer", "sgd"},
+                                                    {"loss", "mean_squared_error"},
+                                                    {"metrics", "categorical_accuracy"},
+                                                    {"history", path("history.json")},
+                                                    {"augment", "flip"},
+                                                    {"cache", "off"},
+                                                    {"threads", "1"}};
+  FitTask names = task();
+  EngineOptions names_of_engine;
+  OptionList all;
+  names.describe(all);
+  describe(names_of_engine, all);
+  for (const Option& each : all.all()) {
+    FitTask other = task();
+    EngineOptions engine{.threads = 2};
+    OptionList options;
+    other.describe(options);
+    describe(engine, options);
+    const Option& option = *options.find(each.name);
+    option.set(another_value(option, known));
+    other.resume = true;
+    write_file(*other.checkpoint, checkpoint);
+    const std::string message = error_of([&] {
+      Engine runs_on(engine);
+      EXPECT_TRUE(other.run(runs_on).finished);
+    });
+    if (!option.about.may_change.empty()) {
+      EXPECT_EQ(message, "") << option.flag();
+    } else if (!contains(message, "--resume: the unfinished run had")) {
+      // A processor without bfloat16 refuses it before anything is resumed.
+      EXPECT_EQ(option.name, "precision") << message;
+      EXPECT_NE(options.result_settings().find("--precision"), nullptr);
+    }
+  }
+}
+
+TEST_F(FitTaskTest, resumes_to_the_file_of_an_uninterrupted_run_also_from_an_older_checkpoint) {
+  ASSERT_TRUE(task().run(engine_).finished);
+  const std::string whole = read_file(path("model.keras"));
+  unfinished(task(), engine_);
+  // As a version wrote it that had neither this option nor places of stages.
+  Checkpoint older = load_checkpoint(path("state"));
+  Config settings{Config::Map{}};
+  for (const auto& [name, value] : older.settings.as_map())
+    if (name != "--metrics") settings.set(name, value);
+  older.settings = std::move(settings);
+  older.stages.back().place.reset();
+  save_checkpoint(older, path("state"));
+  FitTask other = task();
+  other.resume = true;
+  other.recipe.metrics = {"categorical_accuracy"};
+  EXPECT_TRUE(contains(error_of<UsageError>([&] { other.run(engine_); }), "--metrics"));
+  FitTask same = task();
+  same.resume = true;
+  ASSERT_TRUE(same.run(engine_).finished);
+  EXPECT_TRUE(read_file(path("model.keras")) == whole);
+  EXPECT_FALSE(std::filesystem::exists(path("state")));
+}
+
+TEST_F(FitTaskTest, is_the_whole_job_from_images_to_predictions) {
+  FitTask fit = task();
+  fit.recipe.epochs = 20;
+  fit.recipe.metrics = {"accuracy", "categorical_accuracy"};
+  fit.history = path("history.json");
+  const FitReport report = fit.run(engine_);
+  EXPECT_EQ(report.classes, (std::vector<std::string>{"blue", "green", "red"}));
+  EXPECT_EQ(report.train_images + report.validation_images, 36);
+  const Config history = parse_json(read_file(path("history.json")));
+  EXPECT_EQ(history.at("settings").at("batch_size").as_integer(), 8);
+  EXPECT_EQ(history.at("settings").at("metrics").as_string(), "accuracy,categorical_accuracy");
+  const Config& epoch = history.at("stages").as_list()[0].at("epochs").as_list()[0];
+  EXPECT_EQ(epoch.at("accuracy").as_number(), epoch.at("categorical_accuracy").as_number());
+
+  const EvaluateReport judged =
+      EvaluateTask{.model = fit.out, .images = path("others")}.run(engine_);
+  EXPECT_EQ(judged.images, 24);
+  EXPECT_EQ(judged.logs.at(1).first, "accuracy");
+  EXPECT_GT(judged.logs.at(1).second, 0.8);
+  const auto seen =
+      PredictTask{.model = fit.out, .images = {path("others/red")}, .top = 2}.run(engine_);
+  ASSERT_EQ(seen.size(), 8U);
+  ASSERT_EQ(seen[0].guesses.size(), 2U);
+  EXPECT_GE(seen[0].guesses[0].probability, seen[0].guesses[1].probability);
+}
+
+TEST_F(FitTaskTest, refuses_imagenet_weights_for_a_file_that_has_its_own) {
+  FitTask fit = task();
+  fit.base.weights = "imagenet";
+  EXPECT_TRUE(contains(error_of<UsageError>([&] { fit.run(engine_); }), "leave --weights out"));
+}
+
+TEST_F(FitTaskTest, needs_no_file_to_write_to) {
+  FitTask fit = task();
+  fit.out.clear();
+  fit.checkpoint.reset();
+  fit.source.validation_split = 0;
+  const FitReport report = fit.run(engine_);
+  EXPECT_TRUE(report.finished);
+  EXPECT_EQ(class_names(report.model), report.classes);
+  EXPECT_EQ(image_form(report.model).preprocessing.name(), "tf");
+  EXPECT_FALSE(std::filesystem::exists(path("model.keras")));
+}
+
+}  // namespace
+}  // namespace thaw
