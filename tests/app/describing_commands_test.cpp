@@ -72,7 +72,7 @@ TEST(ManCommand, writes_a_page_for_every_command_that_man_takes) {
     EXPECT_EQ(read_file(page), run_thaw({"man", command}).output);
     EXPECT_TRUE(read_file(page).starts_with(".TH ")) << command;
     if (!has("groff")) continue;
-    const std::string text = output_of("groff -man -Tascii -ww " + page.string());
+    const std::string text = output_of("groff -man -Tascii -P-cbou -ww " + page.string());
     EXPECT_FALSE(contains(text, "warning")) << text;
     EXPECT_TRUE(contains(text, "EXIT STATUS")) << text;
   }

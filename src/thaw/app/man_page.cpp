@@ -48,6 +48,9 @@ std::string entry(const Option& option) {
   return text + ".\n";
 }
 
+constexpr std::string_view help_entry =
+    ".TP\n.B \\-\\-help\nshow these options, and do nothing else.\n";
+
 constexpr std::string_view exit_status =
     ".SH \"EXIT STATUS\"\n0: done. 1: it failed. 2: the call was wrong. 130: interrupted, with the "
     "state saved.\n";
@@ -64,11 +67,13 @@ std::string command_man_page(const Command& command) {
   std::string group = "-";
   for (const Option& option : options.all()) {
     if (option.group != group) {
+      if (group.empty()) text += help_entry;
       group = option.group;
       text += ".SH " + (group.empty() ? "OPTIONS" : "\"" + escaped(group) + "\"") + "\n";
     }
     text += entry(option);
   }
+  if (group.empty()) text += help_entry;
   text += exit_status;
   if (!command.example.empty())
     text += ".SH EXAMPLES\n.nf\n" + escaped(command.example) + "\n.fi\n";
