@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "thaw/data/image.h"
@@ -22,6 +23,9 @@ struct ImageCodec {
   /// The EXIF block (from its TIFF header on), empty when there is none. nullptr for a format that
   /// cannot hold one.
   std::span<const std::byte> (*exif)(std::span<const std::byte> bytes);
+  /// What decodes it, and its version as it runs here: "libpng 1.6.39". The pixels may depend on
+  /// it.
+  std::string (*library)();
 };
 
 namespace codecs {
@@ -29,6 +33,8 @@ namespace codecs {
 std::span<const ImageCodec* const> all();
 /// The format whose signature `bytes` begin with, or nullptr.
 const ImageCodec* find(std::span<const std::byte> bytes);
+/// The libraries of all formats, separated by ", ".
+std::string libraries();
 }  // namespace codecs
 
 }  // namespace thaw

@@ -38,6 +38,12 @@ const ImageCodec* codecs::find(std::span<const std::byte> bytes) {
   return nullptr;
 }
 
+std::string codecs::libraries() {
+  std::string names;
+  for (const ImageCodec* codec : all()) names += (names.empty() ? "" : ", ") + codec->library();
+  return names;
+}
+
 void Image::check_size(int64_t width, int64_t height, int64_t max_pixels) {
   constexpr int64_t longest_side = int64_t{1} << 24;
   if (width <= 0 || height <= 0)

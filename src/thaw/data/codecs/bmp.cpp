@@ -63,6 +63,8 @@ Image decode_bmp(std::span<const std::byte> bytes, const DecodeOptions& options)
 
 bool is_bmp(std::span<const std::byte> bytes) { return ByteReader{bytes}.has(0, "BM"); }
 
+std::string library() { return "stb_image " + std::to_string(STBI_VERSION); }
+
 constexpr std::string_view extensions[] = {".bmp"};
 
 }  // namespace
@@ -73,6 +75,7 @@ constinit const ImageCodec bmp{.name = "BMP",
                                .keras_lists = true,
                                .matches = &is_bmp,
                                .decode = &decode_bmp,
-                               .exif = nullptr};
+                               .exif = nullptr,
+                               .library = &library};
 
 }  // namespace thaw::codecs

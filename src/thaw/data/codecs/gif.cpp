@@ -118,6 +118,12 @@ bool is_gif(std::span<const std::byte> bytes) {
   return reader.has(0, "GIF87a") || reader.has(0, "GIF89a");
 }
 
+/// Of the headers: the library itself does not say.
+std::string library() {
+  return "giflib " + std::to_string(GIFLIB_MAJOR) + "." + std::to_string(GIFLIB_MINOR) + "." +
+         std::to_string(GIFLIB_RELEASE);
+}
+
 constexpr std::string_view extensions[] = {".gif"};
 
 }  // namespace
@@ -128,6 +134,7 @@ constinit const ImageCodec gif{.name = "GIF",
                                .keras_lists = true,
                                .matches = &is_gif,
                                .decode = &decode_gif,
-                               .exif = nullptr};
+                               .exif = nullptr,
+                               .library = &library};
 
 }  // namespace thaw::codecs

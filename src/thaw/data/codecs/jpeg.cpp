@@ -4,6 +4,7 @@
 #include <string>
 
 // Needs size_t and FILE declared before it.
+#include <jerror.h>
 #include <jpeglib.h>
 
 #include "thaw/core/error.h"
@@ -151,6 +152,19 @@ std::span<const std::byte> jpeg_exif(std::span<const std::byte> bytes) {
   return {};
 }
 
+/// The headers' version, and what the library itself says: the version of its interface, and the
+/// years of its copyright.
+std::string library() {
+  jpeg_error_mgr errors;
+  jpeg_std_error(&errors);
+  std::string text = "libjpeg ";
+#ifdef LIBJPEG_TURBO_VERSION_NUMBER
+  text += "turbo " + std::to_string(LIBJPEG_TURBO_VERSION_NUMBER) + " ";
+#endif
+  return text + errors.jpeg_message_table[JMSG_VERSION] + " " +
+         errors.jpeg_message_table[JMSG_COPYRIGHT];
+}
+
 constexpr std::string_view extensions[] = {".jpg", ".jpeg"};
 
 }  // namespace
@@ -161,6 +175,7 @@ constinit const ImageCodec jpeg{.name = "JPEG",
                                 .keras_lists = true,
                                 .matches = &is_jpeg,
                                 .decode = &decode_jpeg,
-                                .exif = &jpeg_exif};
+                                .exif = &jpeg_exif,
+                                .library = &library};
 
 }  // namespace thaw::codecs

@@ -96,6 +96,8 @@ std::span<const std::byte> png_exif(std::span<const std::byte> bytes) {
   return {};
 }
 
+std::string library() { return std::string("libpng ") + png_get_libpng_ver(nullptr); }
+
 constexpr std::string_view extensions[] = {".png"};
 
 }  // namespace
@@ -106,6 +108,7 @@ constinit const ImageCodec png{.name = "PNG",
                                .keras_lists = true,
                                .matches = &is_png,
                                .decode = &decode_png,
-                               .exif = &png_exif};
+                               .exif = &png_exif,
+                               .library = &library};
 
 }  // namespace thaw::codecs

@@ -80,6 +80,12 @@ std::span<const std::byte> webp_exif(std::span<const std::byte> bytes) {
   return has_prefix ? exif.subspan(6) : exif;
 }
 
+std::string library() {
+  const int version = WebPGetDecoderVersion();  // a byte each of major, minor, revision
+  return "libwebp " + std::to_string(version >> 16) + "." + std::to_string(version >> 8 & 255) +
+         "." + std::to_string(version & 255);
+}
+
 constexpr std::string_view extensions[] = {".webp"};
 
 }  // namespace
@@ -90,6 +96,7 @@ constinit const ImageCodec webp{.name = "WebP",
                                 .keras_lists = false,
                                 .matches = &is_webp,
                                 .decode = &decode_webp,
-                                .exif = &webp_exif};
+                                .exif = &webp_exif,
+                                .library = &library};
 
 }  // namespace thaw::codecs
