@@ -67,26 +67,6 @@ std::span<const @ARG_TYPE@* const> all() {
   target_sources(${target} PRIVATE ${CMAKE_CURRENT_BINARY_DIR}/${file_name}.cpp)
 endfunction()
 
-# thaw_sources_hash(TARGET FOLDERS core ops ...): thaw::sources_hash(), which changes with any source file of these
-# folders and with the compiler, is made anew by each build.
-function(thaw_sources_hash target)
-  cmake_parse_arguments(ARG "" "" "FOLDERS" ${ARGN})
-  set(sources "")
-  foreach(folder IN LISTS ARG_FOLDERS)
-    file(GLOB_RECURSE found CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/src/thaw/${folder}/*.cpp
-      ${PROJECT_SOURCE_DIR}/src/thaw/${folder}/*.h)
-    list(APPEND sources ${found})
-  endforeach()
-  list(SORT sources)
-  set(output ${CMAKE_CURRENT_BINARY_DIR}/sources_hash.cpp)
-  set(compiler "${CMAKE_CXX_COMPILER_ID} ${CMAKE_CXX_COMPILER_VERSION} ${CMAKE_BUILD_TYPE} ${CMAKE_CXX_FLAGS}")
-  add_custom_command(OUTPUT ${output} VERBATIM
-    COMMAND ${CMAKE_COMMAND} -D OUTPUT=${output} "-DSOURCES=${sources}" "-DCOMPILER=${compiler}"
-      -P ${PROJECT_SOURCE_DIR}/cmake/sources_hash.cmake
-    DEPENDS ${sources} ${PROJECT_SOURCE_DIR}/cmake/sources_hash.cmake COMMENT "Hashing the sources")
-  target_sources(${target} PRIVATE ${output})
-endfunction()
-
 add_library(thaw_build_flags INTERFACE)
 # Nobody reads errno after sqrt(), nor traps on comparisons; both stand in the way of vector code.
 target_compile_options(thaw_build_flags INTERFACE -fno-math-errno -fno-trapping-math)

@@ -6,7 +6,7 @@
 #include "support/error_of.h"
 #include "support/temporary_folder.h"
 #include "thaw/core/files.h"
-#include "thaw/data/features/feature_writer.h"
+#include "thaw/features/disk/feature_writer.h"
 
 namespace thaw {
 namespace {

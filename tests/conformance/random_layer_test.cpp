@@ -242,7 +242,7 @@ TEST(RandomLayers, what_comes_after_one_is_not_a_constant_function_of_the_sample
   const Functional model(
       x, dense({.units = 2})(flatten()(convolution(random_crop({.height = 2, .width = 2})(x)))));
   const FrozenSplit split = split_frozen(lower(model));
-  ASSERT_EQ(split.frontier.size(), 1U);
+  ASSERT_EQ(split.cut.size(), 1U);
   EXPECT_EQ(split.prefix.nodes.size(), 1U) << "only the image is kept";
   // In predict it is a resizing, which gives the same each time.
   const auto graph = specialize(lower(model), ops::Phase::inference);

@@ -276,8 +276,8 @@ TEST(Executable, prefix_then_suffix_is_the_whole_at_every_cut) {
     const auto suffix = specialize(split.suffix, ops::Phase::inference);
     auto below = cpu_device({.threads = 2})->compile(prefix, {.batch_size = batch});
     auto above = cpu_device({.threads = 2})->compile(suffix, {.batch_size = batch});
-    const auto boundary = below->forward({&x, 1});
-    const auto result = above->forward(boundary);
+    const auto cut = below->forward({&x, 1});
+    const auto result = above->forward(cut);
     EXPECT_LT(largest_difference(result[0], expected), 1e-5F) << frozen << " layers frozen";
   }
 }

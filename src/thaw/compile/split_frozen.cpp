@@ -35,8 +35,8 @@ FrozenSplit split_frozen(const ops::Graph& graph) {
   FrozenSplit split;
   const auto cross = [&](Value value) {
     if (!graph[value].is_parameter() &&
-        std::ranges::find(split.frontier, value) == split.frontier.end())
-      split.frontier.push_back(value);
+        std::ranges::find(split.cut, value) == split.cut.end())
+      split.cut.push_back(value);
   };
   for (size_t i = 0; i < graph.nodes.size(); ++i) {
     if (constant[i]) continue;
@@ -45,8 +45,8 @@ FrozenSplit split_frozen(const ops::Graph& graph) {
   }
   for (const Value output : graph.outputs)
     if (is_constant(output)) cross(output);
-  split.prefix = extract(graph, graph.inputs, split.frontier);
-  split.suffix = extract(graph, split.frontier, graph.outputs);
+  split.prefix = extract(graph, graph.inputs, split.cut);
+  split.suffix = extract(graph, split.cut, graph.outputs);
   return split;
 }
 

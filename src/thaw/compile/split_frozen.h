@@ -6,13 +6,13 @@
 
 namespace thaw {
 
-/// A graph cut in two: `suffix` continues from the outputs of `prefix`, which are its inputs in the
+/// A graph in two parts: `suffix` continues from the outputs of `prefix`, which are its inputs in the
 /// same order.
 struct FrozenSplit {
   ops::Graph prefix;
   ops::Graph suffix;
-  /// The prefix's outputs, as the whole graph numbers them.
-  std::vector<ops::Value> frontier;
+  /// Where it is split: the prefix's outputs, as the whole graph numbers them.
+  std::vector<ops::Value> cut;
 };
 
 /// Which values are a constant function of their sample alone, run after run: those below which
@@ -20,7 +20,7 @@ struct FrozenSplit {
 /// normalization by the batch's statistics).
 std::vector<bool> constant_values(const ops::Graph& graph);
 
-/// Cuts at the frontier of the constant values. The prefix may run once per sample and be kept.
+/// Splits where the constant values end. The prefix may run once per sample and be kept.
 FrozenSplit split_frozen(const ops::Graph& graph);
 
 }  // namespace thaw

@@ -49,6 +49,13 @@ class Dataset {
   /// A text that covers everything that load() depends on, so that samples of equal keys have equal
   /// values: caches of features keep a sample under it. Empty when the sample must not be cached.
   virtual std::string content_key(int64_t /*index*/) const { return {}; }
+
+  /// Shared with this object's copies, which hold the same samples, and with no other dataset,
+  /// whether that lives at the same time or at the same address later.
+  const std::shared_ptr<const void>& identity() const { return identity_; }
+
+ private:
+  std::shared_ptr<const void> identity_ = std::make_shared<char>();
 };
 
 }  // namespace thaw

@@ -9,7 +9,7 @@
 #include "thaw/compile/lower.h"
 #include "thaw/core/error.h"
 #include "thaw/core/random.h"
-#include "thaw/train/feature_bank.h"
+#include "thaw/features/kept_features.h"
 
 namespace thaw {
 namespace {
@@ -210,8 +210,8 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
 bool Recipe::run(Engine& engine, const Dataset& train, const Dataset* validation) {
   stages_.clear();
   prefix_seconds_ = 0;
-  features_ = options_.feature_folder ? std::make_shared<FeatureBank>(*options_.feature_folder)
-                                      : std::make_shared<FeatureBank>();
+  features_ = options_.feature_folder ? std::make_shared<KeptFeatures>(*options_.feature_folder)
+                                      : std::make_shared<KeptFeatures>();
   for (auto& cut : cuts()) features_->expect(std::move(cut));
   const size_t first = resume();
   for (size_t i = first; i < options_.stages.size(); ++i) {

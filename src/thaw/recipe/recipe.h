@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "thaw/data/features/feature_folder.h"
+#include "thaw/features/disk/feature_folder.h"
 #include "thaw/recipe/checkpoint.h"
 #include "thaw/recipe/head.h"
 #include "thaw/recipe/recipe_plan.h"
@@ -95,7 +95,7 @@ class Recipe {
   Functional base_;
   RecipeOptions options_;
   Model model_;
-  std::shared_ptr<FeatureBank> features_;
+  std::shared_ptr<KeptFeatures> features_;
   std::vector<StageReport> stages_;
   std::optional<TrainState> restored_;
   double prefix_seconds_ = 0;

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "thaw/data/features/feature_folder.h"
+#include "thaw/features/disk/feature_folder.h"
 #include "thaw/runtime/engine.h"
 #include "thaw/task/augmentation.h"
 #include "thaw/task/base_model.h"

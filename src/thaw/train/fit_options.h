@@ -16,7 +16,7 @@
 
 namespace thaw {
 
-class FeatureBank;
+class KeptFeatures;
 
 struct CompileOptions {
   Optimizer optimizer;
@@ -49,8 +49,9 @@ struct FitOptions {
   FeatureCache cache = FeatureCache::automatic;
   /// Largest memory for kept features; unless given, a third of what the machine has left.
   std::optional<int64_t> cache_bytes = {};
-  /// Kept features to share with other fits of this model on the same datasets (the same objects).
-  std::shared_ptr<FeatureBank> features = {};
+  /// Kept features to share with other fits of this model on the same datasets (the same objects or
+  /// copies).
+  std::shared_ptr<KeptFeatures> features = {};
   /// When set (by a signal handler, say), fit returns after the running step.
   const std::atomic<bool>* stop = nullptr;
 };

@@ -5,8 +5,8 @@
 #include "thaw/compile/extract.h"
 #include "thaw/compile/lower.h"
 #include "thaw/compile/split_frozen.h"
-#include "thaw/train/feature_ladder.h"
-#include "thaw/train/micro_batches.h"
+#include "thaw/features/frozen_segments.h"
+#include "thaw/features/micro_batches.h"
 #include "thaw/train/trainer.h"
 
 namespace thaw {
@@ -89,10 +89,10 @@ int64_t FitPlan::trained_parameters() const {
 
 FitPlan make_fit_plan(const ops::Graph& model, const LossType& loss,
                       std::span<const std::vector<ops::Value>> expected) {
-  TrainingPlan training = make_plan(model, loss.logits_of);
+  TrainingGraph training = training_graph(model, loss.logits_of);
   FitPlan plan;
   auto below = training.graph.inputs;
-  for (auto& cut : cuts_to(training.graph, training.frontier, expected)) {
+  for (auto& cut : cuts_to(training.graph, training.cut, expected)) {
     if (!leads_to(training.graph, below, cut)) continue;  // beside the line to the last
     plan.frozen.push_back(frozen_part(training.graph, below, cut));
     below = std::move(cut);

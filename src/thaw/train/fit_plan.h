@@ -7,7 +7,7 @@
 
 #include "thaw/compile/optimize.h"
 #include "thaw/train/loss.h"
-#include "thaw/train/training_plan.h"
+#include "thaw/train/training_graph.h"
 
 namespace thaw {
 
@@ -54,7 +54,8 @@ struct FitPlan {
 };
 
 /// The plan of a fit of the lowered `model` by this loss; `expected` are cuts of other fits that
-/// share its features (FeatureBank::expect). Throws Error unless there is one input and one output.
+/// share its features (KeptFeatures::expect). Throws Error unless there is one input and one
+/// output.
 FitPlan make_fit_plan(const ops::Graph& model, const LossType& loss,
                       std::span<const std::vector<ops::Value>> expected = {});
 

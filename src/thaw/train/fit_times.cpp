@@ -7,7 +7,7 @@
 #include "thaw/compile/lower.h"
 #include "thaw/core/error.h"
 #include "thaw/core/random.h"
-#include "thaw/train/micro_batches.h"
+#include "thaw/features/micro_batches.h"
 #include "thaw/train/trainer.h"
 
 namespace thaw {
@@ -61,7 +61,7 @@ class KeptWeights {
 }  // namespace
 
 double measure_frozen_part(Engine& engine, const FrozenPart& part) {
-  MicroBatches frozen(frozen_plan(part.segment), part.segment, part.micro_batch, engine.device());
+  MicroBatches frozen(frozen_graph(part.segment), part.segment, part.micro_batch, engine.device());
   const auto inputs = noise(part.segment, part.segment.inputs, part.micro_batch);
   double best = 0;
   repeat([&](bool counts) {

@@ -13,7 +13,7 @@ namespace thaw {
 struct Model::Training {
   std::optional<CompileOptions> compiled;
   /// Made at the first fit after compile(): trainable flags count as they are then.
-  std::optional<TrainingPlan> plan;
+  std::optional<TrainingGraph> graph;
   RunPosition position;
   bool restored = false;  ///< and not fit since
 
@@ -33,7 +33,7 @@ void Model::compile(const CompileOptions& options) const {
   if (options.optimizer.empty()) throw UsageError("compile: no optimizer was given");
   loss_types::find(options.loss.name);
   training_->compiled = options;
-  training_->plan.reset();
+  training_->graph.reset();
   training_->position = {};
   training_->restored = false;
 }
@@ -44,8 +44,8 @@ const CompileOptions* Model::compiled() const {
 
 History Model::fit(Engine& engine, const Dataset& data, const FitOptions& options) const {
   const CompileOptions& compiled = training_->options();
-  if (!training_->plan)
-    training_->plan = make_plan(lower(*this), loss_types::find(compiled.loss.name).logits_of);
+  if (!training_->graph)
+    training_->graph = training_graph(lower(*this), loss_types::find(compiled.loss.name).logits_of);
   RunPosition& position = training_->position;
   const bool goes_on = training_->restored && position.epoch == options.initial_epoch;
   training_->restored = false;
@@ -54,7 +54,7 @@ History Model::fit(Engine& engine, const Dataset& data, const FitOptions& option
     position.batch = 0;
     position.sums.clear();
   }
-  Trainer trainer(engine, *training_->plan, compiled, data, options);
+  Trainer trainer(engine, *training_->graph, compiled, data, options);
   return trainer.run(position);
 }
 
@@ -95,16 +95,16 @@ Tensor Model::predict(Engine& engine, const Tensor& x) const {
 }
 
 std::vector<ops::Value> Model::frozen_cut() const {
-  return make_plan(lower(*this), loss_types::find(training_->options().loss.name).logits_of)
-      .frontier;
+  return training_graph(lower(*this), loss_types::find(training_->options().loss.name).logits_of)
+      .cut;
 }
 
 TrainState Model::train_state() const {
   const CompileOptions& compiled = training_->options();
-  if (!training_->plan) throw Error("train_state: the model was not fit since compile()");
+  if (!training_->graph) throw Error("train_state: the model was not fit since compile()");
   TrainState state;
   const Optimizer& optimizer = compiled.optimizer;
-  for (const auto& [name, variable] : changed_variables(training_->plan->suffix)) {
+  for (const auto& [name, variable] : changed_variables(training_->graph->suffix)) {
     state.variables.push_back({name, variable->value().clone()});
     for (size_t i = 0; i < optimizer.variables().size(); ++i) {
       if (optimizer.variables()[i] != variable) continue;
@@ -126,8 +126,8 @@ void Model::restore(const TrainState& state) const {
     throw Error("restore: expected the state of optimizer " + compiled.optimizer.name() +
                 ", received " + state.optimizer);
   }
-  if (!training_->plan)
-    training_->plan = make_plan(lower(*this), loss_types::find(compiled.loss.name).logits_of);
+  if (!training_->graph)
+    training_->graph = training_graph(lower(*this), loss_types::find(compiled.loss.name).logits_of);
   const auto find = [](const std::vector<NamedTensor>& tensors, const std::string& name,
                        const Shape& shape) -> const Tensor& {
     for (const NamedTensor& tensor : tensors) {
@@ -142,7 +142,7 @@ void Model::restore(const TrainState& state) const {
                 "\": the same layers must be trainable as when it was taken");
   };
   // The order that executables have: as the graph names them.
-  const auto changed = changed_variables(training_->plan->suffix);
+  const auto changed = changed_variables(training_->graph->suffix);
   std::vector<VariablePtr> trainable;
   for (const auto& [name, variable] : changed) {
     if (variable->can_train()) trainable.push_back(variable);

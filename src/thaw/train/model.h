@@ -48,7 +48,7 @@ class Model : public Functional {
   Tensor predict(Engine& engine, const Dataset& data) const;
   Tensor predict(Engine& engine, const Tensor& x) const;
 
-  /// Where a fit would begin if the layers that train now stayed so: what FeatureBank::expect()
+  /// Where a fit would begin if the layers that train now stayed so: what KeptFeatures::expect()
   /// takes. Needs compile().
   std::vector<ops::Value> frozen_cut() const;
 

@@ -1,14 +1,14 @@
 #include "thaw/train/predictor.h"
 
 #include "thaw/compile/lower.h"
-#include "thaw/train/micro_batches.h"
+#include "thaw/features/micro_batches.h"
 
 namespace thaw {
 
 struct Predictor::State {
   State(const ops::Graph& graph, Engine& engine)
       : threads(engine.threads()),
-        network(frozen_plan(graph), graph, engine.device()),
+        network(frozen_graph(graph), graph, engine.device()),
         input_shape(graph[graph.inputs[0]].shape),
         output_shape(graph[graph.outputs[0]].shape) {}
 

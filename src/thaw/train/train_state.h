@@ -15,9 +15,10 @@ struct NamedTensor {
 
 /// How far a run has come.
 struct RunPosition {
-  int epoch = 0;      ///< the one to go on with
-  int64_t batch = 0;  ///< of its batches so many are done
-  /// What loss and metrics are the means of: Σ over the samples done in this epoch, then how many.
+  int epoch = 0;      ///< the epoch to go on with, counted from 0
+  int64_t batch = 0;  ///< how many of its batches are done
+  /// Over the samples of these batches: the sum of the loss, the sum of each metric, and last the
+  /// number of samples. A mean is a sum divided by that number.
   std::vector<double> sums;
   History history;
 };

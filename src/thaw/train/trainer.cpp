@@ -8,6 +8,7 @@
 #include "thaw/compile/lower.h"
 #include "thaw/compile/optimize.h"
 #include "thaw/core/random.h"
+#include "thaw/features/feature_pass.h"
 
 namespace thaw {
 namespace {
@@ -29,22 +30,21 @@ void make_values(const ops::Graph& graph, Threads& threads) {
 
 int64_t columns_of(const ops::Graph& graph) { return graph[graph.outputs[0]].shape.elements(); }
 
-void check_classes(const Dataset& data, const FeatureSource& source) {
+void check_classes(const Dataset& data, const std::vector<int64_t>& usable,
+                   const std::vector<std::string>& dropped) {
   if (data.size() == 0) throw Error("the dataset is empty");
-  if (source.usable().empty())
-    throw Error("no sample can be read; the first: " + source.dropped().front());
-  if (source.dropped().empty()) return;
+  if (usable.empty()) throw Error("no sample can be read; the first: " + dropped.front());
+  if (dropped.empty()) return;
   std::set<int64_t> before;
   std::set<int64_t> after;
   for (int64_t i = 0; i < data.size(); ++i) before.insert(data.label(i));
-  for (const int64_t i : source.usable()) after.insert(data.label(i));
+  for (const int64_t i : usable) after.insert(data.label(i));
   for (const int64_t label : before) {
     if (after.contains(label)) continue;
     const auto& names = data.class_names();
     const auto at = static_cast<size_t>(label);
     throw Error("class " + (at < names.size() ? names[at] : std::to_string(label)) +
-                " is left empty: none of its samples can be read; one of them: " +
-                source.dropped().front());
+                " is left empty: none of its samples can be read; one of them: " + dropped.front());
   }
 }
 
@@ -70,57 +70,64 @@ std::vector<std::pair<std::string, VariablePtr>> changed_variables(const ops::Gr
   return result;
 }
 
-Trainer::Trainer(Engine& engine, const TrainingPlan& plan, const CompileOptions& compiled,
+Trainer::Trainer(Engine& engine, const TrainingGraph& model, const CompileOptions& compiled,
                  const Dataset& data, const FitOptions& options)
     : engine_(engine),
-      plan_(plan),
+      model_(model),
       compiled_(compiled),
       options_(options),
       data_(data),
       loss_(loss_types::find(compiled.loss.name)),
-      training_(optimize(specialize(plan.suffix, ops::Phase::training), {.frozen = false})),
-      bank_(options.features != nullptr ? options.features : std::make_shared<FeatureBank>()),
-      meter_(compiled, loss_, plan.left_off) {
+      training_(optimize(specialize(model.suffix, ops::Phase::training), {.frozen = false})),
+      kept_(options.features != nullptr ? options.features : std::make_shared<KeptFeatures>()),
+      meter_(compiled, loss_, model.left_off) {
   if (options.batch_size < 1) {
     throw UsageError("fit: expected a batch size of 1 or more, received " +
                      std::to_string(options.batch_size));
   }
   control_.optimizer = compiled.optimizer;
   control_.epochs = options.epochs;
-  for (const auto& [name, variable] : changed_variables(plan.suffix))
+  for (const auto& [name, variable] : changed_variables(model.suffix))
     control_.variables.push_back(variable);
-  prepare();
 }
 
-void Trainer::prepare() {
-  make_values(plan_.graph, engine_.threads());
-  FeatureSource::Options source{.keep = options_.cache == FeatureCache::automatic,
-                                .budget_bytes = options_.cache_bytes,
-                                .stop = options_.stop,
-                                .progress = [&](int64_t done, int64_t total) {
-                                  for (Callback* callback : options_.callbacks)
-                                    callback->on_features(control_, done, total);
-                                }};
-  const int64_t columns = columns_of(plan_.suffix);
+/// Runs what is frozen, once for all epochs; none where it was stopped.
+std::optional<Trainer::Images> Trainer::pass(const Dataset& data,
+                                             const std::shared_ptr<FrozenLayers>& frozen,
+                                             bool keep) {
+  FeaturePass pass(engine_, data, *frozen, *kept_,
+                   {.keep = keep,
+                    .budget_bytes = options_.cache_bytes,
+                    .watch = {.stop = options_.stop, .progress = [&](int64_t done, int64_t total) {
+                                for (Callback* callback : options_.callbacks)
+                                  callback->on_features(control_, done, total);
+                              }}});
+  if (!pass.run()) return std::nullopt;
+  Images images{.usable = pass.usable(), .dropped = pass.dropped(), .walk = nullptr};
+  images.walk = pass.target() != nullptr ? walk_of_kept(*pass.target())
+                                         : walk_that_computes(data, frozen, engine_.threads());
+  check_classes(data, images.usable, images.dropped);
+  return images;
+}
+
+/// False where it was stopped while the features were computed.
+bool Trainer::prepare() {
+  make_values(model_.graph, engine_.threads());
+  const bool keep = options_.cache == FeatureCache::automatic;
+  const int64_t columns = columns_of(model_.suffix);
   targets_ = make_targets(data_, loss_, columns, options_.class_weight);
-  FeatureSource::Options training_source = source;
-  if (data_.at_epoch(options_.seed, 0) != nullptr) training_source.keep = false;
-  const auto frozen = std::make_shared<FrozenLayers>(plan_.graph, plan_.frontier, bank_->expected(),
-                                                     engine_.device());
-  const auto source_of = [&](const Dataset& data, const FeatureSource::Options& how) {
-    return std::make_unique<FeatureSource>(data, frozen, *bank_, engine_.device(),
-                                           engine_.threads(), how);
-  };
-  features_ = source_of(data_, training_source);
-  if (!features_->is_complete()) return;
-  check_classes(data_, *features_);
+  const bool each_epoch_sees_others = data_.at_epoch(options_.seed, 0) != nullptr;
+  const auto frozen =
+      std::make_shared<FrozenLayers>(model_.graph, model_.cut, kept_->expected(), engine_.device());
+  auto images = pass(data_, frozen, keep && !each_epoch_sees_others);
+  if (!images) return false;
+  images_ = std::move(*images);
   if (const Dataset* validation = options_.validation_data.dataset) {
     validation_targets_ = make_targets(*validation, loss_, columns, {});
-    validation_features_ = source_of(*validation, source);
-    if (!validation_features_->is_complete()) return;
-    check_classes(*validation, *validation_features_);
+    validation_images_ = pass(*validation, frozen, keep);
+    if (!validation_images_) return false;
   }
-  ready_ = true;
+  return true;
 }
 
 Trainer::Step& Trainer::step_of(int64_t rows) {
@@ -144,7 +151,7 @@ Trainer::Step& Trainer::step_of(int64_t rows) {
 void Trainer::train_batch(std::span<const int64_t> samples) {
   Step& step = step_of(static_cast<int64_t>(samples.size()));
   if (step.stale) step.executable->variables_changed();
-  features_->next(static_cast<int64_t>(samples.size()), step.inputs);
+  images_.walk->next(static_cast<int64_t>(samples.size()), step.inputs);
   step.executable->set_step(static_cast<uint64_t>(compiled_.optimizer.iterations()));
   const auto outputs = step.executable->forward(step.inputs);
   meter_.add(outputs[0], targets_, samples, step.gradient.values());
@@ -160,9 +167,9 @@ bool Trainer::stop_asked() const {
 /// Each picture that can be read, in the view that this epoch shows of it.
 std::vector<int64_t> Trainer::order_of(int epoch) const {
   const auto number = static_cast<uint64_t>(epoch);
-  std::vector<int64_t> order = features_->usable();
+  std::vector<int64_t> order = images_.usable;
   if (options_.shuffle) {
-    const auto& usable = features_->usable();
+    const auto& usable = images_.usable;
     Random random(options_.seed, random_stream(number, purpose_order));
     const auto places = random.permutation(static_cast<int64_t>(usable.size()));
     for (size_t i = 0; i < places.size(); ++i) order[i] = usable[static_cast<size_t>(places[i])];
@@ -190,8 +197,8 @@ bool Trainer::run_epoch(RunPosition& position) {
                 " of an epoch, which now has " + std::to_string(batches) +
                 ": fewer images can be read than before; start anew");
   }
-  features_->start({order.begin() + position.batch * options_.batch_size, order.end()},
-                   data_.at_epoch(options_.seed, epoch));
+  images_.walk->start({order.begin() + position.batch * options_.batch_size, order.end()},
+                      data_.at_epoch(options_.seed, epoch));
   const int64_t done_before = position.batch * options_.batch_size;
   for (int64_t batch = position.batch; batch < batches; ++batch) {
     const int64_t first = batch * options_.batch_size;
@@ -216,19 +223,19 @@ bool Trainer::run_epoch(RunPosition& position) {
 
 /// The suffix with the weights of this moment folded.
 void Trainer::validate() {
-  const auto graph = optimize(specialize(plan_.suffix, ops::Phase::inference), {.frozen = true});
-  const auto& usable = validation_features_->usable();
+  const auto graph = optimize(specialize(model_.suffix, ops::Phase::inference), {.frozen = true});
+  const auto& usable = validation_images_->usable;
   const int64_t rows = std::min(options_.batch_size, static_cast<int64_t>(usable.size()));
   const auto executable = engine_.device().compile(graph, {.batch_size = rows});
   std::vector<Tensor> inputs;
   for (const ops::Value input : graph.inputs)
     inputs.push_back(Tensor::zeros(graph[input].shape.with_batch(rows)));
-  Meter meter(compiled_, loss_, plan_.left_off);
-  validation_features_->start(usable);
+  Meter meter(compiled_, loss_, model_.left_off);
+  validation_images_->walk->start(usable);
   for (size_t first = 0; first < usable.size(); first += static_cast<size_t>(rows)) {
     const auto samples = std::span(usable).subspan(
         first, std::min(static_cast<size_t>(rows), usable.size() - first));
-    validation_features_->next(static_cast<int64_t>(samples.size()), inputs);
+    validation_images_->walk->next(static_cast<int64_t>(samples.size()), inputs);
     meter.add(executable->forward(inputs)[0], validation_targets_, samples, {});
   }
   for (const auto& entry : meter.logs("val_")) epoch_logs_.push_back(entry);
@@ -236,12 +243,12 @@ void Trainer::validate() {
 
 History Trainer::run(RunPosition& position) {
   History history;
-  if (!ready_) {  // stopped while the features were computed
+  if (!prepare()) {
     history.interrupted = true;
     return history;
   }
-  history.dropped = features_->dropped();
-  if (validation_features_ != nullptr) history.validation_dropped = validation_features_->dropped();
+  history.dropped = images_.dropped;
+  if (validation_images_) history.validation_dropped = validation_images_->dropped;
   position.history.dropped = history.dropped;
   position.history.validation_dropped = history.validation_dropped;
   for (Callback* callback : options_.callbacks) callback->on_train_begin(control_);
@@ -252,7 +259,7 @@ History Trainer::run(RunPosition& position) {
       history.interrupted = true;
       break;
     }
-    if (validation_features_ != nullptr) validate();
+    if (validation_images_) validate();
     ++position.epoch;
     position.batch = 0;
     position.sums.clear();

@@ -1,12 +1,12 @@
 #pragma once
 
+#include "thaw/features/feature_walk.h"
 #include "thaw/runtime/engine.h"
-#include "thaw/train/feature_source.h"
 #include "thaw/train/fit_options.h"
 #include "thaw/train/metric.h"
 #include "thaw/train/targets.h"
 #include "thaw/train/train_state.h"
-#include "thaw/train/training_plan.h"
+#include "thaw/train/training_graph.h"
 
 namespace thaw {
 
@@ -43,7 +43,7 @@ std::vector<std::pair<std::string, VariablePtr>> changed_variables(const ops::Gr
 /// One fit.
 class Trainer {
  public:
-  Trainer(Engine& engine, const TrainingPlan& plan, const CompileOptions& compiled,
+  Trainer(Engine& engine, const TrainingGraph& model, const CompileOptions& compiled,
           const Dataset& data, const FitOptions& options);
   /// Runs what is left from `position`, which follows every step; returns this run's part.
   History run(RunPosition& position);
@@ -56,7 +56,16 @@ class Trainer {
     bool stale = false;
   };
 
-  void prepare();
+  /// The images of a dataset that can be read, and what the suffix gets for them.
+  struct Images {
+    std::vector<int64_t> usable;  ///< as the first view of each
+    std::vector<std::string> dropped;
+    std::unique_ptr<FeatureWalk> walk;
+  };
+
+  bool prepare();
+  std::optional<Images> pass(const Dataset& data, const std::shared_ptr<FrozenLayers>& frozen,
+                             bool keep);
   std::vector<int64_t> order_of(int epoch) const;
   Step& step_of(int64_t rows);
   void train_batch(std::span<const int64_t> samples);
@@ -65,17 +74,16 @@ class Trainer {
   bool stop_asked() const;
 
   Engine& engine_;
-  const TrainingPlan& plan_;
+  const TrainingGraph& model_;
   const CompileOptions& compiled_;
   const FitOptions& options_;
   const Dataset& data_;
   const LossType& loss_;
   TrainingControl control_;
   ops::Graph training_;
-  bool ready_ = false;
-  std::shared_ptr<FeatureBank> bank_;
-  std::unique_ptr<FeatureSource> features_;
-  std::unique_ptr<FeatureSource> validation_features_;
+  std::shared_ptr<KeptFeatures> kept_;
+  Images images_;
+  std::optional<Images> validation_images_;
   Targets targets_;
   Targets validation_targets_;
   std::map<int64_t, Step> steps_;

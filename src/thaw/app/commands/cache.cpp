@@ -4,7 +4,7 @@
 #include "thaw/app/command.h"
 #include "thaw/app/json_line.h"
 #include "thaw/core/readable_bytes.h"
-#include "thaw/data/features/feature_folder.h"
+#include "thaw/features/disk/feature_folder.h"
 
 namespace thaw::app::commands {
 namespace {
