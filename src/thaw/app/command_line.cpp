@@ -1,8 +1,11 @@
 #include "thaw/app/command_line.h"
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <map>
 
+#include "thaw/app/help_text.h"
 #include "thaw/core/error.h"
 
 namespace thaw::app {
@@ -24,15 +27,32 @@ CLI::Option* add(CLI::App& app, const Option& option) {
   return added;
 }
 
+/// What the library says of these in words of its own.
+void check_complete(const CLI::App& app, const OptionList& options,
+                    const std::map<std::string, CLI::Option*>& added) {
+  if (const auto extra = app.remaining(); !extra.empty()) {
+    const bool is_flag = extra.front().starts_with('-');
+    throw UsageError(fmt::format("expected {}, received \"{}\"",
+                                 is_flag ? "a flag that it knows" : "no more arguments",
+                                 extra.front()));
+  }
+  for (const Option& option : options.all()) {
+    if (option.about.required && added.at(option.name)->count() == 0)
+      throw UsageError(
+          fmt::format("expected {}, received none: {}", flag_text(option), option.about.help));
+  }
+}
+
 }  // namespace
 
 Asked parse_arguments(const OptionList& options, std::span<const char* const> arguments) {
   CLI::App app;
+  app.allow_extras();
   std::map<std::string, CLI::Option*> added;
   for (const Option& option : options.all()) added[option.name] = add(app, option);
   for (const Option& option : options.all()) {
     CLI::Option* here = added[option.name];
-    here->required(option.about.required);
+    if (const std::string value = value_text(option); !value.empty()) here->type_name(value);
     if (!option.about.excludes.empty()) here->excludes(added.at(option.about.excludes));
     if (!option.about.needs.empty()) here->needs(added.at(option.about.needs));
   }
@@ -45,6 +65,7 @@ Asked parse_arguments(const OptionList& options, std::span<const char* const> ar
   } catch (const CLI::ParseError& error) {
     throw UsageError(error.what());
   }
+  check_complete(app, options, added);
   return Asked::run;
 }
 
