@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "thaw/core/error.h"
+#include "thaw/ops/builder.h"
 #include "thaw/ops/geometry.h"
 #include "thaw/ops/graph.h"
 

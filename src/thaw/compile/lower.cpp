@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "thaw/graph/layer_type.h"
+#include "thaw/ops/builder.h"
 
 namespace thaw {
 namespace {

@@ -1,15 +1,11 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "thaw/ops/graph.h"
 
 namespace thaw {
-
-/// What a node does, in words: "convolution", "batch normalization", "residual sum".
-std::string_view words_for(const ops::Node& node);
 
 /// One operation that a layer asks for.
 struct LayerOperation {

@@ -4,6 +4,7 @@
 #include <set>
 
 #include "thaw/compile/extract.h"
+#include "thaw/compile/value_hashes.h"
 #include "thaw/core/content_hash.h"
 #include "thaw/features/micro_batches.h"
 

@@ -12,6 +12,7 @@
 #include "thaw/core/fields.h"
 #include "thaw/graph/layer.h"
 #include "thaw/graph/layer_type.h"
+#include "thaw/ops/builder.h"
 
 namespace thaw {
 

@@ -1,6 +1,7 @@
 #include "thaw/graph/layer_type.h"
 
 #include "thaw/core/error.h"
+#include "thaw/ops/builder.h"
 
 namespace thaw {
 

@@ -8,10 +8,18 @@
 
 #include "thaw/core/config.h"
 #include "thaw/core/shape.h"
+#include "thaw/core/variable.h"
 #include "thaw/graph/initializer.h"
-#include "thaw/ops/graph.h"
+#include "thaw/ops/activation.h"
+#include "thaw/ops/geometry.h"
+#include "thaw/ops/phase.h"
+#include "thaw/ops/value.h"
 
 namespace thaw {
+
+namespace ops {
+class Builder;
+}  // namespace ops
 
 class LayerDefinition;
 

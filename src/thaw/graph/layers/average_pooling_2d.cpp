@@ -1,6 +1,7 @@
 #include "thaw/graph/layers/average_pooling_2d.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/output_shape.h"
 
 namespace thaw {
 namespace layers {

@@ -1,6 +1,7 @@
 #include "thaw/graph/layers/batch_normalization.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/batch_normalization.h"
 
 namespace thaw {
 namespace layers {

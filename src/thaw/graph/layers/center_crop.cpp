@@ -2,6 +2,7 @@
 
 #include "thaw/graph/describe.h"
 #include "thaw/graph/layers/aspect.h"
+#include "thaw/ops/kinds/resize_2d.h"
 
 namespace thaw {
 namespace layers {

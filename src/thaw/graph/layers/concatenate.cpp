@@ -2,6 +2,8 @@
 
 #include "thaw/graph/describe.h"
 #include "thaw/graph/layers/axes.h"
+#include "thaw/ops/kinds/concatenate.h"
+#include "thaw/ops/output_shape.h"
 
 namespace thaw {
 namespace layers {

@@ -3,6 +3,8 @@
 #include <algorithm>
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/conv_transpose_2d.h"
+#include "thaw/ops/output_shape.h"
 
 namespace thaw {
 namespace layers {

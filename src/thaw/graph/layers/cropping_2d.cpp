@@ -1,6 +1,8 @@
 #include "thaw/graph/layers/cropping_2d.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/crop_2d.h"
+#include "thaw/ops/output_shape.h"
 
 namespace thaw {
 namespace layers {

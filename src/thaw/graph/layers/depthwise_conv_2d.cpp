@@ -1,6 +1,8 @@
 #include "thaw/graph/layers/depthwise_conv_2d.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/conv_2d.h"
+#include "thaw/ops/output_shape.h"
 
 namespace thaw {
 namespace layers {

@@ -7,7 +7,7 @@
 #include "thaw/core/config.h"
 #include "thaw/core/error.h"
 #include "thaw/core/fields.h"
-#include "thaw/ops/op.h"
+#include "thaw/ops/range.h"
 
 namespace thaw::layers {
 

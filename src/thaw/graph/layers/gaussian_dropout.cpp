@@ -3,6 +3,7 @@
 #include <cmath>
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/gaussian_noise.h"
 
 namespace thaw {
 namespace layers {

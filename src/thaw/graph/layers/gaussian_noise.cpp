@@ -1,6 +1,7 @@
 #include "thaw/graph/layers/gaussian_noise.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/gaussian_noise.h"
 
 namespace thaw {
 namespace layers {

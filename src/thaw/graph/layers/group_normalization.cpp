@@ -1,6 +1,7 @@
 #include "thaw/graph/layers/group_normalization.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/sample_normalization.h"
 
 namespace thaw {
 namespace layers {

@@ -4,6 +4,7 @@
 
 #include "thaw/graph/describe.h"
 #include "thaw/graph/layers/axes.h"
+#include "thaw/ops/kinds/sample_normalization.h"
 
 namespace thaw {
 namespace layers {

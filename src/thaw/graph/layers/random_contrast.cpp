@@ -1,6 +1,8 @@
 #include "thaw/graph/layers/random_contrast.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/random_color.h"
+#include "thaw/ops/output_shape.h"
 
 namespace thaw {
 namespace layers {

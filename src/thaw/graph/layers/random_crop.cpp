@@ -2,6 +2,8 @@
 
 #include "thaw/graph/describe.h"
 #include "thaw/graph/layers/aspect.h"
+#include "thaw/ops/kinds/random_crop_2d.h"
+#include "thaw/ops/kinds/resize_2d.h"
 
 namespace thaw {
 namespace layers {

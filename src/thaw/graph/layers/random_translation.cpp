@@ -1,6 +1,8 @@
 #include "thaw/graph/layers/random_translation.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/random_affine.h"
+#include "thaw/ops/output_shape.h"
 
 namespace thaw {
 namespace layers {

@@ -1,6 +1,8 @@
 #include "thaw/graph/layers/rescaling.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/scale_shift.h"
+#include "thaw/ops/output_shape.h"
 
 namespace thaw {
 namespace layers {

@@ -1,6 +1,8 @@
 #include "thaw/graph/layers/reshape.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/reshape.h"
+#include "thaw/ops/output_shape.h"
 
 namespace thaw {
 namespace layers {

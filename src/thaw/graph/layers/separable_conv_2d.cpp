@@ -2,6 +2,7 @@
 
 #include "thaw/graph/describe.h"
 #include "thaw/graph/layers/depthwise_conv_2d.h"
+#include "thaw/ops/kinds/conv_2d.h"
 
 namespace thaw {
 namespace layers {

@@ -1,6 +1,7 @@
 #include "thaw/graph/layers/spatial_dropout_2d.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/dropout.h"
 
 namespace thaw {
 namespace layers {

@@ -1,6 +1,7 @@
 #include "thaw/graph/layers/stochastic_depth.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/dropout.h"
 
 namespace thaw {
 namespace layers {

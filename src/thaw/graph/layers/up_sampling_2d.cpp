@@ -1,6 +1,8 @@
 #include "thaw/graph/layers/up_sampling_2d.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/ops/kinds/resize_2d.h"
+#include "thaw/ops/output_shape.h"
 
 namespace thaw {
 namespace layers {

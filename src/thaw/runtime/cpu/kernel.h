@@ -22,29 +22,11 @@ struct NodeRef {
   ops::Value input(size_t i) const { return node.inputs[i]; }
 };
 
-// One for each operation, each in its own file of ops/.
-std::unique_ptr<Kernel> make_kernel(const ops::Conv2D& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::ConvTranspose2D& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::MatMul& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::BatchNormalization& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::SampleNormalization& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::Activate& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::Softmax& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::Binary& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::Concatenate& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::Pool2D& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::GlobalPool2D& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::Pad2D& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::Crop2D& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::Resize2D& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::Transpose& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::Reshape& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::ScaleShift& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::Dropout& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::GaussianNoise& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::RandomAffine& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::RandomColor& op, NodeRef node);
-std::unique_ptr<Kernel> make_kernel(const ops::RandomCrop2D& op, NodeRef node);
+/// The kernel of an operation. Each operation has its own in its own file of ops/, as a
+/// specialization of this; where one is missing, the program does not link, and the linker names
+/// it.
+template <typename Operation>
+std::unique_ptr<Kernel> make_kernel(const Operation& op, NodeRef node);
 
 /// oneDNN's name of an activation, with its two numbers; none where it must be computed by hand.
 struct Eltwise {

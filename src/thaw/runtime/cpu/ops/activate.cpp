@@ -191,6 +191,7 @@ dnnl::primitive_attr product_attributes(const Emitter& emit, bool adds_to_destin
   return attributes;
 }
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::Activate& op, NodeRef node) {
   return std::make_unique<ActivateKernel>(op, node);
 }

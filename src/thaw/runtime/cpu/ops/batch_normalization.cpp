@@ -97,6 +97,7 @@ class BatchNormalizationKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::BatchNormalization& op, NodeRef node) {
   return std::make_unique<BatchNormalizationKernel>(op, node);
 }

@@ -145,6 +145,7 @@ class BinaryKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::Binary& op, NodeRef node) {
   return std::make_unique<BinaryKernel>(op, node);
 }

@@ -48,6 +48,7 @@ class ConcatenateKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::Concatenate& op, NodeRef node) {
   return std::make_unique<ConcatenateKernel>(op, node);
 }

@@ -1,5 +1,6 @@
 #include <string_view>
 
+#include "thaw/runtime/cpu/convolution_gradients.h"
 #include "thaw/runtime/cpu/depthwise_pair.h"
 #include "thaw/runtime/cpu/kernel.h"
 #include "thaw/runtime/cpu/winograd.h"
@@ -105,14 +106,7 @@ class Conv2DKernel final : public Kernel {
         image_layout(layout_, emit.shape(node_.input(0)), emit.batch()), any_layout(view_),
         image_layout(layout_, node_.node.shape, emit.batch()), strides(), dilations(),
         padding_before(), padding_after(), primitive_);
-    const BufferId gradient = emit.program.temporary(backward.diff_src_desc());
-    emit.program.add(
-        Section::backward, "Conv2D data gradient " + node_.node.name,
-        dnnl::convolution_backward_data(backward),
-        {{DNNL_ARG_DIFF_DST, emit.gradient(node_.value, backward.diff_dst_desc())},
-         {DNNL_ARG_WEIGHTS, emit.parameter(node_.input(1), view_, backward.weights_desc())},
-         {DNNL_ARG_DIFF_SRC, gradient}});
-    emit.add_gradient(node_.input(0), gradient);
+    add_data_gradient<dnnl::convolution_backward_data>(emit, node_, view_, backward);
   }
 
   void backward_weights(Emitter& emit, bool bias_trains) {
@@ -122,12 +116,8 @@ class Conv2DKernel final : public Kernel {
         image_layout(layout_, emit.shape(node_.input(0)), emit.batch()), any_layout(view_), bias,
         image_layout(layout_, node_.node.shape, emit.batch()), strides(), dilations(),
         padding_before(), padding_after(), primitive_);
-    emit.add_weights_step(
-        "Conv2D weight gradient " + node_.node.name, dnnl::convolution_backward_weights(backward),
-        {{DNNL_ARG_SRC, emit.value_for_backward(node_.input(0), backward.src_desc())},
-         {DNNL_ARG_DIFF_DST, emit.gradient(node_.value, backward.diff_dst_desc())}},
-        node_.input(1), backward.diff_weights_desc(), view_,
-        bias_trains ? node_.input(2) : ops::Value{});
+    add_weights_gradient<dnnl::convolution_backward_weights>(emit, node_, view_, bias_trains,
+                                                             backward);
   }
 
   ops::Conv2D op_;
@@ -139,6 +129,7 @@ class Conv2DKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::Conv2D& op, NodeRef node) {
   return std::make_unique<Conv2DKernel>(op, node);
 }

@@ -1,3 +1,4 @@
+#include "thaw/runtime/cpu/convolution_gradients.h"
 #include "thaw/runtime/cpu/kernel.h"
 
 namespace thaw::cpu {
@@ -68,14 +69,7 @@ class ConvTranspose2DKernel final : public Kernel {
         any_layout(emit.shape(node_.input(0)), emit.batch()), any_layout(view_),
         any_layout(node_.node.shape, emit.batch()), strides(), Dims{0, 0}, before(), after_,
         primitive_);
-    const BufferId gradient = emit.program.temporary(backward.diff_src_desc());
-    emit.program.add(
-        Section::backward, "ConvTranspose2D data gradient " + node_.node.name,
-        dnnl::deconvolution_backward_data(backward),
-        {{DNNL_ARG_DIFF_DST, emit.gradient(node_.value, backward.diff_dst_desc())},
-         {DNNL_ARG_WEIGHTS, emit.parameter(node_.input(1), view_, backward.weights_desc())},
-         {DNNL_ARG_DIFF_SRC, gradient}});
-    emit.add_gradient(node_.input(0), gradient);
+    add_data_gradient<dnnl::deconvolution_backward_data>(emit, node_, view_, backward);
   }
 
   void backward_weights(Emitter& emit, bool bias_trains) {
@@ -85,13 +79,8 @@ class ConvTranspose2DKernel final : public Kernel {
         any_layout(emit.shape(node_.input(0)), emit.batch()), any_layout(view_), bias,
         any_layout(node_.node.shape, emit.batch()), strides(), Dims{0, 0}, before(), after_,
         primitive_);
-    emit.add_weights_step(
-        "ConvTranspose2D weight gradient " + node_.node.name,
-        dnnl::deconvolution_backward_weights(backward),
-        {{DNNL_ARG_SRC, emit.value_for_backward(node_.input(0), backward.src_desc())},
-         {DNNL_ARG_DIFF_DST, emit.gradient(node_.value, backward.diff_dst_desc())}},
-        node_.input(1), backward.diff_weights_desc(), view_,
-        bias_trains ? node_.input(2) : ops::Value{});
+    add_weights_gradient<dnnl::deconvolution_backward_weights>(emit, node_, view_, bias_trains,
+                                                               backward);
   }
 
   ops::ConvTranspose2D op_;
@@ -103,6 +92,7 @@ class ConvTranspose2DKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::ConvTranspose2D& op, NodeRef node) {
   return std::make_unique<ConvTranspose2DKernel>(op, node);
 }

@@ -43,6 +43,7 @@ class CropKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::Crop2D& op, NodeRef node) {
   return std::make_unique<CropKernel>(op, node);
 }

@@ -34,7 +34,7 @@ class DropoutKernel final : public Kernel {
   DropoutKernel(const ops::Dropout& op, NodeRef node) : op_(op), node_(node) {}
 
   void forward(Emitter& emit) override {
-    plan(emit);
+    choose_layout(emit);
     const BufferId source = emit.value(node_.input(0), layout_);
     factors_ = emit.program.temporary(plain_vector(emit.batch() * product(drawn_)));
     const BufferId result = emit.new_value(node_.value, layout_);
@@ -58,7 +58,7 @@ class DropoutKernel final : public Kernel {
 
  private:
   /// Where a sample has one number, its layout does not matter.
-  void plan(const Emitter& emit) {
+  void choose_layout(const Emitter& emit) {
     const Shape& shape = node_.node.shape;
     const Shape& drawn = op_.drawn.rank() > 0 ? op_.drawn : shape;
     if (drawn.elements() == 1) {
@@ -94,6 +94,7 @@ class DropoutKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::Dropout& op, NodeRef node) {
   return std::make_unique<DropoutKernel>(op, node);
 }

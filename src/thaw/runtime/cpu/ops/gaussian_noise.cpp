@@ -54,6 +54,7 @@ class GaussianNoiseKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::GaussianNoise& op, NodeRef node) {
   return std::make_unique<GaussianNoiseKernel>(op, node);
 }

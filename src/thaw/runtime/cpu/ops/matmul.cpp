@@ -73,6 +73,7 @@ class MatMulKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::MatMul& op, NodeRef node) {
   return std::make_unique<MatMulKernel>(op, node);
 }

@@ -43,6 +43,7 @@ class PadKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::Pad2D& op, NodeRef node) {
   return std::make_unique<PadKernel>(op, node);
 }

@@ -103,10 +103,12 @@ class GlobalPoolKernel final : public PoolKernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::Pool2D& op, NodeRef node) {
   return std::make_unique<PoolKernel>(op, node);
 }
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::GlobalPool2D& op, NodeRef node) {
   return std::make_unique<GlobalPoolKernel>(
       ops::Pool2D{.kind = op.kind, .pool_size = {}, .strides = {}, .padding = {}}, node);

@@ -4,8 +4,8 @@
 #include <numbers>
 
 #include "thaw/core/random.h"
-#include "thaw/runtime/cpu/affine.h"
 #include "thaw/runtime/cpu/kernel.h"
+#include "thaw/runtime/cpu/numerics/affine.h"
 
 namespace thaw::cpu {
 namespace {
@@ -107,6 +107,7 @@ class RandomAffineKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::RandomAffine& op, NodeRef node) {
   return std::make_unique<RandomAffineKernel>(op, node);
 }

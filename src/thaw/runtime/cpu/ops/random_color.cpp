@@ -108,6 +108,7 @@ class RandomColorKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::RandomColor& op, NodeRef node) {
   return std::make_unique<RandomColorKernel>(op, node);
 }

@@ -78,6 +78,7 @@ class RandomCropKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::RandomCrop2D&, NodeRef node) {
   return std::make_unique<RandomCropKernel>(node);
 }

@@ -33,6 +33,7 @@ class ReshapeKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::Reshape&, NodeRef node) {
   return std::make_unique<ReshapeKernel>(node);
 }

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "thaw/runtime/cpu/kernel.h"
-#include "thaw/runtime/cpu/vector_code.h"
+#include "thaw/runtime/cpu/numerics/vector_code.h"
 
 namespace thaw::cpu {
 namespace {
@@ -292,6 +292,7 @@ class SampleNormalizationKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::SampleNormalization& op, NodeRef node) {
   return std::make_unique<SampleNormalizationKernel>(op, node);
 }

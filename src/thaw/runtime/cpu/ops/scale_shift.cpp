@@ -59,6 +59,7 @@ class ScaleShiftKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::ScaleShift& op, NodeRef node) {
   return std::make_unique<ScaleShiftKernel>(op, node);
 }

@@ -44,6 +44,7 @@ class SoftmaxKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::Softmax&, NodeRef node) {
   return std::make_unique<SoftmaxKernel>(node);
 }

@@ -59,6 +59,7 @@ class TransposeKernel final : public Kernel {
 
 }  // namespace
 
+template <>
 std::unique_ptr<Kernel> make_kernel(const ops::Transpose& op, NodeRef node) {
   return std::make_unique<TransposeKernel>(op, node);
 }
