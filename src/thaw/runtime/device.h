@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "thaw/compile/device_traits.h"
 #include "thaw/ops/graph.h"
 #include "thaw/runtime/executable.h"
 #include "thaw/runtime/precision.h"
@@ -19,6 +20,8 @@ class Device {
   virtual std::unique_ptr<Executable> compile(const ops::Graph& graph,
                                               const ExecutableOptions& options) = 0;
   virtual int threads() const = 0;
+  /// What it fuses, tiles and prefers: for optimize(), whose result it then compiles.
+  virtual const DeviceTraits& traits() const = 0;
   /// All of the device that the bits of a part of `network` depend on: its library, instructions,
   /// threads, and what it chooses for that network.
   virtual std::string numerics(const ops::Graph& network) const = 0;

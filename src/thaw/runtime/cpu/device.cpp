@@ -11,6 +11,16 @@ namespace thaw {
 namespace cpu {
 namespace {
 
+/// None for what nothing is computed for.
+template <typename Operation>
+std::unique_ptr<Kernel> kernel_of(const Operation& op, NodeRef node) {
+  if constexpr (ops::is_source<Operation>) {
+    return nullptr;
+  } else {
+    return make_kernel(op, node);
+  }
+}
+
 class CpuExecutable final : public Executable {
  public:
   CpuExecutable(const dnnl::engine& engine, ops::Graph graph, const ExecutableOptions& options,
@@ -24,7 +34,7 @@ class CpuExecutable final : public Executable {
     emit_inputs();
     emit_forward();
     if (options_.training) emit_backward();
-    program_.plan_memory();
+    program_.place_buffers();
     for (auto& parameter : emit_.parameter_gradients()) {
       variables_.push_back(parameter.variable);
       gradients_.push_back(parameter.gradient);
@@ -89,13 +99,8 @@ class CpuExecutable final : public Executable {
     kernels_.resize(graph_.nodes.size());
     for (int i = 0; i < static_cast<int>(graph_.nodes.size()); ++i) {
       const NodeRef ref{{i}, graph_.nodes[static_cast<size_t>(i)]};
-      std::visit(
-          [&](const auto& op) {
-            if constexpr (requires { make_kernel(op, ref); })
-              kernels_[static_cast<size_t>(i)] = make_kernel(op, ref);
-          },
-          ref.node.op);
       auto& kernel = kernels_[static_cast<size_t>(i)];
+      kernel = std::visit([&](const auto& op) { return kernel_of(op, ref); }, ref.node.op);
       if (kernel && !emit_.is_done(ref.value)) kernel->forward(emit_);
     }
     for (const ops::Value output : graph_.outputs) {
@@ -157,6 +162,7 @@ class CpuDevice final : public Device {
     }
   }
   int threads() const override { return threads_; }
+  const DeviceTraits& traits() const override { return cpu_traits(); }
   std::string numerics(const ops::Graph& network) const override {
     const dnnl_version_t* version = dnnl_version();
     return "oneDNN " + std::to_string(version->major) + "." + std::to_string(version->minor) + "." +

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "thaw/runtime/cpu/kernel.h"
-#include "thaw/runtime/cpu/normalize.h"
+#include "thaw/runtime/cpu/numerics/normalize.h"
 
 namespace thaw::cpu {
 

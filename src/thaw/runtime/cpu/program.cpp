@@ -6,7 +6,7 @@
 #include <functional>
 
 #include "thaw/core/error.h"
-#include "thaw/runtime/cpu/planes.h"
+#include "thaw/runtime/cpu/numerics/planar.h"
 
 namespace thaw::cpu {
 namespace {
@@ -105,8 +105,8 @@ void Program::add(Section section, std::string name, std::vector<BufferId> buffe
 }
 
 void Program::add_reorder(Section section, BufferId from, BufferId to, bool accumulate) {
-  if (auto split = split_into_planes(desc(from), desc(to)); split && !accumulate) {
-    add(section, "planes", {from, to}, std::move(*split));
+  if (auto planar = interleaved_to_planar(desc(from), desc(to)); planar && !accumulate) {
+    add(section, "reorder", {from, to}, std::move(*planar));
     return;
   }
   dnnl::primitive_attr attributes;
@@ -162,7 +162,7 @@ int64_t Program::least_arena_bytes() const {
   return in_use.empty() ? 0 : *std::ranges::max_element(in_use);
 }
 
-void Program::plan_memory() {
+void Program::place_buffers() {
   int64_t arena_size = 0;
   const auto offsets = place_temporaries(arena_size);
   arena_ = Tensor({arena_size / static_cast<int64_t>(sizeof(float))});

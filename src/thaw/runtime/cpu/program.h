@@ -26,7 +26,7 @@ struct BufferId {
 };
 
 /// A list of steps over buffers. Buffers that live at different times share memory: after
-/// plan_memory() each has its place in one arena.
+/// place_buffers() each has its place in one arena.
 class Program {
  public:
   explicit Program(dnnl::engine engine) : engine_(std::move(engine)), stream_(engine_) {}
@@ -66,7 +66,7 @@ class Program {
   void add_reorder(Section section, BufferId from, BufferId to, bool accumulate = false);
 
   /// Gives every buffer its memory. No step may be added afterwards.
-  void plan_memory();
+  void place_buffers();
   void set_data(BufferId external, const float* data);
   void run(Section section);
   /// Points the variables' buffers at their present memory.

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <limits>
 
-#include "thaw/runtime/cpu/vector_code.h"
+#include "thaw/runtime/cpu/numerics/vector_code.h"
 
 namespace thaw::cpu {
 namespace {
@@ -129,7 +129,7 @@ THAW_VECTOR_CODE void transform_output(const Plane& plane, const float* from, in
         load(residual, place);
         value += residual;
       }
-      value = value < low ? low : value;  // in this order, what is no number stays so
+      value = value < low ? low : value;  // in this order a NaN stays NaN
       value = value > high ? high : value;
       store(place, value);
     }

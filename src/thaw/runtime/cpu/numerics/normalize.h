@@ -1,6 +1,6 @@
 #pragma once
 
-#include "thaw/runtime/cpu/channel_rows.h"
+#include "thaw/runtime/cpu/numerics/channel_rows.h"
 
 namespace thaw::cpu {
 

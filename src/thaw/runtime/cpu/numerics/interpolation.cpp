@@ -1,4 +1,4 @@
-#include "thaw/runtime/cpu/taps.h"
+#include "thaw/runtime/cpu/numerics/interpolation.h"
 
 #include <algorithm>
 #include <array>
@@ -9,42 +9,44 @@
 namespace thaw::cpu {
 namespace {
 
-Taps room_for(int64_t count, int64_t outputs) {
+InterpolationWeights room_for(int64_t count, int64_t outputs) {
   const auto size = static_cast<size_t>(count * outputs);
   return {count, std::vector<int64_t>(size, 0), std::vector<float>(size, 0.0F)};
 }
 
-void set(Taps& taps, int64_t output, int64_t tap, int64_t index, float weight) {
-  const auto place = static_cast<size_t>(output * taps.count + tap);
-  taps.index[place] = index;
-  taps.weight[place] = weight;
+/// The `which`-th input that goes into `output`.
+void set(InterpolationWeights& weights, int64_t output, int64_t which, int64_t index,
+         float weight) {
+  const auto place = static_cast<size_t>(output * weights.count + which);
+  weights.index[place] = index;
+  weights.weight[place] = weight;
 }
 
 /// Where output `i` lies among the inputs, whose centres are whole numbers.
 float centre(int64_t i, float scale) { return (static_cast<float>(i) + 0.5F) * scale - 0.5F; }
 
-Taps nearest(int64_t inputs, int64_t outputs) {
-  Taps taps = room_for(1, outputs);
+InterpolationWeights nearest(int64_t inputs, int64_t outputs) {
+  InterpolationWeights result = room_for(1, outputs);
   const float scale = static_cast<float>(inputs) / static_cast<float>(outputs);
   for (int64_t i = 0; i < outputs; ++i) {
     const auto place = static_cast<int64_t>(std::floor((static_cast<float>(i) + 0.5F) * scale));
-    set(taps, i, 0, std::clamp<int64_t>(place, 0, inputs - 1), 1.0F);
+    set(result, i, 0, std::clamp<int64_t>(place, 0, inputs - 1), 1.0F);
   }
-  return taps;
+  return result;
 }
 
-Taps bilinear(int64_t inputs, int64_t outputs) {
-  Taps taps = room_for(2, outputs);
+InterpolationWeights bilinear(int64_t inputs, int64_t outputs) {
+  InterpolationWeights result = room_for(2, outputs);
   const float scale = static_cast<float>(inputs) / static_cast<float>(outputs);
   for (int64_t i = 0; i < outputs; ++i) {
     const float place = centre(i, scale);
     const auto upper = std::min(static_cast<int64_t>(std::ceil(place)), inputs - 1);
     const auto lower = std::clamp<int64_t>(static_cast<int64_t>(std::floor(place)), 0, upper);
     const float part = place - std::floor(place);
-    set(taps, i, 0, lower, 1.0F - part);
-    set(taps, i, 1, upper, part);
+    set(result, i, 0, lower, 1.0F - part);
+    set(result, i, 1, upper, part);
   }
-  return taps;
+  return result;
 }
 
 /// Keys 1981, a = −1/2.
@@ -55,9 +57,9 @@ float cubic(float x) {
 }
 
 /// TensorFlow looks the kernel up at multiples of 1/1024.
-Taps bicubic(int64_t inputs, int64_t outputs) {
+InterpolationWeights bicubic(int64_t inputs, int64_t outputs) {
   constexpr float steps = 1024.0F;
-  Taps taps = room_for(4, outputs);
+  InterpolationWeights result = room_for(4, outputs);
   const float scale = static_cast<float>(inputs) / static_cast<float>(outputs);
   for (int64_t i = 0; i < outputs; ++i) {
     const float place = centre(i, scale);
@@ -65,14 +67,15 @@ Taps bicubic(int64_t inputs, int64_t outputs) {
     const std::array<float, 4> weights = {cubic(1.0F + part), cubic(part), cubic(1.0F - part),
                                           cubic(2.0F - part)};
     const auto first = static_cast<int64_t>(std::floor(place)) - 1;
-    const auto inside = [&](int64_t tap) { return first + tap >= 0 && first + tap < inputs; };
+    const auto inside = [&](int64_t which) { return first + which >= 0 && first + which < inputs; };
     float total = 0;
-    for (int64_t tap = 0; tap < 4; ++tap)
-      if (inside(tap)) total += weights[static_cast<size_t>(tap)];
-    for (int64_t tap = 0; tap < 4; ++tap)
-      if (inside(tap)) set(taps, i, tap, first + tap, weights[static_cast<size_t>(tap)] / total);
+    for (int64_t which = 0; which < 4; ++which)
+      if (inside(which)) total += weights[static_cast<size_t>(which)];
+    for (int64_t which = 0; which < 4; ++which)
+      if (inside(which))
+        set(result, i, which, first + which, weights[static_cast<size_t>(which)] / total);
   }
-  return taps;
+  return result;
 }
 
 /// Duchon 1979.
@@ -108,13 +111,15 @@ float kernel(Interpolation interpolation, float x) {
   }
 }
 
-/// A kernel's weights over all inputs within its radius, which grows with the shrinking where it is
-/// to smooth.
-Taps spanned(Interpolation interpolation, bool antialias, int64_t inputs, int64_t outputs) {
+/// A kernel's weights over all inputs within its radius. With `antialias`, an image that shrinks is
+/// smoothed: the radius grows by as much as the image shrinks.
+InterpolationWeights spanned(Interpolation interpolation, bool antialias, int64_t inputs,
+                             int64_t outputs) {
   const float step = 1.0F / (static_cast<float>(outputs) / static_cast<float>(inputs));
   const float stretch = antialias ? std::max(step, 1.0F) : 1.0F;
   const float reach = radius_of(interpolation) * stretch;
-  Taps taps = room_for(std::min(2 * static_cast<int64_t>(std::ceil(reach)) + 1, inputs), outputs);
+  InterpolationWeights result =
+      room_for(std::min(2 * static_cast<int64_t>(std::ceil(reach)) + 1, inputs), outputs);
   std::vector<float> weights;
   for (int64_t i = 0; i < outputs; ++i) {
     const float place = (static_cast<float>(i) + 0.5F) * step;
@@ -132,16 +137,17 @@ Taps spanned(Interpolation interpolation, bool antialias, int64_t inputs, int64_
       total += weights.back();
     }
     if (std::abs(total) < 1000.0F * std::numeric_limits<float>::min()) continue;
-    const int64_t count = std::min(last - first + 1, taps.count);
-    for (int64_t tap = 0; tap < count; ++tap)
-      set(taps, i, tap, first + tap, weights[static_cast<size_t>(tap)] * (1.0F / total));
+    const int64_t count = std::min(last - first + 1, result.count);
+    for (int64_t which = 0; which < count; ++which)
+      set(result, i, which, first + which, weights[static_cast<size_t>(which)] * (1.0F / total));
   }
-  return taps;
+  return result;
 }
 
 }  // namespace
 
-Taps resizing_taps(Interpolation interpolation, bool antialias, int64_t inputs, int64_t outputs) {
+InterpolationWeights interpolation_weights(Interpolation interpolation, bool antialias,
+                                           int64_t inputs, int64_t outputs) {
   if (interpolation == Interpolation::nearest) return nearest(inputs, outputs);
   const bool is_lanczos =
       interpolation == Interpolation::lanczos3 || interpolation == Interpolation::lanczos5;

@@ -1,4 +1,4 @@
-#include "thaw/runtime/cpu/channel_rows.h"
+#include "thaw/runtime/cpu/numerics/channel_rows.h"
 
 namespace thaw::cpu {
 

@@ -2,7 +2,7 @@
 
 #include <cstdint>
 
-#include "thaw/runtime/cpu/vector_code.h"
+#include "thaw/runtime/cpu/numerics/vector_code.h"
 
 /// The inner loops of normalize.cpp: eight channels of rows that lie `width` apart (`_eights`), and
 /// whole rows of any width.

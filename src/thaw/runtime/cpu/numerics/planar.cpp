@@ -1,4 +1,4 @@
-#include "thaw/runtime/cpu/planes.h"
+#include "thaw/runtime/cpu/numerics/planar.h"
 
 namespace thaw::cpu {
 namespace {
@@ -11,7 +11,7 @@ void split_image(const float* from, float* to, int64_t pixels) {
 
 }  // namespace
 
-std::optional<std::function<void(const std::vector<float*>& data)>> split_into_planes(
+std::optional<std::function<void(const std::vector<float*>& data)>> interleaved_to_planar(
     const Desc& from, const Desc& to) {
   using Tag = dnnl::memory::format_tag;
   const Dims dims = from.get_dims();

@@ -1,6 +1,6 @@
-#include "thaw/runtime/cpu/normalize.h"
+#include "thaw/runtime/cpu/numerics/normalize.h"
 
-#include "thaw/runtime/cpu/normalize_rows.h"
+#include "thaw/runtime/cpu/numerics/normalize_rows.h"
 
 namespace thaw::cpu {
 namespace {

@@ -1,4 +1,4 @@
-#include "thaw/runtime/cpu/affine.h"
+#include "thaw/runtime/cpu/numerics/affine.h"
 
 #include <algorithm>
 #include <cmath>
