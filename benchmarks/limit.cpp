@@ -16,6 +16,7 @@
 #include "thaw/core/threads.h"
 #include "thaw/data/batches.h"
 #include "thaw/data/image_dataset.h"
+#include "thaw/runtime/cpu/device.h"
 #include "workload.h"
 
 namespace thaw::benchmarks {
@@ -36,8 +37,9 @@ double best_of(const std::function<void()>& body) {
 double seconds_an_image(const ops::Graph& graph, bool frozen, bool training) {
   const int64_t batch = training ? 32 : 16;
   const auto phase = training ? ops::Phase::training : ops::Phase::inference;
-  Convolutions convolutions(optimize(specialize(graph, phase), {.frozen = frozen}), batch,
-                            training);
+  Convolutions convolutions(
+      optimize(specialize(graph, phase), {.frozen = frozen, .traits = cpu_traits()}), batch,
+      training);
   return best_of([&] { convolutions.run(); }) / static_cast<double>(batch);
 }
 

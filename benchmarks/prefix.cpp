@@ -11,8 +11,8 @@
 namespace thaw::benchmarks {
 
 void measure_prefix(const std::string& network, int64_t batch, int rounds) {
-  const auto graph =
-      optimize(specialize(fine_tuning(network, 0).prefix, ops::Phase::inference), {.frozen = true});
+  const auto graph = optimize(specialize(fine_tuning(network, 0).prefix, ops::Phase::inference),
+                              {.frozen = true, .traits = cpu_traits()});
   const auto device = cpu_device();
   const auto executable = device->compile(graph, {.batch_size = batch});
   Convolutions convolutions(graph, batch);

@@ -4,6 +4,7 @@
 #include "measure.h"
 #include "thaw/compile/lower.h"
 #include "thaw/compile/optimize.h"
+#include "thaw/runtime/cpu/device.h"
 #include "thaw/runtime/engine.h"
 #include "thaw/train/optimizers/adam.h"
 #include "workload.h"
@@ -16,7 +17,8 @@ constexpr int64_t batch = 32;
 class Step {
  public:
   explicit Step(const ops::Graph& suffix)
-      : graph_(optimize(specialize(suffix, ops::Phase::training), {.frozen = false})),
+      : graph_(optimize(specialize(suffix, ops::Phase::training),
+                        {.frozen = false, .traits = cpu_traits()})),
         executable_(engine_.device().compile(graph_, {.batch_size = batch, .training = true})),
         gradient_(noise(graph_[graph_.outputs[0]].shape.with_batch(batch))) {
     for (const ops::Value input : graph_.inputs)

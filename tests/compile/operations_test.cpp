@@ -4,6 +4,7 @@
 
 #include <map>
 
+#include "support/ops_graph.h"
 #include "thaw/compile/lower.h"
 #include "thaw/compile/optimize.h"
 #include "thaw/graph/layers/activation.h"
@@ -31,7 +32,7 @@ ops::Graph inference(const Functional& model) {
 /// What each pass did, by its name.
 std::map<std::string, OperationChanges> report(const ops::Graph& graph) {
   std::vector<PassReport> passes;
-  optimize(graph, {.frozen = true}, &passes);
+  optimize(graph, {.frozen = true, .traits = testing::fusing_traits()}, &passes);
   std::map<std::string, OperationChanges> result;
   for (PassReport& pass : passes) result[pass.name] = std::move(pass.changes);
   return result;

@@ -11,6 +11,7 @@
 #include "thaw/compile/lower.h"
 #include "thaw/compile/optimize.h"
 #include "thaw/graph/layers/dropout.h"
+#include "thaw/runtime/cpu/device.h"
 
 namespace thaw {
 namespace {
@@ -101,7 +102,7 @@ TEST_P(LayerConformance, computes_what_keras_computes) {
       EXPECT_LT(moved.relative_to_one(), 1e-6F) << name << ": " << moved.to_string();
     }
     if (layer.training) return;
-    const auto graph = optimize(layer.graph(), {.frozen = true});
+    const auto graph = optimize(layer.graph(), {.frozen = true, .traits = cpu_traits()});
     const auto frozen = device_->compile(graph, {.batch_size = layer.inputs[0].shape()[0]});
     const auto folded = difference(expected, frozen->forward(layer.inputs)[0]);
     EXPECT_LT(folded.relative_to_one(), rounding) << "optimized: " << folded.to_string();

@@ -149,7 +149,7 @@ void Compared::compare_outputs() const {
     // An error in a weight moves the output by no more than another image does.
     EXPECT_GT(std::stof(golden_.text("apart/" + part)), 100 * tolerance);
     const auto plain = specialize(lower(model), ops::Phase::inference);
-    const auto best = optimize(plain, {.frozen = true});
+    const auto best = optimize(plain, {.frozen = true, .traits = cpu_traits()});
     const Tensor optimized = run(best, x);
     const auto with_keras = difference(expected, optimized);
     EXPECT_LT(with_keras.relative(), tolerance) << with_keras.to_string();
@@ -177,7 +177,8 @@ void Compared::compare_splits() const {
     model.set_trainable(true);
     for (const Layer& layer : layers.first(layers.size() - trained)) layer.set_trainable(false);
     const FrozenSplit split = split_frozen(lower(model));
-    const auto prefix = optimize(specialize(split.prefix, ops::Phase::inference), {.frozen = true});
+    const auto prefix = optimize(specialize(split.prefix, ops::Phase::inference),
+                                 {.frozen = true, .traits = cpu_traits()});
     const auto suffix = specialize(split.suffix, ops::Phase::inference);
     const auto below = device_->compile(prefix, {.batch_size = x.shape()[0]});
     const auto above = device_->compile(suffix, {.batch_size = x.shape()[0]});

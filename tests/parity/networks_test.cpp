@@ -56,7 +56,7 @@ TEST_P(Network, gives_what_keras_gives_at_two_image_sizes) {
       assign(model);
       const Tensor expected = golden_.array(size + (include_top ? "top" : "features"));
       const auto plain = specialize(lower(model), ops::Phase::inference);
-      for (const auto& graph : {plain, optimize(plain, {.frozen = true})}) {
+      for (const auto& graph : {plain, optimize(plain, {.frozen = true, .traits = cpu_traits()})}) {
         const auto executable = device->compile(graph, {.batch_size = x.shape()[0]});
         const auto result = difference(expected, executable->forward({&x, 1})[0]);
         // Rounding grows through up to 152 layers; 1e-4 is what we promise.

@@ -92,7 +92,7 @@ TEST_P(Plan, folded_and_fused_agrees_with_the_unoptimized_one) {
     measure_statistics(lower(model),
                        noisy_pictures(network, Shape{size, size, 3}.with_batch(batch), 1));
     const auto plain = specialize(lower(model), ops::Phase::inference);
-    const auto optimized = optimize(plain, {.frozen = true});
+    const auto optimized = optimize(plain, {.frozen = true, .traits = cpu_traits()});
     EXPECT_LT(optimized.nodes.size(), plain.nodes.size());
     const Tensor x = noisy_pictures(network, Shape{size, size, 3}.with_batch(batch), 2);
     const Tensor expected = run(plain, x);
@@ -118,7 +118,7 @@ TEST_P(TrainedPlan, folded_and_fused_agrees_with_the_unoptimized_one_within_1e_5
   const auto path = testing::shared_file(std::string("weights/") + GetParam() + ".h5");
   THAW_NEEDS_SHARED_FILE(path);
   const auto plain = specialize(lower(load_model(path)), ops::Phase::inference);
-  const auto optimized = optimize(plain, {.frozen = true});
+  const auto optimized = optimize(plain, {.frozen = true, .traits = cpu_traits()});
   const Tensor x = noise(plain[plain.inputs[0]].shape.with_batch(4), 2);
   const auto difference = testing::difference(run(plain, x), run(optimized, x));
   EXPECT_LT(difference.relative(), 1e-5F) << difference.to_string();

@@ -28,7 +28,8 @@ std::vector<ops::Value> cut_of(const Functional& base, const Model& model, size_
 }
 
 Tensor pictures(const ops::Graph& network) {
-  const Shape shape = network[network.inputs[0]].shape.with_batch(micro_batch_size(network));
+  const Shape shape =
+      network[network.inputs[0]].shape.with_batch(micro_batch_size(network, cpu_traits()));
   return uniform_tensor(shape, -1, 1, Random(1));
 }
 
@@ -59,7 +60,7 @@ void expect_the_same_bits(const Functional& base, std::span<const size_t> traina
   const Tensor x = pictures(graph);
   std::vector<std::vector<ops::Value>> expected;
   for (const size_t layers : trainable_layers) expected.push_back(cut_of(base, model, layers));
-  const FrozenSegments segments(graph, target, expected);
+  const FrozenSegments segments(graph, target, expected, cpu_traits());
   const auto& cuts = segments.cuts();
   EXPECT_GE(cuts.size(), 4U);
   std::vector<const FrozenCut*> all;
@@ -115,19 +116,20 @@ TEST_P(EveryNetwork, knows_a_cut_whatever_the_others_are) {
   const Model model = with_head(base, {.classes = 3});
   const auto target = cut_of(base, model, 0);
   const ops::Graph graph = lower(model);
-  const FrozenSegments alone(graph, target, {});
+  const FrozenSegments alone(graph, target, {}, cpu_traits());
   const auto others = alone.other_cuts();
   int found = 0;
   for (const size_t layers : {2, 3, 4, 5, 12, 20, 23, 26}) {
     if (layers >= base.layers().size()) continue;
     const auto lower_cut = cut_of(base, model, layers);
-    const FrozenSegments both(graph, target, {&lower_cut, 1});
+    const FrozenSegments both(graph, target, {&lower_cut, 1}, cpu_traits());
     const FrozenCut& below = both.cuts().front();
     const FrozenCut* above = &both.cuts().back();
     EXPECT_EQ(above->function, alone.cuts().back().function);
     if (&below == above) continue;
     EXPECT_NE(below.function, above->function);
-    EXPECT_EQ(below.function, FrozenSegments(graph, lower_cut, {}).cuts()[0].function);
+    EXPECT_EQ(below.function,
+              FrozenSegments(graph, lower_cut, {}, cpu_traits()).cuts()[0].function);
     // Not where a normalization trains, or a convolution whose padding is a layer: what these read
     // is not in the optimized graph.
     const bool is_known = std::ranges::any_of(

@@ -6,6 +6,7 @@
 
 #include "thaw/applications/application.h"
 #include "thaw/recipe/recipe.h"
+#include "thaw/runtime/cpu/device.h"
 
 namespace thaw {
 namespace {
@@ -27,7 +28,7 @@ Planned planned(const std::string& network, std::optional<int64_t> unfreeze, int
   recipe_options.stages.back().unfreeze = unfreeze;
   if (unfreeze == 0) recipe_options.stages.pop_back();
   Recipe recipe(applications::create(*application, options), classes, recipe_options);
-  return {recipe.plan(), recipe.feature_row_bytes()};
+  return {recipe.plan(cpu_traits()), recipe.feature_row_bytes()};
 }
 
 /// How many operations of a kind the passes merged, by "pass: kind"; replaced ones as "pass: kind

@@ -86,8 +86,8 @@ TEST(Executable, in_bfloat16_is_near_float32_or_refused_where_it_would_be_emulat
                           "precision bf16: this processor"));
     return;
   }
-  const auto graph =
-      optimize(specialize(lower(small_network()), ops::Phase::inference), {.frozen = true});
+  const auto graph = optimize(specialize(lower(small_network()), ops::Phase::inference),
+                              {.frozen = true, .traits = cpu_traits()});
   const Tensor x = random_tensor({batch, 13, 11, 3}, 1);
   const auto device = cpu_device({.threads = 2, .precision = Precision::bf16});
   const auto executable = device->compile(graph, {.batch_size = batch});
@@ -97,7 +97,7 @@ TEST(Executable, in_bfloat16_is_near_float32_or_refused_where_it_would_be_emulat
 
 TEST(Executable, an_optimized_plan_agrees_with_the_unoptimized_one) {
   const auto plain = specialize(lower(small_network()), ops::Phase::inference);
-  const auto optimized = optimize(plain, {.frozen = true});
+  const auto optimized = optimize(plain, {.frozen = true, .traits = cpu_traits()});
   EXPECT_LT(optimized.nodes.size(), plain.nodes.size());
   const Tensor x = random_tensor({batch, 13, 11, 3}, 1);
   // Folding rounds each kernel once more: a few units in the last place of numbers below 1.
@@ -130,7 +130,7 @@ TEST(Executable, scales_and_offsets_are_folded_into_kernels_where_that_is_exact)
   for (const Case& c : {Case{"valid", 0.25F, 0}, Case{"same", 0, 0}, Case{"same", 0.25F, 1}}) {
     const auto plain =
         specialize(lower(scaled_network(c.padding, c.offset)), ops::Phase::inference);
-    const auto optimized = optimize(plain, {.frozen = true});
+    const auto optimized = optimize(plain, {.frozen = true, .traits = cpu_traits()});
     const auto count = std::ranges::count_if(optimized.nodes, [](const ops::Node& node) {
       return std::holds_alternative<ops::ScaleShift>(node.op);
     });
@@ -172,7 +172,7 @@ TEST(Executable, scales_of_channels_are_folded_into_the_kernel_before_them) {
   for (const auto& variable : model.variables())
     if (variable->name() == "gamma") variable->assign(random_tensor(variable->shape(), 3));
   const auto plain = specialize(lower(model), ops::Phase::inference);
-  const auto optimized = optimize(plain, {.frozen = true});
+  const auto optimized = optimize(plain, {.frozen = true, .traits = cpu_traits()});
   EXPECT_TRUE(std::ranges::none_of(optimized.nodes, [](const ops::Node& node) {
     const auto* binary = std::get_if<ops::Binary>(&node.op);
     return std::holds_alternative<ops::ScaleShift>(node.op) ||
@@ -186,7 +186,7 @@ TEST(Executable, scales_of_channels_are_folded_into_the_kernel_before_them) {
 
 TEST(Executable, a_sum_leaves_what_others_still_read_from_the_same_memory) {
   const auto plain = specialize(lower(residuals_of_their_own_input()), ops::Phase::inference);
-  const auto optimized = optimize(plain, {.frozen = true});
+  const auto optimized = optimize(plain, {.frozen = true, .traits = cpu_traits()});
   const Tensor x = random_tensor({batch, 16, 16, 16}, 1);
   // Sums of 216 products in another order: a few units in the last place of numbers below 10.
   EXPECT_LT(largest_difference(run(plain, x), run(optimized, x)), 1e-5F);
@@ -218,8 +218,10 @@ TEST(Executable, a_depthwise_convolution_may_run_together_with_the_one_before_it
             specialize(lower(inverted_residual(size, stride, padding)), ops::Phase::inference);
         const Tensor x = random_tensor({images, size, size + 2, 8}, 1);
         // Folding rounds each kernel once more: units in the last place of numbers below 10.
-        EXPECT_LT(largest_difference(run(plain, x), run(optimize(plain, {.frozen = true}), x)),
-                  1e-5F);
+        EXPECT_LT(
+            largest_difference(run(plain, x),
+                               run(optimize(plain, {.frozen = true, .traits = cpu_traits()}), x)),
+            1e-5F);
       }
     }
   }
@@ -243,8 +245,9 @@ TEST(Executable, a_winograd_convolution_agrees_with_the_direct_one) {
   for (const auto& [height, width] : {std::pair{8, 12}, {9, 13}, {14, 10}, {11, 15}}) {
     const auto plain =
         specialize(lower(network_of_3x3_kernels(height, width)), ops::Phase::inference);
-    const auto direct = optimize(plain, {.frozen = true, .without = {"winograd"}});
-    const auto tiled = optimize(plain, {.frozen = true});
+    const auto direct =
+        optimize(plain, {.frozen = true, .traits = cpu_traits(), .without = {"winograd"}});
+    const auto tiled = optimize(plain, {.frozen = true, .traits = cpu_traits()});
     const auto count = std::ranges::count_if(tiled.nodes, [](const ops::Node& node) {
       const auto* op = std::get_if<ops::Conv2D>(&node.op);
       return op != nullptr && op->winograd;
@@ -272,7 +275,8 @@ TEST(Executable, prefix_then_suffix_is_the_whole_at_every_cut) {
   for (size_t frozen = 0; frozen <= layers.size(); ++frozen) {
     for (size_t i = 0; i < layers.size(); ++i) layers[i].set_trainable(i >= frozen);
     const FrozenSplit split = split_frozen(lower(model));
-    const auto prefix = optimize(specialize(split.prefix, ops::Phase::inference), {.frozen = true});
+    const auto prefix = optimize(specialize(split.prefix, ops::Phase::inference),
+                                 {.frozen = true, .traits = cpu_traits()});
     const auto suffix = specialize(split.suffix, ops::Phase::inference);
     auto below = cpu_device({.threads = 2})->compile(prefix, {.batch_size = batch});
     auto above = cpu_device({.threads = 2})->compile(suffix, {.batch_size = batch});

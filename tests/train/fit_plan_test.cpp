@@ -12,6 +12,7 @@
 #include "thaw/graph/layers/dense.h"
 #include "thaw/graph/layers/dropout.h"
 #include "thaw/graph/layers/global_average_pooling_2d.h"
+#include "thaw/runtime/cpu/device.h"
 #include "thaw/train/fit_times.h"
 #include "thaw/train/optimizers/adam.h"
 
@@ -19,7 +20,7 @@ namespace thaw {
 namespace {
 
 FitPlan plan_of(const Functional& model) {
-  return make_fit_plan(lower(model), loss_types::find("categorical_crossentropy"));
+  return make_fit_plan(lower(model), loss_types::find("categorical_crossentropy"), cpu_traits());
 }
 
 void freeze(const Functional& model, std::initializer_list<const char*> layers) {

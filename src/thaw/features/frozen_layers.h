@@ -17,8 +17,8 @@ class FrozenLayers {
                std::span<const std::vector<ops::Value>> expected, Device& device)
       : network_(network),
         device_(device),
-        segments_(network, target, expected),
-        micro_batch_(micro_batch_size(network)) {}
+        segments_(network, target, expected, device.traits()),
+        micro_batch_(micro_batch_size(network, device.traits())) {}
 
   const ops::Graph& network() const { return network_; }
   const FrozenSegments& segments() const { return segments_; }

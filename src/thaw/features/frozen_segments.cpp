@@ -69,9 +69,9 @@ std::vector<Cut> cuts_to(const ops::Graph& network, const Cut& target,
 }
 
 FrozenSegments::FrozenSegments(const ops::Graph& network, const Cut& target,
-                               std::span<const Cut> expected) {
+                               std::span<const Cut> expected, const DeviceTraits& traits) {
   for (const Cut& cut : cuts_to(network, target, expected))
-    add(frozen_graph(extract(network, network.inputs, cut)));
+    add(frozen_graph(extract(network, network.inputs, cut), traits));
 }
 
 /// Lays `optimized` into the graph; its outputs become a cut.

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "thaw/compile/device_traits.h"
 #include "thaw/ops/graph.h"
 
 namespace thaw {
@@ -29,9 +30,9 @@ std::vector<std::vector<ops::Value>> cuts_to(const ops::Graph& network,
 /// computed from.
 class FrozenSegments {
  public:
-  /// Splits at each of cuts_to(network, target, expected).
+  /// Splits at each of cuts_to(network, target, expected). Optimized for such a device.
   FrozenSegments(const ops::Graph& network, const std::vector<ops::Value>& target,
-                 std::span<const std::vector<ops::Value>> expected);
+                 std::span<const std::vector<ops::Value>> expected, const DeviceTraits& traits);
 
   /// The lowest first, the target last.
   const std::vector<FrozenCut>& cuts() const { return cuts_; }

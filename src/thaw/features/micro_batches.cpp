@@ -9,13 +9,11 @@
 
 namespace thaw {
 
-ops::Graph frozen_graph(const ops::Graph& graph) {
-  return optimize(specialize(graph, ops::Phase::inference), {.frozen = true});
+ops::Graph frozen_graph(const ops::Graph& graph, const DeviceTraits& traits) {
+  return optimize(specialize(graph, ops::Phase::inference), {.frozen = true, .traits = traits});
 }
 
-int64_t micro_batch_size(const ops::Graph& network) {
-  constexpr int64_t most = 16;
-  constexpr int64_t most_bytes = 80 << 20;
+int64_t micro_batch_size(const ops::Graph& network, const DeviceTraits& traits) {
   int64_t widest = 1;
   for (const ops::Node& node : network.nodes) {
     if (std::holds_alternative<ops::Weight>(node.op) ||
@@ -24,8 +22,8 @@ int64_t micro_batch_size(const ops::Graph& network) {
     }
     widest = std::max(widest, node.shape.elements() * static_cast<int64_t>(sizeof(float)));
   }
-  int64_t size = most;
-  while (size > 1 && size * widest > most_bytes) size /= 2;
+  int64_t size = traits.micro_batch_samples;
+  while (size > 1 && size * widest > traits.micro_batch_bytes) size /= 2;
   return size;
 }
 

@@ -141,14 +141,14 @@ int64_t Recipe::feature_row_bytes() {
   return floats * static_cast<int64_t>(sizeof(float));
 }
 
-RecipePlan Recipe::plan() {
+RecipePlan Recipe::plan(const DeviceTraits& traits) {
   RecipePlan plan;
   const auto expected = cuts();
   const LossType& loss_type = loss_types::find(loss());
   for (const StageOptions& stage : options_.stages) {
     if (stage.epochs == 0) continue;
     prepare(stage);
-    plan.stages.push_back({stage, make_fit_plan(lower(model_), loss_type, expected)});
+    plan.stages.push_back({stage, make_fit_plan(lower(model_), loss_type, traits, expected)});
     for (const FrozenPart& part : plan.stages.back().fit.frozen) {
       if (std::ranges::find(plan.frozen, part.cut, &FrozenPart::cut) == plan.frozen.end())
         plan.frozen.push_back(part);

@@ -56,10 +56,10 @@ class Recipe {
   /// leaves the model compiled for the last stage.
   int64_t feature_row_bytes();
 
-  /// What run() will do. To find out, the model is set up for one stage after another: what was
-  /// compiled, and which layers train, is then as the last stage wants it. Weights stay as they
-  /// are.
-  RecipePlan plan();
+  /// What run() will do on such a device. To find out, the model is set up for one stage after
+  /// another: what was compiled, and which layers train, is then as the last stage wants it.
+  /// Weights stay as they are.
+  RecipePlan plan(const DeviceTraits& traits);
 
   /// Runs every stage. Throws as Model::fit(). False: `stop` was set; the state is in the
   /// checkpoint.

@@ -97,7 +97,7 @@ PlanReport PlanTask::run(Engine& engine, TaskEvents& events) const {
   const int64_t head = classes > 0 ? classes : classes_of(network);
   const RecipeOptions options = recipe.recipe();
   Recipe job(network, head, options);
-  PlanReport report{.plan = job.plan(),
+  PlanReport report{.plan = job.plan(engine.device().traits()),
                     .times = {},
                     .base = network.name(),
                     .image = network.inputs()[0].shape(),

@@ -25,7 +25,7 @@ bool has_bias(const ops::Op& op) {
 
 /// From the cut `below` to the cut `above`.
 FrozenPart frozen_part(const ops::Graph& graph, const std::vector<ops::Value>& below,
-                       const std::vector<ops::Value>& above) {
+                       const std::vector<ops::Value>& above, const DeviceTraits& traits) {
   FrozenPart part;
   for (const ops::Value value : above) {
     part.kept.push_back({.layer = graph[value].name,
@@ -33,9 +33,9 @@ FrozenPart frozen_part(const ops::Graph& graph, const std::vector<ops::Value>& b
                          .is_sample = graph.get_if<ops::Input>(value) != nullptr});
   }
   part.segment = extract(graph, below, above);
-  part.micro_batch = micro_batch_size(graph);
+  part.micro_batch = micro_batch_size(graph, traits);
   const ops::Graph plain = specialize(part.segment, Phase::inference);
-  const ops::Graph best = optimize(plain, {.frozen = true}, &part.passes);
+  const ops::Graph best = optimize(plain, {.frozen = true, .traits = traits}, &part.passes);
   part.cut = above;
   part.asked = operations(plain);
   part.run = operations(best);
@@ -68,7 +68,7 @@ void find_repeated(const ops::Graph& graph, FitPlan& plan) {
     if (ops::is_random(node.op)) {
       plan.random_layers.push_back(node.name);
     } else {
-      plan.repeated.push_back({node.name, std::string(words_for(node))});
+      plan.repeated.push_back({node.name, std::string(ops::words(node.op, node.shape))});
     }
   }
 }
@@ -87,14 +87,14 @@ int64_t FitPlan::trained_parameters() const {
   return parameters;
 }
 
-FitPlan make_fit_plan(const ops::Graph& model, const LossType& loss,
+FitPlan make_fit_plan(const ops::Graph& model, const LossType& loss, const DeviceTraits& traits,
                       std::span<const std::vector<ops::Value>> expected) {
   TrainingGraph training = training_graph(model, loss.logits_of);
   FitPlan plan;
   auto below = training.graph.inputs;
   for (auto& cut : cuts_to(training.graph, training.cut, expected)) {
     if (!leads_to(training.graph, below, cut)) continue;  // beside the line to the last
-    plan.frozen.push_back(frozen_part(training.graph, below, cut));
+    plan.frozen.push_back(frozen_part(training.graph, below, cut, traits));
     below = std::move(cut);
   }
   plan.trained = trained_layers(training.suffix);

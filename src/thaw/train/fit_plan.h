@@ -53,10 +53,10 @@ struct FitPlan {
   int64_t trained_parameters() const;
 };
 
-/// The plan of a fit of the lowered `model` by this loss; `expected` are cuts of other fits that
-/// share its features (KeptFeatures::expect). Throws Error unless there is one input and one
-/// output.
-FitPlan make_fit_plan(const ops::Graph& model, const LossType& loss,
+/// The plan of a fit of the lowered `model` by this loss on such a device; `expected` are cuts of
+/// other fits that share its features (KeptFeatures::expect). Throws Error unless there is one
+/// input and one output.
+FitPlan make_fit_plan(const ops::Graph& model, const LossType& loss, const DeviceTraits& traits,
                       std::span<const std::vector<ops::Value>> expected = {});
 
 }  // namespace thaw

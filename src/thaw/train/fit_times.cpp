@@ -61,7 +61,8 @@ class KeptWeights {
 }  // namespace
 
 double measure_frozen_part(Engine& engine, const FrozenPart& part) {
-  MicroBatches frozen(frozen_graph(part.segment), part.segment, part.micro_batch, engine.device());
+  MicroBatches frozen(frozen_graph(part.segment, engine.device().traits()), part.segment,
+                      part.micro_batch, engine.device());
   const auto inputs = noise(part.segment, part.segment.inputs, part.micro_batch);
   double best = 0;
   repeat([&](bool counts) {
@@ -76,8 +77,8 @@ double measure_frozen_part(Engine& engine, const FrozenPart& part) {
 StepTimes measure_step(Engine& engine, const FitPlan& plan, const Optimizer& optimizer,
                        int64_t batch_size) {
   const KeptWeights kept(plan.suffix);
-  const ops::Graph graph =
-      optimize(specialize(plan.suffix, ops::Phase::training), {.frozen = false});
+  const ops::Graph graph = optimize(specialize(plan.suffix, ops::Phase::training),
+                                    {.frozen = false, .traits = engine.device().traits()});
   const auto executable =
       engine.device().compile(graph, {.batch_size = batch_size, .training = true});
   const auto inputs = noise(graph, graph.inputs, batch_size);

@@ -8,7 +8,7 @@ namespace thaw {
 struct Predictor::State {
   State(const ops::Graph& graph, Engine& engine)
       : threads(engine.threads()),
-        network(frozen_graph(graph), graph, engine.device()),
+        network(frozen_graph(graph, engine.device().traits()), graph, engine.device()),
         input_shape(graph[graph.inputs[0]].shape),
         output_shape(graph[graph.outputs[0]].shape) {}
 

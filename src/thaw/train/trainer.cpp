@@ -78,7 +78,8 @@ Trainer::Trainer(Engine& engine, const TrainingGraph& model, const CompileOption
       options_(options),
       data_(data),
       loss_(loss_types::find(compiled.loss.name)),
-      training_(optimize(specialize(model.suffix, ops::Phase::training), {.frozen = false})),
+      training_(optimize(specialize(model.suffix, ops::Phase::training),
+                         {.frozen = false, .traits = engine.device().traits()})),
       kept_(options.features != nullptr ? options.features : std::make_shared<KeptFeatures>()),
       meter_(compiled, loss_, model.left_off) {
   if (options.batch_size < 1) {
@@ -223,7 +224,8 @@ bool Trainer::run_epoch(RunPosition& position) {
 
 /// The suffix with the weights of this moment folded.
 void Trainer::validate() {
-  const auto graph = optimize(specialize(model_.suffix, ops::Phase::inference), {.frozen = true});
+  const auto graph = optimize(specialize(model_.suffix, ops::Phase::inference),
+                              {.frozen = true, .traits = engine_.device().traits()});
   const auto& usable = validation_images_->usable;
   const int64_t rows = std::min(options_.batch_size, static_cast<int64_t>(usable.size()));
   const auto executable = engine_.device().compile(graph, {.batch_size = rows});

@@ -6,7 +6,7 @@ namespace {
 
 using ops::Value;
 
-ops::Graph run(const ops::Graph& graph) {
+ops::Graph run(const ops::Graph& graph, const DeviceTraits&) {
   Rewrite rewrite(graph);
   return rewrite.run([&](Value value) -> Value {
     const ops::Node& node = graph[value];

@@ -2,6 +2,7 @@
 #include <optional>
 
 #include "thaw/compile/optimize.h"
+#include "thaw/compile/passes/channel_affine.h"
 #include "thaw/compile/passes/rewrite.h"
 
 namespace thaw::compile_passes {
@@ -9,23 +10,16 @@ namespace {
 
 using ops::Value;
 
-/// y = x·scale + offset, one number a channel. In double, so that what is folded is rounded once,
-/// not at every step.
-struct Affine {
-  std::vector<double> scale;
-  std::vector<double> offset;
-};
-
 /// Batch normalization by fixed statistics.
-Affine affine_of(const ops::Graph& graph, const ops::Node& node,
-                 const ops::BatchNormalization& op) {
+ChannelAffine affine_of(const ops::Graph& graph, const ops::Node& node,
+                        const ops::BatchNormalization& op) {
   size_t next = 1;
   const auto parameter = [&] { return parameter_value(graph[node.inputs[next++]]); };
   const Tensor gamma = op.has_scale ? parameter() : Tensor();
   const Tensor beta = op.has_center ? parameter() : Tensor();
   const Tensor mean = parameter();
   const Tensor variance = parameter();
-  Affine result;
+  ChannelAffine result;
   for (size_t c = 0; c < mean.values().size(); ++c) {
     const double deviation =
         std::sqrt(static_cast<double>(variance.values()[c]) + static_cast<double>(op.epsilon));
@@ -48,33 +42,24 @@ bool scales_channels(const ops::Graph& graph, const ops::Node& node) {
 }
 
 /// What the node does to each channel; none where it does anything else.
-std::optional<Affine> affine_of(const ops::Graph& graph, const ops::Node& node) {
+std::optional<ChannelAffine> affine_of(const ops::Graph& graph, const ops::Node& node) {
   if (const auto* op = std::get_if<ops::BatchNormalization>(&node.op)) {
     if (op->phase != ops::Phase::inference) return std::nullopt;
     return affine_of(graph, node, *op);
   }
   if (scales_channels(graph, node)) {
     const Tensor weight = parameter_value(graph[node.inputs[1]]);
-    Affine result{{weight.values().begin(), weight.values().end()}, {}};
+    ChannelAffine result{{weight.values().begin(), weight.values().end()}, {}};
     result.offset.resize(result.scale.size(), 0);
     return result;
   }
   const auto* map = std::get_if<ops::ScaleShift>(&node.op);
   if (map == nullptr || map->activation.kind != Activation::Kind::linear) return std::nullopt;
-  const auto channels = static_cast<size_t>(node.shape.last());
-  const auto numbers = [&](const std::vector<float>& values) {
-    if (values.size() == 1) return std::vector<double>(channels, double{values[0]});
-    return std::vector<double>(values.begin(), values.end());
-  };
-  return Affine{numbers(map->scale), numbers(map->offset)};
-}
-
-std::vector<float> rounded(const std::vector<double>& values) {
-  return {values.begin(), values.end()};
+  return channel_affine(*map, node.shape.last());
 }
 
 /// The convolution or product with the affine map on its output: kernel·scale, bias·scale + offset.
-Value fold(Rewrite& rewrite, const ops::Node& linear, const Affine& affine) {
+Value fold(Rewrite& rewrite, const ops::Node& linear, const ChannelAffine& affine) {
   const ops::Graph& graph = rewrite.graph();
   Tensor kernel = parameter_value(graph[linear.inputs[1]]).clone();
   const size_t channels = affine.scale.size();
@@ -84,11 +69,8 @@ Value fold(Rewrite& rewrite, const ops::Node& linear, const Affine& affine) {
       values[row + c] = static_cast<float>(static_cast<double>(values[row + c]) * affine.scale[c]);
   }
   std::vector<double> offset = affine.offset;
-  if (linear.inputs.size() > 2) {
-    const Tensor old_bias = parameter_value(graph[linear.inputs[2]]);
-    for (size_t c = 0; c < channels; ++c)
-      offset[c] += static_cast<double>(old_bias.values()[c]) * affine.scale[c];
-  }
+  const std::vector<double> bias = bias_values(graph, linear);
+  for (size_t c = 0; c < bias.size(); ++c) offset[c] += bias[c] * affine.scale[c];
   return append_folded(rewrite, linear, linear.inputs[0], std::move(kernel), offset);
 }
 
@@ -100,7 +82,7 @@ bool can_take(const ops::Node& node) {
   return product != nullptr && product->activation.kind == Activation::Kind::linear;
 }
 
-ops::Graph run(const ops::Graph& graph) {
+ops::Graph run(const ops::Graph& graph, const DeviceTraits&) {
   Rewrite rewrite(graph);
   return rewrite.run([&](Value value) -> Value {
     const ops::Node& node = graph[value];
@@ -109,8 +91,7 @@ ops::Graph run(const ops::Graph& graph) {
     const ops::Node& below = graph[node.inputs[0]];
     if (can_take(below) && rewrite.uses(node.inputs[0]) == 1) return fold(rewrite, below, *affine);
     if (std::holds_alternative<ops::ScaleShift>(node.op)) return {};
-    return rewrite.result.append(ops::ScaleShift{rounded(affine->scale), rounded(affine->offset)},
-                                 {rewrite.moved(node.inputs[0])}, node.name);
+    return rewrite.result.append(affine->rounded(), {rewrite.moved(node.inputs[0])}, node.name);
   });
 }
 

@@ -18,20 +18,12 @@ bool is_linear(const Activation* activation) {
   return activation != nullptr && activation->kind == Activation::Kind::linear;
 }
 
-/// What the devices apply to a result on its way to memory.
-bool is_cheap(const Activation& activation) {
-  using Kind = Activation::Kind;
-  return activation.is_simple_relu() || activation.kind == Kind::sigmoid ||
-         activation.kind == Kind::silu || activation.kind == Kind::hard_silu ||
-         activation.kind == Kind::hard_sigmoid;
-}
-
-ops::Graph fuse_activations(const ops::Graph& graph) {
+ops::Graph fuse_activations(const ops::Graph& graph, const FusedActivations& fused) {
   Rewrite rewrite(graph);
   return rewrite.run([&](Value value) -> Value {
     const ops::Node& node = graph[value];
     const auto* activate = std::get_if<ops::Activate>(&node.op);
-    if (activate == nullptr || !is_cheap(activate->activation)) return {};
+    if (activate == nullptr || !fuses(fused, activate->activation)) return {};
     const Value below = node.inputs[0];
     if (rewrite.uses(below) != 1 || !is_linear(fusible_activation(graph[below].op))) return {};
     ops::Op op = graph[below].op;
@@ -75,8 +67,10 @@ ops::Graph fuse_residuals(const ops::Graph& graph) {
   });
 }
 
-ops::Graph run(const ops::Graph& graph) {
-  return fuse_activations(fuse_residuals(fuse_activations(graph)));
+ops::Graph run(const ops::Graph& graph, const DeviceTraits& traits) {
+  const ops::Graph fused = fuse_activations(graph, traits.activations);
+  if (!traits.fuses_residuals) return fused;
+  return fuse_activations(fuse_residuals(fused), traits.activations);
 }
 
 }  // namespace

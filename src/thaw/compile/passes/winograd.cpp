@@ -6,28 +6,26 @@ namespace {
 
 using ops::Value;
 
-/// Tiles of 4×4 pixels take 36 products a pair of channels, whole or not, in place of 9 a pixel.
-/// With fewer channels the transforms take what the products save (DenseNet's 128 to 32: a tenth is
-/// left), and each layer rounds more than the direct one does.
-bool saves_time(const ops::Conv2D& op, const Shape& kernel, const Shape& result) {
-  constexpr int64_t least_in = 32;
-  constexpr int64_t least_out = 64;
-  constexpr int64_t together = 8;
+bool saves_time(const WinogradTraits& traits, const ops::Conv2D& op, const Shape& kernel,
+                const Shape& result) {
   const int64_t tiles = (result[0] + 3) / 4 * ((result[1] + 3) / 4);
-  return op.groups == 1 && kernel[0] == 3 && kernel[1] == 3 && op.strides == Size2(1) &&
-         op.dilations == Size2(1) && kernel[2] >= least_in && kernel[3] >= least_out &&
-         kernel[2] % together == 0 && kernel[3] % together == 0 &&
-         9 * result[0] * result[1] > 2 * 36 * tiles &&
-         (op.activation.kind == Activation::Kind::linear || op.activation.is_simple_relu());
+  const bool is_3x3 = kernel[0] == 3 && kernel[1] == 3 && op.groups == 1 &&
+                      op.strides == Size2(1) && op.dilations == Size2(1);
+  return is_3x3 && kernel[2] >= traits.least_inputs && kernel[3] >= traits.least_outputs &&
+         kernel[2] % traits.together == 0 && kernel[3] % traits.together == 0 &&
+         9 * result[0] * result[1] > traits.least_saving * 36 * tiles &&
+         (op.activation.kind == Activation::Kind::linear ||
+          fuses(traits.activations, op.activation));
 }
 
-ops::Graph run(const ops::Graph& graph) {
+ops::Graph run(const ops::Graph& graph, const DeviceTraits& traits) {
+  if (!traits.winograd) return graph.without_dead_nodes();
   Rewrite rewrite(graph);
   return rewrite.run([&](Value value) -> Value {
     const ops::Node& node = graph[value];
     const auto* convolution = std::get_if<ops::Conv2D>(&node.op);
     if (convolution == nullptr ||
-        !saves_time(*convolution, graph[node.inputs[1]].shape, node.shape)) {
+        !saves_time(*traits.winograd, *convolution, graph[node.inputs[1]].shape, node.shape)) {
       return {};
     }
     ops::Conv2D faster = *convolution;
