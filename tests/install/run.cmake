@@ -37,10 +37,11 @@ foreach(kind IN LISTS KINDS)
   file(REMOVE_RECURSE ${folder}/build)
   file(RENAME ${folder}/installed ${folder}/moved)
   run(${folder}/moved/bin/outside ${work}/images ${folder}/model.keras)
+  expect("${output}" "192 images of 6 classes")
   expect("${output}" "accuracy [0-9.]+ of 240 images")
   expect("${output}" "0000\\.bmp: (bar|circle|moon|square|star|triangle) [0-9.]+\n")
   # The program reads what the library wrote.
-  run(${prefix}/bin/thaw summary ${folder}/model.keras)
+  run(${prefix}/bin/thaw predict ${folder}/model.keras ${work}/images/moon/0000.bmp)
 endforeach()
 
 # The shared library shows names of namespace thaw and no others.

@@ -18,9 +18,9 @@ enum class SplitKind {
 
 /// Which images a fit learns from.
 struct ImageSource {
-  std::filesystem::path images;      ///< a folder that holds one folder of images a class
-  std::filesystem::path validation;  ///< such a folder of its own; empty: a part of `images`
-  double validation_split = 0.2;     ///< that part; 0: none
+  std::filesystem::path images;           ///< a folder that holds one folder of images a class
+  std::filesystem::path validation = {};  ///< such a folder of its own; empty: a part of `images`
+  double validation_split = 0.2;          ///< that part; 0: none
   SplitKind split = SplitKind::stratified;
 
   void describe(OptionList& options);

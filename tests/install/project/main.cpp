@@ -1,33 +1,25 @@
 // The whole job from outside: outside IMAGES MODEL.keras fine-tunes on IMAGES, which holds one
-// folder a class.
+// folder a class, and looks at the result.
 #include <iostream>
 
 #include "thaw/thaw.h"
 
-using namespace thaw;
-
 int main(int, char** arguments) {
-  const ImageFolder folder = list_image_folder(arguments[1]);
-  const ImageOptions pixels{.size = {.height = 48, .width = 48},
-                            .preprocessing = preprocessing("tf")};
-  const ImageDataset images(folder, pixels);
-  auto [network, options] = applications::find("mobilenet_v2@alpha=0.35");
-  options.input_shape = {48, 48, 3};
-  options.include_top = false;
-  options.weights = "none";
-  const Functional base = applications::create(*network, options);
+  thaw::Engine engine;
+  const thaw::FitTask fit{.source = {.images = arguments[1]},
+                          .form = {.image_size = 48},
+                          .base = {.base = "mobilenet_v2@alpha=0.35", .weights = "none"},
+                          .recipe = {.epochs = 2, .fine_tune_epochs = 1},
+                          .out = arguments[2]};
+  const thaw::FitReport report = fit.run(engine);
+  std::cout << report.train_images << " images of " << report.classes.size() << " classes\n";
 
-  Recipe recipe(base, 6, {.stages = {{.name = "head", .epochs = 1}, {.name = "all", .epochs = 1}}});
-  recipe.run(images, nullptr);
-  for (const auto& [name, value] : recipe.model().evaluate(images))
-    std::cout << name << ' ' << value << " of " << images.size() << " images\n";
+  const auto seen = thaw::EvaluateTask{.model = fit.out, .images = arguments[1]}.run(engine);
+  for (const auto& [name, value] : seen.logs)
+    std::cout << name << ' ' << value << " of " << seen.images << " images\n";
 
-  const ImageDataset one(std::vector{images.file(0)}, pixels);
-  Predictor(recipe.model()).run(one, [&](const Prediction& prediction) {
-    const auto best = std::ranges::max_element(prediction.outputs);
-    std::cout << one.file(prediction.sample).filename().string() << ": "
-              << folder.class_names[size_t(best - prediction.outputs.begin())] << ' ' << *best
-              << '\n';
-  });
-  recipe.model().save(arguments[2]);
+  const std::string one = std::string(arguments[1]) + "/moon/0000.bmp";
+  for (const auto& image : thaw::PredictTask{.model = fit.out, .images = {one}}.run(engine))
+    std::cout << image.file.filename().string() << ": " << image.guesses.at(0).name << ' '
+              << image.guesses[0].probability << '\n';
 }

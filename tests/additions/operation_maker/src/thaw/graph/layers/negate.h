@@ -1,0 +1,23 @@
+#pragma once
+
+#include "thaw/graph/layer.h"
+#include "thaw/graph/layer_type.h"
+
+namespace thaw {
+namespace layers {
+
+/// y = −x, of any shape.
+struct Negate {
+  std::string name;
+
+  template <typename Visit>
+  void fields(Visit&&) {}
+  Shape output_shape(const Shape& x) const;
+  ops::Value lower(const LowerContext& context, ops::Value x) const;
+};
+
+}  // namespace layers
+
+Layer negate(layers::Negate attributes = {});
+
+}  // namespace thaw
