@@ -9,6 +9,7 @@
 #include "support/temporary_folder.h"
 #include "thaw/core/files.h"
 #include "thaw/formats/json.h"
+#include "thaw/task/class_names.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/evaluate_task.h"
 #include "thaw/task/option.h"

@@ -1,6 +1,7 @@
 #include "thaw/task/evaluate_task.h"
 
 #include "thaw/core/error.h"
+#include "thaw/task/class_names.h"
 #include "thaw/task/fit_data.h"
 #include "thaw/task/option.h"
 #include "thaw/task/recipe_settings.h"

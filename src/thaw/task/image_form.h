@@ -38,8 +38,4 @@ void keep_form(const Functional& model, const ImageOptions& form,
 /// The loss that the model was trained with; unless it tells, by its number of outputs.
 std::string loss_of(const Functional& model);
 
-/// The names of the model's outputs: its own, else ImageNet's for a network of 1000 outputs, else
-/// their numbers. With one output: two names.
-std::vector<std::string> class_names(const Functional& model);
-
 }  // namespace thaw

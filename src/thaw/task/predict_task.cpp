@@ -5,6 +5,7 @@
 #include <span>
 
 #include "thaw/formats/model_file.h"
+#include "thaw/task/class_names.h"
 #include "thaw/task/option.h"
 #include "thaw/train/predictor.h"
 
