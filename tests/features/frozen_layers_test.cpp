@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdlib>
+
 #include "features/small_network.h"
 #include "thaw/runtime/engine.h"
 
@@ -33,6 +35,16 @@ TEST(FrozenLayers, name_a_set_by_the_function_that_its_rows_are_values_of) {
 TEST(FrozenLayers, name_a_set_by_the_threads_that_share_its_sums) {
   const auto network = testing::small_network();
   EXPECT_NE(set_key(network, 1), set_key(network, 2));
+}
+
+TEST(FrozenLayers, name_another_set_where_a_pass_is_left_out) {
+  const auto network = testing::small_network();
+  const std::string key = set_key(network);
+  ASSERT_EQ(setenv("THAW_DISABLE_PASSES", "fuse", 1), 0);
+  const std::string without_fusing = set_key(network);
+  ASSERT_EQ(unsetenv("THAW_DISABLE_PASSES"), 0);
+  EXPECT_NE(without_fusing, key);
+  EXPECT_EQ(set_key(network), key);
 }
 
 }  // namespace
