@@ -18,16 +18,13 @@ Model with_head(const Functional& base, const HeadOptions& options) {
         fmt::format("base \"{}\": expected one input and one output, received {} and {}",
                     base.name(), base.inputs().size(), base.outputs().size()));
   }
-  const bool gives_probabilities =
-      loss_types::find(options.loss).logits_of != Activation::Kind::linear;
-  const bool one_unit = options.loss == "binary_crossentropy" && options.classes == 2;
+  const LossType& loss = loss_types::find(Loss(options.loss).name);
+  const bool one_unit = loss.one_unit_for_two && options.classes == 2;
   const Symbol image = input(base.inputs()[0].shape(), "input");
   Symbol x = base(image, {.training = false});
   if (x.shape().rank() == 3) x = global_average_pooling_2d()(x);
   const Layer head = dense({.units = one_unit ? 1 : options.classes,
-                            .activation = one_unit              ? "sigmoid"
-                                          : gives_probabilities ? "softmax"
-                                                                : "linear",
+                            .activation = one_unit ? Activation::Kind::sigmoid : loss.head,
                             .name = "output_layer"});
   Model model(image, head(x));
   // The head alone: the base keeps the weights that it came with.

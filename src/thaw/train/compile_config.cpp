@@ -3,43 +3,24 @@
 #include <algorithm>
 #include <cctype>
 
-#include "thaw/core/error.h"
+#include "thaw/core/named.h"
 #include "thaw/graph/naming.h"
 #include "thaw/train/metric.h"
 #include "thaw/train/optimizer_config.h"
+#include "thaw/train/options.h"
 
 namespace thaw {
 namespace {
-
-struct Alias {
-  std::string_view name;
-  std::string_view full;
-};
-constexpr Alias loss_aliases[] = {{"mse", "mean_squared_error"},
-                                  {"MSE", "mean_squared_error"},
-                                  {"bce", "binary_crossentropy"},
-                                  {"BCE", "binary_crossentropy"}};
-
-/// "mean_squared_error" -> "MeanSquaredError".
-std::string camel_case(std::string_view name) {
-  std::string result;
-  bool starts = true;
-  for (const char c : name) {
-    if (c != '_') result += starts ? static_cast<char>(std::toupper(c)) : c;
-    starts = c == '_';
-  }
-  return result;
-}
 
 std::string snake_case(const std::string& name) {
   return name.find('_') == std::string::npos ? to_snake_case(name) : name;
 }
 
 /// A name alone as Keras's class of it: the form that its .h5 files can be loaded from.
-Config object(const char* module, const std::string& name, Config config) {
+Config object(const char* module, std::string_view class_name, Config config) {
   return Config(Config::Map{})
       .set("module", module)
-      .set("class_name", camel_case(name))
+      .set("class_name", std::string(class_name))
       .set("config", std::move(config))
       .set("registered_name", Config());
 }
@@ -47,15 +28,22 @@ Config object(const char* module, const std::string& name, Config config) {
 Config loss_config(const Loss& loss) {
   Config config(Config::Map{});
   config.set("name", loss.name).set("reduction", "sum_over_batch_size");
-  if (loss.options.from_logits) config.set("from_logits", true);
-  if (loss.options.label_smoothing != 0)
-    config.set("label_smoothing", double{loss.options.label_smoothing});
-  return object("keras.losses", loss.name, std::move(config));
+  const Config options = make_loss(loss)->options();
+  for (const auto& [key, value] : options.as_map()) config.set(key, value);
+  return object("keras.losses", loss_types::find(loss.name).class_name, std::move(config));
 }
 
-Config metric_config(const std::string& name) {
-  if (name == "accuracy" || name == "acc") return name;
-  return object("keras.metrics", name, Config(Config::Map{}).set("name", name));
+/// Null for a metric that Keras does not have.
+Config metric_config(const std::string& text) {
+  const Choice choice = parse_choice(text);
+  if (choice.name == "accuracy" || choice.name == "acc") return choice.name;
+  const MetricType& type = metric_types::find(choice.name, 0, 0);
+  if (type.class_name.empty()) return {};
+  Config config(Config::Map{});
+  config.set("name", choice.name);
+  const Config options = type.make(choice.options)->options();
+  for (const auto& [key, value] : options.as_map()) config.set(key, value);
+  return object("keras.metrics", type.class_name, std::move(config));
 }
 
 /// The only one of a list or a map of losses.
@@ -72,38 +60,34 @@ const Config& only(const Config& config, const char* what) {
   return *value;
 }
 
-LossOptions loss_options(const Config& config) {
-  LossOptions options;
-  for (const auto& [key, value] : config.as_map()) {
-    if (key == "from_logits") {
-      options.from_logits = value.as_bool();
-    } else if (key == "label_smoothing") {
-      options.label_smoothing = static_cast<float>(value.as_number());
-    } else if (key == "reduction") {
-      if (value != Config("sum_over_batch_size") && value != Config("auto"))
-        throw Error("reduction " + value.to_string() + " is not supported");
-    } else if (key == "axis") {
-      if (value != Config(-1)) throw Error("axis " + value.to_string() + " is not supported");
-    } else if (key == "ignore_class" && !value.is_null()) {
-      throw Error("ignore_class is not supported");
-    }
-  }
-  return options;
+/// Of {"class_name": …, "config": …}, or of a name alone.
+Config keras_options(const Config& config, const std::vector<std::string>& known) {
+  const Config* options = config.find("config");
+  return options == nullptr ? Config(Config::Map{}) : options_in(*options, known);
+}
+
+bool has_short_name(const LossType& type, std::string name) {
+  if (type.short_name.empty()) return false;
+  const bool is_upper = std::ranges::all_of(name, [](unsigned char c) { return std::isupper(c); });
+  if (is_upper)
+    std::ranges::transform(name, name.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  return type.short_name == name;
 }
 
 Loss loss_from(const Config& given) {
   if (given.is_null()) throw Error("no loss was given");
   const Config& config = only(given, "loss");
   std::string name = config.is_string() ? config.as_string() : config.at("class_name").as_string();
-  for (const auto& [alias, full] : loss_aliases)
-    if (name == alias) name = full;
+  for (const LossType* type : loss_types::all())
+    if (has_short_name(*type, name)) name = type->name;
   name = snake_case(name);
   return with_context("loss " + name, [&] {
-    const auto all = loss_types::all();
-    if (std::ranges::find(all, std::string_view(name), &LossType::name) == all.end())
-      throw Error("is not known");
-    const Config* options = config.find("config");
-    return Loss(name, options == nullptr ? LossOptions{} : loss_options(*options));
+    const LossType* type = find_named_or_null(loss_types::all(), name);
+    if (type == nullptr) throw Error("is not known");
+    const Config options = keras_options(config, type->option_names());
+    type->make(options);
+    return Loss(name, options.as_map());
   });
 }
 
@@ -132,20 +116,20 @@ class MetricReader {
     const Config* class_name = config.find("class_name");
     const Config& said = class_name == nullptr ? config : *class_name;
     const std::string name = said.is_string() ? snake_case(said.as_string()) : said.to_string();
-    const auto all = metric_types::all();
-    const Config* options = config.find("config");
-    const Config* threshold = options == nullptr ? nullptr : options->find("threshold");
-    const bool is_known =
-        std::ranges::find(all, std::string_view(name), &MetricType::name) != all.end() &&
-        (threshold == nullptr || *threshold == Config(0.5));
-    if (!is_known) {
+    const Config* config_of = config.find("config");
+    const MetricType* type = find_named_or_null(metric_types::all(), name);
+    try {
+      if (type == nullptr) throw Error("is not known");
+      const Choice choice{name, keras_options(config, type->option_names())};
+      type->make(choice.options);
+      names.push_back(choice.to_string());
+    } catch (const Error&) {
       dropped_.push_back("metric " + name);
       return;
     }
-    const Config* own_name = options == nullptr ? nullptr : options->find("name");
+    const Config* own_name = config_of == nullptr ? nullptr : config_of->find("name");
     if (own_name != nullptr && *own_name != Config(name))
       dropped_.push_back("the name " + own_name->to_string() + " of metric " + name);
-    names.push_back(name);
   }
 
   std::vector<std::string>& dropped_;
@@ -155,7 +139,8 @@ class MetricReader {
 
 Config to_config(const CompileOptions& options) {
   Config metrics(Config::List{});
-  for (const std::string& name : options.metrics) metrics.append(metric_config(name));
+  for (const std::string& name : options.metrics)
+    if (Config metric = metric_config(name); !metric.is_null()) metrics.append(std::move(metric));
   return Config(Config::Map{})
       .set("optimizer", to_config(options.optimizer))
       .set("loss", loss_config(options.loss))

@@ -21,6 +21,7 @@ class KeptFeatures;
 struct CompileOptions {
   Optimizer optimizer;
   Loss loss;
+  /// By Keras's names, each with options or none: "accuracy", "f1_score@average=macro".
   std::vector<std::string> metrics = {};
 };
 

@@ -1,16 +1,21 @@
 #include "thaw/train/loss.h"
 
-#include "thaw/core/error.h"
+#include "thaw/core/named.h"
+#include "thaw/train/choice.h"
 
-namespace thaw::loss_types {
+namespace thaw {
 
-const LossType& find(std::string_view name) {
-  std::string known;
-  for (const LossType* type : all()) {
-    if (type->name == name) return *type;
-    known += (known.empty() ? "" : ", ") + std::string(type->name);
-  }
-  throw UsageError("loss: expected one of " + known + ", received \"" + std::string(name) + "\"");
+Loss::Loss(std::string_view text) {
+  Choice choice = parse_choice(text);
+  name = std::move(choice.name);
+  options = std::move(choice.options);
 }
 
-}  // namespace thaw::loss_types
+const LossType& loss_types::find(std::string_view name) { return find_named("loss", all(), name); }
+
+std::unique_ptr<LossFunction> make_loss(const Loss& loss) {
+  const LossType& type = loss_types::find(loss.name);
+  return with_context("loss " + loss.name, [&] { return type.make(loss.options); });
+}
+
+}  // namespace thaw

@@ -1,9 +1,41 @@
+#include "thaw/train/meter.h"
+
 #include <algorithm>
 #include <cstring>
 
-#include "thaw/train/trainer.h"
+#include "thaw/core/error.h"
 
 namespace thaw {
+namespace {
+
+/// The loss, and how many samples that is of.
+constexpr size_t own_sums = 2;
+
+}  // namespace
+
+Meter::Meter(const Loss& loss, std::vector<std::string> metrics, Activation::Kind left_off)
+    : loss_(make_loss(loss)), names_(std::move(metrics)), left_off_(left_off) {}
+
+void Meter::resolve(const BatchResult& batch) {
+  size_t total = own_sums;
+  for (const std::string& text : names_) {
+    const Choice choice = parse_choice(text);
+    with_context("metric " + choice.name, [&] {
+      const MetricType& type = metric_types::find(choice.name, batch.columns, batch.target_columns);
+      Part part{choice.name, type.make(choice.options), total};
+      part.count = part.metric->sums(batch.columns);
+      total += part.count;
+      parts_.push_back(std::move(part));
+    });
+  }
+  if (!sums_.empty() && sums_.size() != total) {
+    throw Error("the state to go on from has " + std::to_string(sums_.size()) +
+                " sums of loss and metrics, expected " + std::to_string(total) +
+                ": go on with the same metrics, or start anew");
+  }
+  sums_.resize(total);
+  resolved_ = true;
+}
 
 void Meter::add(const Tensor& outputs, const Targets& targets, std::span<const int64_t> samples,
                 std::span<float> gradient) {
@@ -24,39 +56,40 @@ void Meter::add(const Tensor& outputs, const Targets& targets, std::span<const i
                           .rows = rows,
                           .columns = columns,
                           .target_columns = width,
-                          .left_off = left_off_,
-                          .options = options_.loss.options};
-  sums_.resize(1 + options_.metrics.size());
-  sums_[0] += loss_.run(batch, gradient) * static_cast<double>(rows);
-  for (size_t i = 0; i < options_.metrics.size(); ++i)
-    sums_[i + 1] += metric_types::find(options_.metrics[i], columns, width).run(batch);
-  count_ += static_cast<double>(rows);
+                          .left_off = left_off_};
+  if (!resolved_) resolve(batch);
+  sums_[0] += loss_->run(batch, gradient) * static_cast<double>(rows);
+  sums_[1] += static_cast<double>(rows);
+  for (const Part& part : parts_)
+    part.metric->add(batch, std::span(sums_).subspan(part.first, part.count));
 }
 
 void Meter::reset() {
-  sums_.assign(1 + options_.metrics.size(), 0.0);
-  count_ = 0;
-}
-
-std::vector<double> Meter::sums() const {
-  std::vector<double> result = sums_;
-  result.push_back(count_);
-  return result;
+  if (resolved_) {
+    std::ranges::fill(sums_, 0.0);
+  } else {
+    sums_.clear();
+  }
 }
 
 void Meter::restore(std::span<const double> sums) {
-  reset();
-  if (sums.size() != sums_.size() + 1) return;
-  std::ranges::copy(sums.first(sums_.size()), sums_.begin());
-  count_ = sums.back();
+  if (sums.empty()) {
+    reset();
+    return;
+  }
+  sums_.assign(sums.begin(), sums.end());
+  parts_.clear();
+  resolved_ = false;
 }
 
 const Logs& Meter::logs(std::string_view prefix) {
   logs_.clear();
-  sums_.resize(1 + options_.metrics.size());
-  for (size_t i = 0; i < sums_.size(); ++i) {
-    const std::string& name = i == 0 ? std::string("loss") : options_.metrics[i - 1];
-    logs_.emplace_back(std::string(prefix) + name, count_ == 0 ? 0.0 : sums_[i] / count_);
+  const bool is_new = sums_.empty() || sums_[1] == 0;
+  logs_.emplace_back(std::string(prefix) + "loss", is_new ? 0.0 : sums_[0] / sums_[1]);
+  for (const Part& part : parts_) {
+    for (auto& [place, value] :
+         part.metric->values(std::span(sums_).subspan(part.first, part.count)))
+      logs_.emplace_back(std::string(prefix) + part.name + place, value);
   }
   return logs_;
 }

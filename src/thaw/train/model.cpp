@@ -31,7 +31,8 @@ Model::Model(const Symbol& input, const Symbol& output, std::string name)
 
 void Model::compile(const CompileOptions& options) const {
   if (options.optimizer.empty()) throw UsageError("compile: no optimizer was given");
-  loss_types::find(options.loss.name);
+  make_loss(options.loss);
+  for (const std::string& metric : options.metrics) check_metric(metric);
   training_->compiled = options;
   training_->graph.reset();
   training_->position = {};
@@ -65,7 +66,7 @@ Logs Model::evaluate(Engine& engine, const Dataset& data, const EvaluateOptions&
   const Predictor predictor(logits.graph, engine);
   const int64_t columns = predictor.output_shape().elements();
   const Targets targets = make_targets(data, loss, columns, {});
-  Meter meter(compiled, loss, logits.activation.kind);
+  Meter meter(compiled.loss, compiled.metrics, logits.activation.kind);
   int64_t read = 0;
   predictor.run(data, [&](const Prediction& prediction) {
     if (!prediction.error.empty()) {
@@ -147,7 +148,7 @@ void Model::restore(const TrainState& state) const {
   for (const auto& [name, variable] : changed) {
     if (variable->can_train()) trainable.push_back(variable);
   }
-  const Optimizer& optimizer = compiled.optimizer;
+  Optimizer optimizer = compiled.optimizer;
   optimizer.build(trainable);
   // Before the first step there are none yet, and those just built are what they would be.
   const auto slots = state.iterations == 0 && state.optimizer_slots.empty()

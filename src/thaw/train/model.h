@@ -35,7 +35,7 @@ class Model : public Functional {
   void save(const std::filesystem::path& path) const;
 
   /// Sets what fit trains with. Which weights train is taken at the first fit after this. Throws
-  /// UsageError on an unknown loss or an empty optimizer.
+  /// UsageError on an unknown loss or metric, options that they do not have, or an empty optimizer.
   void compile(const CompileOptions& options) const;
   /// nullptr before.
   const CompileOptions* compiled() const;

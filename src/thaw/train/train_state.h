@@ -17,8 +17,7 @@ struct NamedTensor {
 struct RunPosition {
   int epoch = 0;      ///< the epoch to go on with, counted from 0
   int64_t batch = 0;  ///< how many of its batches are done
-  /// Over the samples of these batches: the sum of the loss, the sum of each metric, and last the
-  /// number of samples. A mean is a sum divided by that number.
+  /// What loss and metrics have summed up over the samples of these batches: Meter::sums().
   std::vector<double> sums;
   History history;
 };

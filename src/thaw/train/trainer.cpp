@@ -81,7 +81,7 @@ Trainer::Trainer(Engine& engine, const TrainingGraph& model, const CompileOption
       training_(optimize(specialize(model.suffix, ops::Phase::training),
                          {.frozen = false, .traits = engine.device().traits()})),
       kept_(options.features != nullptr ? options.features : std::make_shared<KeptFeatures>()),
-      meter_(compiled, loss_, model.left_off) {
+      meter_(compiled.loss, compiled.metrics, model.left_off) {
   if (options.batch_size < 1) {
     throw UsageError("fit: expected a batch size of 1 or more, received " +
                      std::to_string(options.batch_size));
@@ -144,7 +144,7 @@ Trainer::Step& Trainer::step_of(int64_t rows) {
           "nothing trains: every weight is frozen; set_trainable(true) on a layer and "
           "compile() again");
     }
-    compiled_.optimizer.build(step.executable->variables());
+    control_.optimizer.build(step.executable->variables());
   }
   return step;
 }
@@ -157,7 +157,7 @@ void Trainer::train_batch(std::span<const int64_t> samples) {
   const auto outputs = step.executable->forward(step.inputs);
   meter_.add(outputs[0], targets_, samples, step.gradient.values());
   step.executable->backward({&step.gradient, 1});
-  compiled_.optimizer.apply(step.executable->gradients(), engine_.threads());
+  control_.optimizer.apply(step.executable->gradients(), engine_.threads());
   for (auto& [rows, other] : steps_) other.stale = true;
 }
 
@@ -232,7 +232,7 @@ void Trainer::validate() {
   std::vector<Tensor> inputs;
   for (const ops::Value input : graph.inputs)
     inputs.push_back(Tensor::zeros(graph[input].shape.with_batch(rows)));
-  Meter meter(compiled_, loss_, model_.left_off);
+  Meter meter(compiled_.loss, compiled_.metrics, model_.left_off);
   validation_images_->walk->start(usable);
   for (size_t first = 0; first < usable.size(); first += static_cast<size_t>(rows)) {
     const auto samples = std::span(usable).subspan(

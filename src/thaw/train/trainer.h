@@ -3,39 +3,12 @@
 #include "thaw/features/feature_walk.h"
 #include "thaw/runtime/engine.h"
 #include "thaw/train/fit_options.h"
-#include "thaw/train/metric.h"
+#include "thaw/train/meter.h"
 #include "thaw/train/targets.h"
 #include "thaw/train/train_state.h"
 #include "thaw/train/training_graph.h"
 
 namespace thaw {
-
-/// Loss and metrics as running means over batches, weighted by their sizes.
-class Meter {
- public:
-  Meter(const CompileOptions& options, const LossType& loss, Activation::Kind left_off)
-      : options_(options), loss_(loss), left_off_(left_off) {}
-
-  /// Adds the first samples.size() rows of `outputs`; fills `gradient` unless empty.
-  void add(const Tensor& outputs, const Targets& targets, std::span<const int64_t> samples,
-           std::span<float> gradient);
-  void reset();
-  /// Σ of loss and each metric over the samples so far, then how many those are.
-  std::vector<double> sums() const;
-  /// Goes on from sums(); from nothing when empty.
-  void restore(std::span<const double> sums);
-  const Logs& logs(std::string_view prefix = "");
-
- private:
-  const CompileOptions& options_;
-  const LossType& loss_;
-  Activation::Kind left_off_;
-  std::vector<float> rows_;
-  std::vector<float> weights_;
-  std::vector<double> sums_;
-  double count_ = 0;
-  Logs logs_;
-};
 
 /// The variables that training the suffix changes, each once, with their names.
 std::vector<std::pair<std::string, VariablePtr>> changed_variables(const ops::Graph& suffix);

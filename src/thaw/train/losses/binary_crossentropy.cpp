@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "thaw/core/error.h"
-#include "thaw/train/loss.h"
+#include "thaw/train/describe_loss.h"
 
 namespace thaw::loss_types {
 namespace {
@@ -10,13 +10,26 @@ namespace {
 constexpr double epsilon = 1e-7;
 
 /// −(t·log p + (1 − t)·log(1 − p)), averaged over the columns.
-double run(const BatchResult& batch, std::span<float> gradient) {
+struct BinaryCrossentropy {
+  bool from_logits = false;
+  float label_smoothing = 0.0F;  ///< s: targets become t·(1 − s) + s/2
+
+  template <typename Visit>
+  void fields(Visit&& visit) {
+    visit("from_logits", from_logits);
+    visit("label_smoothing", label_smoothing);
+  }
+
+  double run(const BatchResult& batch, std::span<float> gradient) const;
+};
+
+double BinaryCrossentropy::run(const BatchResult& batch, std::span<float> gradient) const {
   if (batch.target_columns != batch.columns) {
     throw Error("binary_crossentropy: expected " + std::to_string(batch.columns) +
                 " numbers a target, received " + std::to_string(batch.target_columns));
   }
-  const bool logits = batch.options.from_logits || batch.left_off == Activation::Kind::sigmoid;
-  const double smooth = batch.options.label_smoothing;
+  const bool logits = from_logits || batch.left_off == Activation::Kind::sigmoid;
+  const double smooth = label_smoothing;
   const double count = static_cast<double>(batch.rows) * static_cast<double>(batch.columns);
   double loss = 0;
   for (int64_t i = 0; i < batch.rows * batch.columns; ++i) {
@@ -40,7 +53,12 @@ double run(const BatchResult& batch, std::span<float> gradient) {
 
 }  // namespace
 
-extern const LossType binary_crossentropy{"binary_crossentropy", Activation::Kind::sigmoid, false,
-                                          run};
+extern const LossType binary_crossentropy;
+constinit const LossType binary_crossentropy =
+    describe_loss<BinaryCrossentropy>("binary_crossentropy", "BinaryCrossentropy",
+                                      {.logits_of = Activation::Kind::sigmoid,
+                                       .head = Activation::Kind::softmax,
+                                       .one_unit_for_two = true,
+                                       .short_name = "bce"});
 
 }  // namespace thaw::loss_types

@@ -1,15 +1,18 @@
 #include "thaw/core/error.h"
-#include "thaw/train/loss.h"
+#include "thaw/train/describe_loss.h"
 
 namespace thaw::loss_types {
 namespace {
 
 /// (y − t)², averaged over the columns.
-double run(const BatchResult& batch, std::span<float> gradient) {
-  if (batch.options.label_smoothing != 0) {
-    throw UsageError("mean_squared_error: expected no label_smoothing, received " +
-                     std::to_string(batch.options.label_smoothing));
-  }
+struct MeanSquaredError {
+  template <typename Visit>
+  void fields(Visit&&) {}
+
+  double run(const BatchResult& batch, std::span<float> gradient) const;
+};
+
+double MeanSquaredError::run(const BatchResult& batch, std::span<float> gradient) const {
   if (batch.target_columns != batch.columns) {
     throw Error("mean_squared_error: expected " + std::to_string(batch.columns) +
                 " numbers a target, received " + std::to_string(batch.target_columns));
@@ -28,7 +31,8 @@ double run(const BatchResult& batch, std::span<float> gradient) {
 
 }  // namespace
 
-extern const LossType mean_squared_error{"mean_squared_error", Activation::Kind::linear, false,
-                                         run};
+extern const LossType mean_squared_error;
+constinit const LossType mean_squared_error = describe_loss<MeanSquaredError>(
+    "mean_squared_error", "MeanSquaredError", {.short_name = "mse"});
 
 }  // namespace thaw::loss_types

@@ -2,7 +2,7 @@
 #include <cmath>
 
 #include "thaw/core/error.h"
-#include "thaw/train/loss.h"
+#include "thaw/train/describe_loss.h"
 
 namespace thaw::loss_types {
 namespace {
@@ -10,19 +10,26 @@ namespace {
 constexpr double epsilon = 1e-7;
 
 /// −log softmax(x)[class], where x is log clip(y) for probabilities y.
-double run(const BatchResult& batch, std::span<float> gradient) {
+struct SparseCategoricalCrossentropy {
+  bool from_logits = false;
+
+  template <typename Visit>
+  void fields(Visit&& visit) {
+    visit("from_logits", from_logits);
+  }
+
+  double run(const BatchResult& batch, std::span<float> gradient) const;
+};
+
+double SparseCategoricalCrossentropy::run(const BatchResult& batch,
+                                          std::span<float> gradient) const {
   if (batch.target_columns != 1) {
     throw Error("sparse_categorical_crossentropy: expected one class number a target, received " +
                 std::to_string(batch.target_columns) +
                 " numbers; for vectors use "
                 "categorical_crossentropy");
   }
-  if (batch.options.label_smoothing != 0) {
-    throw UsageError(
-        "sparse_categorical_crossentropy: label_smoothing needs targets that are "
-        "vectors; use categorical_crossentropy");
-  }
-  const bool logits = batch.options.from_logits || batch.left_off == Activation::Kind::softmax;
+  const bool logits = from_logits || batch.left_off == Activation::Kind::softmax;
   const auto n = static_cast<size_t>(batch.columns);
   double loss = 0;
   for (int64_t row = 0; row < batch.rows; ++row) {
@@ -55,7 +62,12 @@ double run(const BatchResult& batch, std::span<float> gradient) {
 
 }  // namespace
 
-extern const LossType sparse_categorical_crossentropy{"sparse_categorical_crossentropy",
-                                                      Activation::Kind::softmax, true, run};
+extern const LossType sparse_categorical_crossentropy;
+constinit const LossType sparse_categorical_crossentropy =
+    describe_loss<SparseCategoricalCrossentropy>("sparse_categorical_crossentropy",
+                                                 "SparseCategoricalCrossentropy",
+                                                 {.logits_of = Activation::Kind::softmax,
+                                                  .head = Activation::Kind::softmax,
+                                                  .sparse_targets = true});
 
 }  // namespace thaw::loss_types
