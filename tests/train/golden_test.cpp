@@ -4,18 +4,21 @@
 #include <map>
 #include <sstream>
 
+#include "support/error_of.h"
 #include "thaw/core/error.h"
 #include "thaw/train/loss.h"
-#include "thaw/train/optimizers/adam.h"
-#include "thaw/train/optimizers/rmsprop.h"
-#include "thaw/train/optimizers/sgd.h"
+#include "thaw/train/optimizer.h"
 
 namespace thaw {
 namespace {
 
+std::string golden_file() {
+  return std::string(THAW_SOURCE_FOLDER) + "/tests/golden/train/steps.txt";
+}
+
 /// Lines "name number…" written by tools/golden/train_steps.py.
 std::vector<float> golden(const std::string& wanted) {
-  std::ifstream file(std::string(THAW_SOURCE_FOLDER) + "/tests/golden/train/steps.txt");
+  std::ifstream file(golden_file());
   std::string line;
   while (std::getline(file, line)) {
     std::istringstream words(line);
@@ -29,23 +32,34 @@ std::vector<float> golden(const std::string& wanted) {
   throw Error("no golden values for " + wanted);
 }
 
-void expect_loss(const std::string& golden_name, const char* loss, LossOptions options) {
-  const bool logits = options.from_logits;
+/// The names of all lines of `type`: its name, or that with options.
+std::vector<std::string> golden_names(const std::string& type) {
+  std::ifstream file(golden_file());
+  std::vector<std::string> names;
+  std::string line;
+  while (std::getline(file, line)) {
+    const std::string name = line.substr(0, line.find(' '));
+    if (name.substr(0, name.find('@')) == type || name == type + "_logits") names.push_back(name);
+  }
+  return names;
+}
+
+void expect_loss(const std::string& golden_name, const Loss& loss) {
+  const bool logits = golden_name.ends_with("_logits");
   const std::vector<float> x = logits ? std::vector<float>{1.5F, -0.5F, 0.25F, -2, 0.75F, 3}
                                       : std::vector<float>{.2F, .5F, .1F, .1F, .3F, .7F};
-  const LossType& type = loss_types::find(loss);
+  const LossType& type = loss_types::find(loss.name);
   const std::vector<float> targets =
       type.sparse_targets ? std::vector<float>{1, 2} : std::vector<float>{0, 1, 0, .2F, .3F, .5F};
   const std::vector<float> weights = {2, 0.5F};
   std::vector<float> gradient(6);
-  const double value = type.run({.outputs = x,
-                                 .targets = targets,
-                                 .weights = weights,
-                                 .rows = 2,
-                                 .columns = 3,
-                                 .target_columns = type.sparse_targets ? 1 : 3,
-                                 .options = options},
-                                gradient);
+  const double value = make_loss(loss)->run({.outputs = x,
+                                             .targets = targets,
+                                             .weights = weights,
+                                             .rows = 2,
+                                             .columns = 3,
+                                             .target_columns = type.sparse_targets ? 1 : 3},
+                                            gradient);
   const auto expected = golden(golden_name);
   ASSERT_EQ(expected.size(), 7U);
   // Keras computes in float32: a few units in its last place.
@@ -53,18 +67,32 @@ void expect_loss(const std::string& golden_name, const char* loss, LossOptions o
   for (size_t i = 0; i < 6; ++i) EXPECT_NEAR(gradient[i], expected[i + 1], 2e-6) << golden_name;
 }
 
+/// Lines called as a loss is, with its options, and ending in "_logits" where it is given those.
 TEST(Loss, values_and_gradients_agree_with_keras) {
-  expect_loss("cc_logits", "categorical_crossentropy",
-              {.label_smoothing = 0.1F, .from_logits = true});
-  expect_loss("cc", "categorical_crossentropy", {.label_smoothing = 0.1F});
-  expect_loss("scc_logits", "sparse_categorical_crossentropy", {.from_logits = true});
-  expect_loss("scc", "sparse_categorical_crossentropy", {});
-  expect_loss("bc_logits", "binary_crossentropy", {.label_smoothing = 0.1F, .from_logits = true});
-  expect_loss("bc", "binary_crossentropy", {});
-  expect_loss("mse", "mean_squared_error", {});
+  for (const LossType* type : loss_types::all()) {
+    const std::vector<std::string> names = golden_names(std::string(type->name));
+    EXPECT_FALSE(names.empty()) << type->name << ": add cases to tools/golden/train_steps.py";
+    for (const std::string& name : names) {
+      const std::string_view text(name);
+      expect_loss(name, Loss(text.substr(0, text.rfind("_logits"))));
+    }
+  }
 }
 
-void expect_trajectory(const std::string& golden_name, const Optimizer& optimizer) {
+TEST(Loss, has_options_of_its_own_and_no_others) {
+  const Loss loss("categorical_crossentropy", {{"label_smoothing", 0.1}});
+  EXPECT_EQ(loss.options, Loss("categorical_crossentropy@label_smoothing=0.1").options);
+  EXPECT_EQ(make_loss(loss)->options().as_map().size(), 1U);
+  const auto refused = [](const char* text) {
+    return testing::error_of<UsageError>([&] { make_loss(text); });
+  };
+  EXPECT_TRUE(testing::contains(refused("mean_squared_error@label_smoothing=0.1"), "no options"));
+  EXPECT_TRUE(testing::contains(refused("sparse_categorical_crossentropy@label_smoothing=0.1"),
+                                "from_logits"));
+  EXPECT_TRUE(testing::contains(refused("hinge"), "mean_squared_error"));
+}
+
+void expect_trajectory(const std::string& golden_name, Optimizer optimizer) {
   const auto variable =
       std::make_shared<Variable>("w", Shape{3}, true, [](uint64_t) { return Tensor::zeros({3}); });
   variable->assign(Tensor::from({3}, std::vector<float>{1, -2, 0.5F}));
@@ -83,16 +111,51 @@ void expect_trajectory(const std::string& golden_name, const Optimizer& optimize
     EXPECT_NEAR(variable->value().values()[i], expected[i], 2e-6) << golden_name;
 }
 
+/// Lines called as an optimizer is, with its options.
 TEST(Optimizer, trajectories_agree_with_keras) {
-  expect_trajectory("adam", adam({.learning_rate = 0.1}));
-  expect_trajectory("adam_clip", adam({.learning_rate = 0.1, .common = {.clipnorm = 0.5}}));
-  expect_trajectory("adamw", adamw({.learning_rate = 0.1}));
-  expect_trajectory("sgd", sgd({.learning_rate = 0.1}));
-  expect_trajectory("sgd_m", sgd({.learning_rate = 0.1, .momentum = 0.9}));
-  expect_trajectory("sgd_n", sgd({.learning_rate = 0.1, .momentum = 0.9, .nesterov = true}));
-  expect_trajectory("sgd_v", sgd({.learning_rate = 0.1, .common = {.clipvalue = 0.3}}));
-  expect_trajectory("sgd_g", sgd({.learning_rate = 0.1, .common = {.global_clipnorm = 0.5}}));
-  expect_trajectory("rmsprop", rmsprop({.learning_rate = 0.1}));
+  for (const OptimizerType* type : optimizer_types::all()) {
+    const std::vector<std::string> names = golden_names(std::string(type->name));
+    EXPECT_FALSE(names.empty()) << type->name << ": add cases to tools/golden/train_steps.py";
+    for (const std::string& name : names) expect_trajectory(name, make_optimizer(name, 0.1));
+  }
+}
+
+TEST(Optimizer, has_options_of_its_own_and_no_others) {
+  const auto refused = [](const char* text) {
+    return testing::error_of<UsageError>([&] { make_optimizer(text); });
+  };
+  EXPECT_EQ(make_optimizer("sgd@learning_rate=0.5,momentum=0.9", 0.1).learning_rate(), 0.5);
+  EXPECT_EQ(make_optimizer("rmsprop").config().at("rho"), Config(0.9));
+  EXPECT_TRUE(testing::contains(refused("sgd@beta_1=0.9"), "momentum, nesterov"));
+  EXPECT_TRUE(testing::contains(refused("adam@amsgrad=true"), "amsgrad"));
+  EXPECT_TRUE(testing::contains(refused("sgd@momentum=2"), "0 to 1"));
+  EXPECT_TRUE(testing::contains(refused("ftrl"), "adagrad, adam, adamw, lion, rmsprop, sgd"));
+}
+
+/// As many slots as one likes, each whole, whatever the size of what threads take at once.
+class ManySlots final : public UpdateRule {
+ public:
+  std::vector<OptimizerSlot> slots() const override {
+    return {{"a", 1}, {"b", 2}, {"c", 3}, {"d", 4}, {"e", 5}, {"f", 6}};
+  }
+  Config config() const override { return Config(Config::Map{}); }
+  void update(std::span<float> values, std::span<const float>, std::span<float* const> slots,
+              const OptimizerStep&) const override {
+    for (size_t i = 0; i < values.size(); ++i)
+      for (float* slot : slots) values[i] += slot[i];
+  }
+};
+
+TEST(Optimizer, may_keep_any_number_of_slots) {
+  const int64_t count = 100000;
+  const auto variable = std::make_shared<Variable>(
+      "w", Shape{count}, true, [=](uint64_t) { return Tensor::zeros({count}); });
+  Optimizer optimizer("many", 0.1, {}, std::make_unique<ManySlots>());
+  optimizer.build({{variable}});
+  Threads threads(2);
+  std::vector<Tensor> gradients = {Tensor::zeros({count})};
+  optimizer.apply(gradients, threads);
+  for (const float value : variable->value().values()) ASSERT_EQ(value, 1 + 2 + 3 + 4 + 5 + 6);
 }
 
 }  // namespace

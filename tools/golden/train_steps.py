@@ -11,15 +11,18 @@ def show(name,loss,y,t):
     out.append(' '.join([name]+[repr(float(a)) for a in [l,*g.gradient(l,v).numpy().ravel()]]))
 p=np.array([[.2,.5,.1],[.1,.3,.7]],'float32')
 L=keras.losses
-show('cc_logits',L.CategoricalCrossentropy(from_logits=True,label_smoothing=.1),x,t)
-show('cc',L.CategoricalCrossentropy(label_smoothing=.1),p,t)
-show('scc_logits',L.SparseCategoricalCrossentropy(from_logits=True),x,np.array([1,2]))
-show('scc',L.SparseCategoricalCrossentropy(),p,np.array([1,2]))
-show('bc_logits',L.BinaryCrossentropy(from_logits=True,label_smoothing=.1),x,t)
-show('bc',L.BinaryCrossentropy(),p,t)
-show('mse',L.MeanSquaredError(),p,t)
+# Named as thaw takes them: the loss with its options; "_logits" where the numbers are logits.
+cc,scc,bc='categorical_crossentropy','sparse_categorical_crossentropy','binary_crossentropy'
+show(cc+'@label_smoothing=0.1,from_logits=true_logits',L.CategoricalCrossentropy(from_logits=True,label_smoothing=.1),x,t)
+show(cc+'@label_smoothing=0.1',L.CategoricalCrossentropy(label_smoothing=.1),p,t)
+show(scc+'@from_logits=true_logits',L.SparseCategoricalCrossentropy(from_logits=True),x,np.array([1,2]))
+show(scc,L.SparseCategoricalCrossentropy(),p,np.array([1,2]))
+show(bc+'@label_smoothing=0.1,from_logits=true_logits',L.BinaryCrossentropy(from_logits=True,label_smoothing=.1),x,t)
+show(bc,L.BinaryCrossentropy(),p,t)
+show('mean_squared_error',L.MeanSquaredError(),p,t)
+# Named as thaw takes them: the optimizer with its options.
 O=keras.optimizers
-for name,o in [('adam',O.Adam(.1)),('adam_clip',O.Adam(.1,clipnorm=.5)),('adamw',O.AdamW(.1)),('sgd',O.SGD(.1)),('sgd_m',O.SGD(.1,momentum=.9)),('sgd_n',O.SGD(.1,momentum=.9,nesterov=True)),('sgd_v',O.SGD(.1,clipvalue=.3)),('sgd_g',O.SGD(.1,global_clipnorm=.5)),('rmsprop',O.RMSprop(.1))]:
+for name,o in [('adam',O.Adam(.1)),('adam@clipnorm=0.5',O.Adam(.1,clipnorm=.5)),('adamw',O.AdamW(.1)),('sgd',O.SGD(.1)),('sgd@momentum=0.9',O.SGD(.1,momentum=.9)),('sgd@momentum=0.9,nesterov=true',O.SGD(.1,momentum=.9,nesterov=True)),('sgd@clipvalue=0.3',O.SGD(.1,clipvalue=.3)),('sgd@global_clipnorm=0.5',O.SGD(.1,global_clipnorm=.5)),('rmsprop',O.RMSprop(.1)),('lion',O.Lion(.1)),('lion@beta_1=0.5,weight_decay=0.1',O.Lion(.1,beta_1=.5,weight_decay=.1)),('adagrad',O.Adagrad(.1)),('adagrad@initial_accumulator_value=0.5',O.Adagrad(.1,initial_accumulator_value=.5))]:
     v=keras.Variable(np.array([1,-2,.5],'float32'))
     for k in range(3): o.apply([tf.constant([.5+k,-.25,.1*k],tf.float32)],[v])
     out.append(' '.join([name]+[repr(float(a)) for a in v.numpy()]))

@@ -13,6 +13,8 @@ namespace thaw {
 
 struct LoadOptions {
   std::optional<Shape> input_shape = {};  ///< for files whose input size is unknown
+  /// What reading an optimizer's state takes; without it the state is left in the file.
+  OptimizerSlotNames optimizer_slots = nullptr;
 };
 
 /// Reads a whole model, graph and weights: Keras's .h5 (Keras 1, 2, tf.keras, and 3's legacy form)

@@ -19,6 +19,10 @@ struct OptimizerState {
   std::vector<std::vector<Tensor>> values;
 };
 
+/// Keras's names of the tensors that an optimizer, {"class_name": …, "config": …}, keeps beside
+/// each variable; nullopt: not known. Those who know optimizers hand it to those who read files.
+using OptimizerSlotNames = std::optional<std::vector<std::string>> (*)(const Config& optimizer);
+
 /// What a file says of a model's training.
 struct TrainingRecord {
   /// Keras 3's compile_config, whatever the file's dialect: "optimizer", "loss", "metrics", …

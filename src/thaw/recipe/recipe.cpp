@@ -144,7 +144,7 @@ int64_t Recipe::feature_row_bytes() {
 RecipePlan Recipe::plan(const DeviceTraits& traits) {
   RecipePlan plan;
   const auto expected = cuts();
-  const LossType& loss_type = loss_types::find(loss());
+  const LossType& loss_type = loss_types::find(Loss(loss()).name);
   for (const StageOptions& stage : options_.stages) {
     if (stage.epochs == 0) continue;
     prepare(stage);
@@ -162,7 +162,7 @@ RecipePlan Recipe::plan(const DeviceTraits& traits) {
 
 void Recipe::prepare(const StageOptions& stage) {
   unfreeze(stage.unfreeze);
-  model_.compile({.optimizer = optimizer_types::find(options_.optimizer).make(stage.learning_rate),
+  model_.compile({.optimizer = make_optimizer(options_.optimizer, stage.learning_rate),
                   .loss = loss(),
                   .metrics = options_.metrics});
 }

@@ -30,8 +30,7 @@ RecipeTimes measure(Engine& engine, const RecipePlan& plan, const RecipeOptions&
   for (const FrozenPart& part : plan.frozen)
     times.frozen_seconds.push_back(measure_frozen_part(engine, part));
   for (const StagePlan& stage : plan.stages) {
-    const auto optimizer =
-        optimizer_types::find(options.optimizer).make(stage.options.learning_rate);
+    const auto optimizer = make_optimizer(options.optimizer, stage.options.learning_rate);
     times.steps.push_back(measure_step(engine, stage.fit, optimizer, options.batch_size));
   }
   return times;

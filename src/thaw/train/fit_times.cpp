@@ -74,7 +74,7 @@ double measure_frozen_part(Engine& engine, const FrozenPart& part) {
   return best;
 }
 
-StepTimes measure_step(Engine& engine, const FitPlan& plan, const Optimizer& optimizer,
+StepTimes measure_step(Engine& engine, const FitPlan& plan, Optimizer optimizer,
                        int64_t batch_size) {
   const KeptWeights kept(plan.suffix);
   const ops::Graph graph = optimize(specialize(plan.suffix, ops::Phase::training),

@@ -19,7 +19,7 @@ struct StepTimes {
 
 /// One step on `batch_size` samples of noise: the best of a few. The weights are as before
 /// afterwards; `optimizer` must be used for nothing else.
-StepTimes measure_step(Engine& engine, const FitPlan& plan, const Optimizer& optimizer,
+StepTimes measure_step(Engine& engine, const FitPlan& plan, Optimizer optimizer,
                        int64_t batch_size);
 
 }  // namespace thaw

@@ -5,13 +5,14 @@
 #include "thaw/core/error.h"
 #include "thaw/train/compile_config.h"
 #include "thaw/train/model.h"
+#include "thaw/train/optimizer_config.h"
 
 namespace thaw {
 namespace {
 
 /// Takes up `state`, which has a row a trainable variable.
 void take_up(const OptimizerState& state, const std::vector<VariablePtr>& variables,
-             const Optimizer& optimizer) {
+             Optimizer optimizer) {
   const bool fits = state.slots == optimizer.slot_names() &&
                     (state.slots.empty() || state.values.size() == variables.size());
   if (!fits) throw Error("the optimizer's state is of another form");
@@ -24,19 +25,20 @@ void take_up(const OptimizerState& state, const std::vector<VariablePtr>& variab
   optimizer.set_iterations(state.iterations);
 }
 
-/// Zeros for variables that did not train so far.
+/// What slots begin with for variables that did not train so far.
 OptimizerState state_of(const Optimizer& optimizer, const std::vector<VariablePtr>& variables) {
   OptimizerState state{.iterations = optimizer.iterations(),
                        .learning_rate = optimizer.learning_rate(),
                        .slots = optimizer.slot_names()};
   if (state.slots.empty()) return state;
+  const std::vector<OptimizerSlot> slots = optimizer.slots();
   const std::vector<VariablePtr>& own = optimizer.variables();
   for (const VariablePtr& variable : variables) {
     const auto found = std::ranges::find(own, variable);
     auto& values = state.values.emplace_back();
     for (size_t s = 0; s < state.slots.size(); ++s) {
       values.push_back(found == own.end()
-                           ? Tensor::zeros(variable->shape())
+                           ? Tensor::full(variable->shape(), slots[s].initial)
                            : optimizer.slot(static_cast<size_t>(found - own.begin()), s));
     }
   }
@@ -59,7 +61,9 @@ void compile_as(const TrainingRecord& record, const Model& model,
 
 Model Model::load(const std::filesystem::path& path, const LoadOptions& options,
                   std::vector<std::string>* dropped) {
-  ModelFile content = read_model_file(path, options);
+  LoadOptions with_slots = options;
+  with_slots.optimizer_slots = optimizer_slots;
+  ModelFile content = read_model_file(path, with_slots);
   const Model model(content.model);
   if (content.training) compile_as(*content.training, model, content.dropped);
   if (dropped != nullptr) *dropped = std::move(content.dropped);

@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <cmath>
 
-#include "thaw/core/error.h"
+#include "thaw/core/fields.h"
+#include "thaw/core/named.h"
+#include "thaw/train/choice.h"
 
 namespace thaw {
 
@@ -49,14 +51,15 @@ void clip(std::span<Tensor> gradients, const OptimizerCommon& common) {
 
 }  // namespace
 
-Optimizer::Optimizer(std::string name, double learning_rate, OptimizerCommon common,
+Optimizer::Optimizer(std::string_view name, double learning_rate, OptimizerCommon common,
                      std::unique_ptr<UpdateRule> rule)
     : state_(std::make_shared<State>()) {
   const int clips =
       (common.clipnorm ? 1 : 0) + (common.clipvalue ? 1 : 0) + (common.global_clipnorm ? 1 : 0);
   if (clips > 1)
-    throw UsageError(name + ": expected one of clipnorm, clipvalue and global_clipnorm");
-  state_->name = std::move(name);
+    throw UsageError(std::string(name) +
+                     ": expected one of clipnorm, clipvalue and global_clipnorm");
+  state_->name = name;
   state_->common = common;
   state_->rule = std::move(rule);
   set_learning_rate(learning_rate);
@@ -65,12 +68,21 @@ Optimizer::Optimizer(std::string name, double learning_rate, OptimizerCommon com
 const std::string& Optimizer::name() const { return state_->name; }
 double Optimizer::learning_rate() const { return state_->learning_rate; }
 int64_t Optimizer::iterations() const { return state_->iterations; }
-void Optimizer::set_iterations(int64_t iterations) const { state_->iterations = iterations; }
+void Optimizer::set_iterations(int64_t iterations) { state_->iterations = iterations; }
 const std::vector<VariablePtr>& Optimizer::variables() const { return state_->variables; }
-std::vector<std::string> Optimizer::slot_names() const { return state_->rule->slots(); }
-Tensor& Optimizer::slot(size_t index, size_t slot) const { return state_->slots[index][slot]; }
+std::vector<OptimizerSlot> Optimizer::slots() const { return state_->rule->slots(); }
+Tensor& Optimizer::slot(size_t index, size_t slot) { return state_->slots[index][slot]; }
+const Tensor& Optimizer::slot(size_t index, size_t slot) const {
+  return state_->slots[index][slot];
+}
 
-void Optimizer::set_learning_rate(double learning_rate) const {
+std::vector<std::string> Optimizer::slot_names() const {
+  std::vector<std::string> names;
+  for (const OptimizerSlot& slot : slots()) names.push_back(slot.name);
+  return names;
+}
+
+void Optimizer::set_learning_rate(double learning_rate) {
   if (!(learning_rate >= 0) || !std::isfinite(learning_rate)) {
     throw UsageError(state_->name + ": expected a learning rate of 0 or more, received " +
                      std::to_string(learning_rate));
@@ -79,18 +91,11 @@ void Optimizer::set_learning_rate(double learning_rate) const {
 }
 
 Config Optimizer::config() const {
-  const OptimizerCommon& common = state_->common;
-  const auto number = [](const std::optional<double>& value) {
-    return value ? Config(*value) : Config();
-  };
   Config result(Config::Map{});
-  result.set("name", state_->name)
-      .set("learning_rate", state_->learning_rate)
-      .set("weight_decay", number(common.weight_decay))
-      .set("clipnorm", number(common.clipnorm))
-      .set("global_clipnorm", number(common.global_clipnorm))
-      .set("clipvalue", number(common.clipvalue))
-      .set("use_ema", false)
+  result.set("name", state_->name).set("learning_rate", state_->learning_rate);
+  const Config common = fields::config_of(state_->common);
+  for (const auto& [key, value] : common.as_map()) result.set(key, value);
+  result.set("use_ema", false)
       .set("ema_momentum", 0.99)
       .set("ema_overwrite_frequency", Config())
       .set("loss_scale_factor", Config())
@@ -100,7 +105,7 @@ Config Optimizer::config() const {
   return result;
 }
 
-void Optimizer::build(std::span<const VariablePtr> variables) const {
+void Optimizer::build(std::span<const VariablePtr> variables) {
   if (std::ranges::equal(state_->variables, variables)) return;
   const std::vector<VariablePtr> old_variables = std::move(state_->variables);
   auto old_slots = std::move(state_->slots);
@@ -114,14 +119,15 @@ void Optimizer::build(std::span<const VariablePtr> variables) const {
     return;
   }
   state_->iterations = 0;
-  const size_t count = state_->rule->slots().size();
+  const std::vector<OptimizerSlot> kinds = slots();
   for (const VariablePtr& variable : variables) {
-    auto& slots = state_->slots.emplace_back();
-    for (size_t i = 0; i < count; ++i) slots.push_back(Tensor::zeros(variable->shape()));
+    auto& made = state_->slots.emplace_back();
+    for (const OptimizerSlot& kind : kinds)
+      made.push_back(Tensor::full(variable->shape(), kind.initial));
   }
 }
 
-void Optimizer::apply(std::span<Tensor> gradients, Threads& threads) const {
+void Optimizer::apply(std::span<Tensor> gradients, Threads& threads) {
   State& state = *state_;
   if (gradients.size() != state.variables.size()) {
     throw Error(state.name + ": expected " + std::to_string(state.variables.size()) +
@@ -142,11 +148,9 @@ void Optimizer::apply(std::span<Tensor> gradients, Threads& threads) const {
       if (decay != 0) {
         for (float& w : here) w -= w * decay;
       }
-      float* slots[4] = {};
-      for (size_t s = 0; s < state.slots[v].size(); ++s)
-        slots[s] = state.slots[v][s].data() + first;
-      state.rule->update(here, gradient.subspan(first, length), {slots, state.slots[v].size()},
-                         step);
+      std::vector<float*> slots;
+      for (Tensor& slot : state.slots[v]) slots.push_back(slot.data() + first);
+      state.rule->update(here, gradient.subspan(first, length), slots, step);
     };
     const int64_t parts = (count + chunk - 1) / chunk;
     if (parts > 1) {
@@ -157,17 +161,17 @@ void Optimizer::apply(std::span<Tensor> gradients, Threads& threads) const {
   }
 }
 
-namespace optimizer_types {
-
-const OptimizerType& find(std::string_view name) {
-  std::string known;
-  for (const OptimizerType* type : all()) {
-    if (type->name == name) return *type;
-    known += (known.empty() ? "" : ", ") + std::string(type->name);
-  }
-  throw UsageError("optimizer: expected one of " + known + ", received \"" + std::string(name) +
-                   "\"");
+const OptimizerType& optimizer_types::find(std::string_view name) {
+  return find_named("optimizer", all(), name);
 }
 
-}  // namespace optimizer_types
+Optimizer make_optimizer(std::string_view text, std::optional<double> learning_rate) {
+  Choice choice = parse_choice(text);
+  const OptimizerType& type = optimizer_types::find(choice.name);
+  if (learning_rate && choice.options.find("learning_rate") == nullptr)
+    choice.options.set("learning_rate", *learning_rate);
+  return with_context("optimizer " + choice.name,
+                      [&] { return type.from_options(choice.options); });
+}
+
 }  // namespace thaw

@@ -21,6 +21,14 @@ struct OptimizerCommon {
   std::optional<double> clipvalue = {};        ///< largest magnitude of each element
   std::optional<double> global_clipnorm = {};  ///< largest norm of all gradients together
   std::optional<double> weight_decay = {};  ///< w ← w − w·decay·learning_rate before each step
+
+  template <typename Visit>
+  void fields(Visit&& visit) {
+    visit("weight_decay", weight_decay);
+    visit("clipnorm", clipnorm);
+    visit("global_clipnorm", global_clipnorm);
+    visit("clipvalue", clipvalue);
+  }
 };
 
 /// The numbers of one step.
@@ -29,12 +37,17 @@ struct OptimizerStep {
   int64_t number = 1;  ///< t, counted from 1
 };
 
+/// A tensor that an optimizer keeps beside each variable, of its shape.
+struct OptimizerSlot {
+  std::string name;   ///< Keras's, as in files: "momentum"
+  float initial = 0;  ///< what its elements begin with
+};
+
 /// The formula of one optimizer.
 class UpdateRule {
  public:
   virtual ~UpdateRule() = default;
-  /// Keras's names of the tensors kept beside each variable: "momentum", "velocity".
-  virtual std::vector<std::string> slots() const = 0;
+  virtual std::vector<OptimizerSlot> slots() const = 0;
   /// Its numbers under Keras's names: "beta_1", …
   virtual Config config() const = 0;
   /// Updates elements that lie side by side; each element depends on itself alone.
@@ -46,47 +59,54 @@ class UpdateRule {
 class Optimizer {
  public:
   Optimizer() = default;
-  Optimizer(std::string name, double learning_rate, OptimizerCommon common,
+  /// Throws UsageError on more than one clip or a learning rate below 0.
+  Optimizer(std::string_view name, double learning_rate, OptimizerCommon common,
             std::unique_ptr<UpdateRule> rule);
 
   bool empty() const { return state_ == nullptr; }
   const std::string& name() const;
   double learning_rate() const;
-  void set_learning_rate(double learning_rate) const;
+  /// Throws UsageError unless it is 0 or more.
+  void set_learning_rate(double learning_rate);
   /// Steps done so far.
   int64_t iterations() const;
-  void set_iterations(int64_t iterations) const;
+  void set_iterations(int64_t iterations);
 
   /// Keras 3's config: name, learning rate, what is common, the rule's numbers.
   Config config() const;
 
-  /// Makes zeroed slots for these variables and iterations 0, unless they are its own already, in
+  /// Makes new slots for these variables and iterations 0, unless they are its own already, in
   /// whatever order.
-  void build(std::span<const VariablePtr> variables) const;
+  void build(std::span<const VariablePtr> variables);
   const std::vector<VariablePtr>& variables() const;
+  std::vector<OptimizerSlot> slots() const;
   std::vector<std::string> slot_names() const;
-  /// The slot of the variable at `index`; may be read and written between steps.
-  Tensor& slot(size_t index, size_t slot) const;
+  /// Slot `slot`, in the order of slots(), of the variable at `index`; may be read and written
+  /// between steps.
+  Tensor& slot(size_t index, size_t slot);
+  const Tensor& slot(size_t index, size_t slot) const;
 
   /// One step, in place. Gradients may be changed by clipping. The bits do not depend on the number
-  /// of threads.
-  void apply(std::span<Tensor> gradients, Threads& threads) const;
+  /// of threads. Throws Error unless there is a gradient a variable.
+  void apply(std::span<Tensor> gradients, Threads& threads);
 
  private:
   struct State;
   std::shared_ptr<State> state_;
 };
 
-class OptimizerConfig;
-
-/// One optimizer: a row of the table that CMake makes from the files of train/optimizers/.
+/// One kind of optimizer: a row of the table that CMake makes from the files of train/optimizers/.
 struct OptimizerType {
   std::string_view name;
   std::string_view class_name;  ///< Keras's: "AdamW"
-  /// With defaults, but for the learning rate where given.
-  Optimizer (*make)(std::optional<double> learning_rate);
-  /// From Keras's config; what it does not ask for is left over in it.
-  Optimizer (*from_config)(OptimizerConfig& config);
+  /// All that may be given, by Keras's names: learning_rate, what is common, its own numbers.
+  std::vector<std::string> (*option_names)();
+  /// From options by those names. Throws UsageError on others.
+  Optimizer (*from_options)(const Config& options);
+  /// As from_options(), where what is absent is switched off, not what it usually is.
+  Optimizer (*from_file)(const Config& options);
+  /// What it would keep beside each variable.
+  std::vector<OptimizerSlot> (*slots)(const Config& options);
 };
 
 namespace optimizer_types {
@@ -95,5 +115,9 @@ std::span<const OptimizerType* const> all();
 /// Throws UsageError listing the known names.
 const OptimizerType& find(std::string_view name);
 }  // namespace optimizer_types
+
+/// By name, with options or none: "adam", "sgd@momentum=0.9,nesterov=true". `learning_rate` counts
+/// unless the text has one. Throws UsageError on what is not known.
+Optimizer make_optimizer(std::string_view text, std::optional<double> learning_rate = {});
 
 }  // namespace thaw

@@ -3,18 +3,10 @@
 #include <algorithm>
 
 #include "thaw/core/error.h"
+#include "thaw/train/options.h"
 
 namespace thaw {
 namespace {
-
-/// What changes nothing while the rest is off.
-constexpr std::string_view harmless[] = {"name", "ema_momentum", "ema_overwrite_frequency",
-                                         "is_legacy_optimizer", "jit_compile"};
-
-bool is_on(const Config& value) {
-  return !value.is_null() && value != Config(false) &&
-         !(value.is_number() && value.as_number() == 0);
-}
 
 const OptimizerType& type_of(const std::string& name) {
   for (const OptimizerType* type : optimizer_types::all())
@@ -22,56 +14,25 @@ const OptimizerType& type_of(const std::string& name) {
   throw Error("optimizer " + name + " is not known");
 }
 
+/// What is common is switched off by null, false or 0.
+bool is_switched_off(const std::string& key, const Config& value) {
+  const auto common = option_names<OptimizerCommon>();
+  return std::ranges::find(common, key) != common.end() &&
+         (value == Config(false) || (value.is_number() && value.as_number() == 0));
+}
+
+/// Options out of Keras's config, in which "learning_rate" once was "lr".
+Config options_from(const Config& config, const OptimizerType& type) {
+  Config plain(Config::Map{});
+  for (const auto& [key, value] : config.as_map()) {
+    if (is_switched_off(key, value)) continue;
+    const bool is_old_rate = key == "lr" && config.find("learning_rate") == nullptr;
+    if (key != "lr" || is_old_rate) plain.set(is_old_rate ? "learning_rate" : key, value);
+  }
+  return options_in(plain, type.option_names());
+}
+
 }  // namespace
-
-const Config* OptimizerConfig::take(const char* key) {
-  taken_.insert(key);
-  const Config* value = config_.find(key);
-  return value == nullptr || value->is_null() ? nullptr : value;
-}
-
-double OptimizerConfig::number(const char* key, double otherwise) {
-  const Config* value = take(key);
-  return value == nullptr ? otherwise : value->as_number();
-}
-
-bool OptimizerConfig::flag(const char* key) {
-  const Config* value = take(key);
-  return value != nullptr && is_on(*value);
-}
-
-double OptimizerConfig::learning_rate(double otherwise) {
-  const Config* value = take("learning_rate");
-  const Config* old = take("lr");
-  if (value == nullptr) value = old;
-  if (value == nullptr) return otherwise;
-  if (value->is_map()) {
-    const Config* name = value->find("class_name");
-    throw Error("a learning rate that changes by itself (" +
-                (name == nullptr ? "a schedule" : name->to_string()) + ") is not supported");
-  }
-  return value->as_number();
-}
-
-OptimizerCommon OptimizerConfig::common() {
-  const auto positive = [&](const char* key) -> std::optional<double> {
-    const Config* value = take(key);
-    if (value == nullptr || !is_on(*value)) return std::nullopt;
-    return value->as_number();
-  };
-  return {.clipnorm = positive("clipnorm"),
-          .clipvalue = positive("clipvalue"),
-          .global_clipnorm = positive("global_clipnorm"),
-          .weight_decay = positive("weight_decay")};
-}
-
-void OptimizerConfig::require_no_more() const {
-  for (const auto& [key, value] : config_.as_map()) {
-    if (taken_.contains(key) || std::ranges::find(harmless, key) != std::end(harmless)) continue;
-    if (is_on(value))
-      throw Error(key + " " + value.to_string().substr(0, 60) + " is not supported");
-  }
-}
 
 Config to_config(const Optimizer& optimizer) {
   return Config(Config::Map{})
@@ -82,15 +43,35 @@ Config to_config(const Optimizer& optimizer) {
 }
 
 Optimizer optimizer_from(const Config& config) {
-  if (config.is_string()) return type_of(config.as_string()).make({});
+  if (config.is_string()) return type_of(config.as_string()).from_options(Config(Config::Map{}));
   const std::string& name = config.at("class_name").as_string();
   return with_context("optimizer " + name, [&] {
     const OptimizerType& type = type_of(name);
-    OptimizerConfig options(config.at("config"));
-    Optimizer optimizer = type.from_config(options);
-    options.require_no_more();
-    return optimizer;
+    const Config options = options_from(config.at("config"), type);
+    const Config* rate = options.find("learning_rate");
+    if (rate != nullptr && rate->is_map()) {
+      const Config* schedule = rate->find("class_name");
+      throw Error("a learning rate that changes by itself (" +
+                  (schedule == nullptr ? "a schedule" : schedule->to_string()) +
+                  ") is not supported");
+    }
+    return type.from_file(options);
   });
+}
+
+std::optional<std::vector<std::string>> optimizer_slots(const Config& config) {
+  try {
+    const OptimizerType& type = type_of(config.at("class_name").as_string());
+    const Config options = options_from(config.at("config"), type);
+    Config numbers(Config::Map{});  // a learning rate may be a schedule, which keeps nothing
+    for (const auto& [key, value] : options.as_map())
+      if (key != "learning_rate") numbers.set(key, value);
+    std::vector<std::string> names;
+    for (const OptimizerSlot& slot : type.slots(numbers)) names.push_back(slot.name);
+    return names;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
 }
 
 }  // namespace thaw

@@ -4,6 +4,7 @@
 #include "thaw/applications/application.h"
 #include "thaw/core/error.h"
 #include "thaw/formats/format.h"
+#include "thaw/train/optimizer_config.h"
 
 namespace thaw::app::commands {
 namespace {
@@ -82,7 +83,7 @@ struct Convert final : Call {
       throw UsageError(
           fmt::format("--network: {} holds its own network; expected a file of weights alone", in));
     }
-    if (is_whole) return read_model_file(in);
+    if (is_whole) return read_model_file(in, {.optimizer_slots = optimizer_slots});
     if (network.empty()) {
       throw Error(
           fmt::format("{}: expected a whole model, received weights alone: say of which network "

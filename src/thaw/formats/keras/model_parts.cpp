@@ -14,13 +14,15 @@ Hdf5File open_hdf5(const ModelInput& input) {
                                  : Hdf5File::open_bytes(input.bytes());
 }
 
-void read_training(const Config* config, const Hdf5File& weights, ModelFile& content) {
+void read_training(const Config* config, const Hdf5File& weights, const LoadOptions& options,
+                   ModelFile& content) {
   if (config == nullptr || !config->is_map() || config->as_map().empty()) return;
   try {
     TrainingRecord record{modern_compile_config(*config)};
     const Config& optimizer = record.compile.at("optimizer");
     if (optimizer.is_map()) {
-      record.optimizer = read_optimizer_state(weights, optimizer, content.model, content.dropped);
+      record.optimizer = read_optimizer_state(weights, optimizer, options.optimizer_slots,
+                                              content.model, content.dropped);
     }
     content.training = std::move(record);
   } catch (const Error& error) {

@@ -20,7 +20,8 @@ Hdf5File open_hdf5(const ModelInput& input);
 /// Takes up what compile() was told, in any dialect, and how far the optimizer has come. Nothing of
 /// it can make a file unreadable: what is not understood is named in content.dropped.
 /// `config`: nullptr where the file holds none.
-void read_training(const Config* config, const Hdf5File& weights, ModelFile& content);
+void read_training(const Config* config, const Hdf5File& weights, const LoadOptions& options,
+                   ModelFile& content);
 
 /// Takes up metadata() as JSON text.
 void read_metadata(const Functional& model, const std::optional<std::string>& text);

@@ -17,25 +17,6 @@ constexpr const char* keras_group = "optimizer_weights";
 constexpr const char* own_group = "thaw_optimizer_weights";
 constexpr const char* group = "optimizer/vars";
 
-bool is_set(const Config* value) {
-  return value != nullptr && !value->is_null() && *value != Config(false) &&
-         !(value->is_number() && value->as_number() == 0);
-}
-
-/// What Keras's optimizer keeps beside each variable; nullopt: of a form that is not read.
-std::optional<std::vector<std::string>> slot_names(const Config& optimizer) {
-  const Config& config = optimizer.at("config");
-  for (const char* key : {"amsgrad", "centered", "use_ema", "gradient_accumulation_steps"})
-    if (is_set(config.find(key))) return std::nullopt;
-  const std::string& name = optimizer.at("class_name").as_string();
-  const bool has_momentum = is_set(config.find("momentum"));
-  using Names = std::vector<std::string>;
-  if (name == "Adam" || name == "AdamW") return Names{"momentum", "velocity"};
-  if (name == "SGD") return has_momentum ? Names{"momentum"} : Names{};
-  if (name == "RMSprop" && !has_momentum) return Names{"velocity"};
-  return std::nullopt;
-}
-
 /// The tensors in the optimizer's order, whichever form the file has.
 std::vector<FileTensor> listed(const Hdf5File& file) {
   for (const char* where : {own_group, keras_group}) {
@@ -52,19 +33,25 @@ std::vector<FileTensor> listed(const Hdf5File& file) {
   return numbered(file, "optimizer");
 }
 
-/// Whether "Adam/v/dense/kernel:0", "Adam/dense/kernel/v:0" or "adam/dense_kernel_velocity".
-bool is_velocity(std::string name) {
+bool ends_in(const std::string& slot, const std::string& name) {
+  return name.ends_with("/" + slot.substr(0, 1)) || name.ends_with("_" + slot);
+}
+
+/// Whether a tensor is of the second slot: "Adam/v/dense/kernel:0", "Adam/dense/kernel/v:0" or
+/// "adam/dense_kernel_velocity".
+bool is_of_second(const std::vector<std::string>& slots, std::string name) {
   if (const size_t colon = name.rfind(':'); colon != std::string::npos) name.resize(colon);
-  if (name.ends_with("/m") || name.ends_with("_momentum")) return false;
-  return name.ends_with("/v") || name.ends_with("_velocity") ||
-         name.find("/v/") != std::string::npos;
+  if (ends_in(slots[0], name)) return false;
+  return ends_in(slots[1], name) ||
+         name.find("/" + slots[1].substr(0, 1) + "/") != std::string::npos;
 }
 
 /// Before Keras 2.11 all of one slot came before all of the next; since then it is variable by
 /// variable, which .keras files, whose tensors have numbers only, have always been.
-bool goes_slot_by_slot(const std::vector<FileTensor>& tensors) {
-  return tensors.size() > 1 && tensors[0].name.find('/') != std::string::npos &&
-         !is_velocity(tensors[1].name);
+bool goes_slot_by_slot(const std::vector<FileTensor>& tensors,
+                       const std::vector<std::string>& slots) {
+  return slots.size() > 1 && tensors.size() > 1 && tensors[0].name.find('/') != std::string::npos &&
+         !is_of_second(slots, tensors[1].name);
 }
 
 class StateReader {
@@ -109,7 +96,7 @@ class StateReader {
       throw Error(fmt::format("expected {} tensors for {} trainable variables, received {}", needed,
                               variables.size(), tensors_.size()));
     }
-    const bool by_slot = count > 1 && goes_slot_by_slot(tensors_);
+    const bool by_slot = count > 1 && goes_slot_by_slot(tensors_, state.slots);
     for (size_t v = 0; v < variables.size(); ++v) {
       auto& values = state.values.emplace_back();
       for (size_t s = 0; s < count; ++s) {
@@ -151,6 +138,7 @@ std::vector<std::string> words(const Functional& model) {
 }  // namespace
 
 std::optional<OptimizerState> read_optimizer_state(const Hdf5File& file, const Config& optimizer,
+                                                   OptimizerSlotNames slot_names,
                                                    const Functional& model,
                                                    std::vector<std::string>& dropped) {
   try {
@@ -159,7 +147,7 @@ std::optional<OptimizerState> read_optimizer_state(const Hdf5File& file, const C
     const bool is_new = tensors.empty() || (tensors.size() <= 2 && tensors[0].shape.rank() == 0 &&
                                             file.read_integer(tensors[0].path) == 0);
     if (is_new) return std::nullopt;
-    auto slots = slot_names(optimizer);
+    auto slots = slot_names == nullptr ? std::nullopt : slot_names(optimizer);
     if (!slots) {
       throw Error(fmt::format("{} with these options keeps what is not known here",
                               optimizer.at("class_name").as_string()));

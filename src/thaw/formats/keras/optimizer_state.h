@@ -13,8 +13,9 @@ namespace thaw::keras {
 
 /// The state that a .keras ("optimizer/vars/0", …) or an .h5 file ("optimizer_weights") holds of
 /// `optimizer`, {"class_name": …, "config": …}. Nothing where there is none; nothing, and a line in
-/// `dropped`, where it is of another form or does not fit the model.
+/// `dropped`, where `slot_names` does not know it, it is of another form or does not fit the model.
 std::optional<OptimizerState> read_optimizer_state(const Hdf5File& file, const Config& optimizer,
+                                                   OptimizerSlotNames slot_names,
                                                    const Functional& model,
                                                    std::vector<std::string>& dropped);
 

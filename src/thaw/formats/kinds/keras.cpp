@@ -43,7 +43,7 @@ ModelFile read_keras(const ModelInput& input, const LoadOptions& options) {
   content.dropped = std::move(dropped);
   const thaw::keras::Hdf5File weights = weights_of(zip);
   thaw::keras::read_weights(content.model, weights, {});
-  thaw::keras::read_training(config.find("compile_config"), weights, content);
+  thaw::keras::read_training(config.find("compile_config"), weights, options, content);
   thaw::keras::read_metadata(content.model, zip.member("thaw.json", thaw::keras::largest_config));
   return content;
 }

@@ -37,7 +37,7 @@ ModelFile read_h5(const ModelInput& input, const LoadOptions& options) {
   content.dropped = std::move(dropped);
   thaw::keras::read_weights(content.model, file, {});
   const auto training = json_attribute(file, "training_config");
-  thaw::keras::read_training(training ? &*training : nullptr, file, content);
+  thaw::keras::read_training(training ? &*training : nullptr, file, options, content);
   thaw::keras::read_metadata(content.model, file.text_attribute("", "thaw"));
   return content;
 }

@@ -1,24 +1,33 @@
-#include "thaw/train/optimizer_config.h"
+#include "thaw/train/describe_optimizer.h"
 #include "thaw/train/optimizers/adam.h"
 
-namespace thaw::optimizer_types {
+namespace thaw {
+namespace optimizer_types {
 namespace {
 
-Optimizer make(std::optional<double> learning_rate) {
-  AdamOptions options;
-  options.learning_rate = learning_rate.value_or(options.learning_rate);
-  return thaw::adamw(options);
+Optimizer from_file(const Config& options) {
+  auto adam = read_optimizer<AdamOptions>(options);
+  if (!adam.common.weight_decay) adam.common.weight_decay = 0;
+  return thaw::adamw(adam);
 }
 
-Optimizer from_config(OptimizerConfig& config) {
-  AdamOptions options = adam_options(config);
-  // Switched off in the file is not the default.
-  if (!options.common.weight_decay) options.common.weight_decay = 0;
-  return thaw::adamw(options);
+constexpr OptimizerType row() {
+  OptimizerType type = describe_optimizer<AdamOptions, &thaw::adamw>("adamw", "AdamW");
+  type.from_file = from_file;
+  return type;
 }
 
 }  // namespace
 
-extern const OptimizerType adamw{"adamw", "AdamW", make, from_config};
+extern const OptimizerType adamw;
+constinit const OptimizerType adamw = row();
 
-}  // namespace thaw::optimizer_types
+}  // namespace optimizer_types
+
+Optimizer adamw(const AdamOptions& options) {
+  AdamOptions decaying = options;
+  if (!decaying.common.weight_decay) decaying.common.weight_decay = 0.004;
+  return make_described(optimizer_types::adamw, decaying);
+}
+
+}  // namespace thaw
