@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -13,9 +14,10 @@ namespace thaw {
 namespace {
 
 constexpr const char* metadata_key = "thaw_checkpoint";
-constexpr int64_t version = 1;
+constexpr int64_t version = 2;
 constexpr std::string_view variable_prefix = "variables/";
 constexpr std::string_view slot_prefix = "optimizer/";
+constexpr std::string_view callback_prefix = "callbacks/";
 
 /// A loss may be none of JSON's numbers: then it is a word.
 Config to_config(double number) {
@@ -81,6 +83,38 @@ StageReport stage_from(const Config& config) {
   return stage;
 }
 
+std::string callback_tensor(size_t callback, size_t tensor) {
+  return fmt::format("{}{}/{}", callback_prefix, callback, tensor);
+}
+
+Config callback_configs(const std::vector<CallbackState>& callbacks) {
+  Config result{Config::List{}};
+  for (const CallbackState& callback : callbacks) {
+    Config row;
+    row.set("name", callback.name)
+        .set("numbers", callback.numbers)
+        .set("tensors", static_cast<int64_t>(callback.tensors.size()));
+    result.append(std::move(row));
+  }
+  return result;
+}
+
+std::vector<CallbackState> callbacks_from(const Config& config, const TensorFile& file) {
+  std::vector<CallbackState> result;
+  for (const Config& row : config.as_list()) {
+    CallbackState state{row.at("name").as_string(), row.at("numbers")};
+    for (int64_t i = 0; i < row.at("tensors").as_integer(); ++i) {
+      const std::string name = callback_tensor(result.size(), static_cast<size_t>(i));
+      const auto found =
+          std::ranges::find(file.tensors, name, [](const auto& t) { return t.first; });
+      if (found == file.tensors.end()) throw Error(fmt::format("there is no tensor {}", name));
+      state.tensors.push_back(found->second);
+    }
+    result.push_back(std::move(state));
+  }
+  return result;
+}
+
 Config position_config(const RunPosition& position) {
   Config sums{Config::List{}};
   for (const double sum : position.sums) sums.append(to_config(sum));
@@ -123,6 +157,7 @@ Checkpoint parse(TensorFile file) {
   result.train.learning_rate = config.at("learning_rate").as_number();
   result.train.iterations = config.at("iterations").as_integer();
   result.train.position = position_from(config.at("position"), result.stages.back());
+  result.train.position.callbacks = callbacks_from(config.at("callbacks"), file);
   for (auto& [name, value] : file.tensors) {
     if (name.starts_with(variable_prefix)) {
       result.train.variables.push_back({name.substr(variable_prefix.size()), std::move(value)});
@@ -145,13 +180,19 @@ void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& 
       .set("optimizer", checkpoint.train.optimizer)
       .set("learning_rate", checkpoint.train.learning_rate)
       .set("iterations", checkpoint.train.iterations)
-      .set("position", position_config(checkpoint.train.position));
+      .set("position", position_config(checkpoint.train.position))
+      .set("callbacks", callback_configs(checkpoint.train.position.callbacks));
   TensorFile file;
   file.metadata[metadata_key] = write_json(config);
   for (const NamedTensor& tensor : checkpoint.train.variables)
     file.tensors.emplace_back(std::string(variable_prefix) + tensor.name, tensor.value);
   for (const NamedTensor& tensor : checkpoint.train.optimizer_slots)
     file.tensors.emplace_back(std::string(slot_prefix) + tensor.name, tensor.value);
+  const std::vector<CallbackState>& callbacks = checkpoint.train.position.callbacks;
+  for (size_t c = 0; c < callbacks.size(); ++c) {
+    for (size_t i = 0; i < callbacks[c].tensors.size(); ++i)
+      file.tensors.emplace_back(callback_tensor(c, i), callbacks[c].tensors[i]);
+  }
   save_safetensors(file, path);
 }
 

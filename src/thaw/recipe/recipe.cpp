@@ -186,8 +186,9 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
   }
   if (first_epoch >= stage.epochs) return true;
   StageWatch watch(stages_.back(), prefix_seconds_, [this] { save_checkpoint(); });
-  std::vector<Callback*> callbacks{&watch};
-  callbacks.insert(callbacks.end(), options_.callbacks.begin(), options_.callbacks.end());
+  // Last, so that the state it keeps is that after the others.
+  std::vector<Callback*> callbacks = options_.callbacks;
+  callbacks.push_back(&watch);
   const History history = model_.fit(engine, train,
                                      {.epochs = stage.epochs,
                                       .batch_size = options_.batch_size,
@@ -202,7 +203,8 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
   dropped_ = history.dropped;
   validation_dropped_ = history.validation_dropped;
   // Asked to stop in its last step, a stage is done all the same.
-  if (std::cmp_greater_equal(stages_.back().epochs.size(), stage.epochs)) return true;
+  if (history.stopped_early || std::cmp_greater_equal(stages_.back().epochs.size(), stage.epochs))
+    return true;
   save_checkpoint();
   return false;
 }

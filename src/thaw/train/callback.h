@@ -1,7 +1,14 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
+#include "thaw/train/callback_state.h"
 #include "thaw/train/history.h"
 #include "thaw/train/optimizer.h"
 
@@ -35,7 +42,43 @@ class Callback {
   virtual void on_epoch_begin(TrainingControl&, int /*epoch*/) {}
   virtual void on_batch_end(TrainingControl&, const BatchProgress&) {}
   virtual void on_epoch_end(TrainingControl&, int /*epoch*/, const Logs&) {}
+  /// Of an interrupted fit too, which may go on later.
   virtual void on_train_end(TrainingControl&, const History&) {}
+
+  /// What it must know to go on; nothing when it has nothing to remember. Asked after each step and
+  /// epoch, and kept in TrainState.
+  virtual std::optional<CallbackState> state() const { return {}; }
+  /// Takes up state() of the run that this one continues; called after on_train_begin().
+  virtual void restore(TrainingControl&, const CallbackState&) {}
 };
+
+/// One kind of callback: a row of the table that CMake makes from the files of train/callbacks/.
+struct CallbackType {
+  std::string_view name;        ///< Keras's, in snake case: "early_stopping"
+  std::string_view class_name;  ///< Keras's: "EarlyStopping"
+  std::vector<std::string> (*option_names)();
+  /// Throws UsageError on options that it does not have.
+  std::unique_ptr<Callback> (*make)(const Config& options);
+};
+
+namespace callback_types {
+/// Every callback there is.
+std::span<const CallbackType* const> all();
+/// Throws UsageError listing the known names.
+const CallbackType& find(std::string_view name);
+}  // namespace callback_types
+
+/// By name, with options or none: "early_stopping", "early_stopping@monitor=loss,patience=3".
+/// Throws UsageError on what is not known.
+std::unique_ptr<Callback> make_callback(std::string_view text);
+/// Example: make_callback("csv_logger", {{"filename", "log.csv"}})
+std::unique_ptr<Callback> make_callback(std::string_view name, Config::Map options);
+
+/// What a fit's callbacks know.
+std::vector<CallbackState> states_of(std::span<Callback* const> callbacks);
+/// Gives each state back to the callback of its name, the n-th of a name to the n-th. Throws Error
+/// on a state that none takes.
+void restore_states(std::span<Callback* const> callbacks, std::span<const CallbackState> states,
+                    TrainingControl& control);
 
 }  // namespace thaw

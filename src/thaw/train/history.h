@@ -16,6 +16,8 @@ struct History {
   std::vector<Logs> logs;   ///< one an epoch
   /// Whether a stop was asked for in the middle of an epoch.
   bool interrupted = false;
+  /// Whether a callback ended it after an epoch that was not to be the last.
+  bool stopped_early = false;
   /// Why each broken sample was left out.
   std::vector<std::string> dropped;
   std::vector<std::string> validation_dropped;

@@ -54,6 +54,7 @@ History Model::fit(Engine& engine, const Dataset& data, const FitOptions& option
     position.epoch = options.initial_epoch;
     position.batch = 0;
     position.sums.clear();
+    position.callbacks.clear();
   }
   Trainer trainer(engine, *training_->graph, compiled, data, options);
   return trainer.run(position);

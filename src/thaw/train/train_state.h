@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "thaw/core/tensor.h"
+#include "thaw/train/callback_state.h"
 #include "thaw/train/history.h"
 
 namespace thaw {
@@ -19,6 +20,7 @@ struct RunPosition {
   int64_t batch = 0;  ///< how many of its batches are done
   /// What loss and metrics have summed up over the samples of these batches: Meter::sums().
   std::vector<double> sums;
+  std::vector<CallbackState> callbacks;  ///< of those that remember something
   History history;
 };
 

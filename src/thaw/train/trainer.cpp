@@ -216,6 +216,7 @@ bool Trainer::run_epoch(RunPosition& position) {
                                  .images_per_second = now_done / std::max(elapsed.count(), 1e-9),
                                  .logs = &meter_.logs()};
     for (Callback* callback : options_.callbacks) callback->on_batch_end(control_, progress);
+    position.callbacks = states_of(options_.callbacks);
     if (stop_asked() && batch + 1 < batches) return false;
   }
   epoch_logs_ = meter_.logs();
@@ -254,6 +255,7 @@ History Trainer::run(RunPosition& position) {
   position.history.dropped = history.dropped;
   position.history.validation_dropped = history.validation_dropped;
   for (Callback* callback : options_.callbacks) callback->on_train_begin(control_);
+  restore_states(options_.callbacks, position.callbacks, control_);
   while (position.epoch < options_.epochs && !history.interrupted && !control_.stop_after_epoch) {
     const int epoch = position.epoch;
     for (Callback* callback : options_.callbacks) callback->on_epoch_begin(control_, epoch);
@@ -269,10 +271,13 @@ History Trainer::run(RunPosition& position) {
       to->epochs.push_back(epoch);
       to->logs.push_back(epoch_logs_);
     }
-    for (Callback* callback : options_.callbacks)
+    for (Callback* callback : options_.callbacks) {
       callback->on_epoch_end(control_, epoch, epoch_logs_);
+      position.callbacks = states_of(options_.callbacks);
+    }
     history.interrupted = stop_asked();
   }
+  history.stopped_early = control_.stop_after_epoch && position.epoch < options_.epochs;
   for (Callback* callback : options_.callbacks) callback->on_train_end(control_, history);
   return history;
 }
