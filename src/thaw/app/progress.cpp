@@ -37,7 +37,10 @@ std::string time_text(double seconds) {
 
 std::string numbers(const Logs& logs) {
   std::string result;
-  for (const auto& [name, value] : logs) result += fmt::format("  {} {:.4f}", name, value);
+  for (const auto& [name, value] : logs) {
+    const bool is_one_of_many = name.find('[') != std::string::npos;  // of a confusion matrix, say
+    if (!is_one_of_many) result += fmt::format("  {} {:.4f}", name, value);
+  }
   return result;
 }
 

@@ -14,7 +14,7 @@ namespace thaw {
 namespace {
 
 constexpr const char* metadata_key = "thaw_checkpoint";
-constexpr int64_t version = 2;
+constexpr int64_t version = 1;
 constexpr std::string_view variable_prefix = "variables/";
 constexpr std::string_view slot_prefix = "optimizer/";
 constexpr std::string_view callback_prefix = "callbacks/";
@@ -157,7 +157,8 @@ Checkpoint parse(TensorFile file) {
   result.train.learning_rate = config.at("learning_rate").as_number();
   result.train.iterations = config.at("iterations").as_integer();
   result.train.position = position_from(config.at("position"), result.stages.back());
-  result.train.position.callbacks = callbacks_from(config.at("callbacks"), file);
+  if (const Config* callbacks = config.find("callbacks"))
+    result.train.position.callbacks = callbacks_from(*callbacks, file);
   for (auto& [name, value] : file.tensors) {
     if (name.starts_with(variable_prefix)) {
       result.train.variables.push_back({name.substr(variable_prefix.size()), std::move(value)});

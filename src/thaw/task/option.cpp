@@ -8,6 +8,7 @@
 #include <cmath>
 
 #include "thaw/core/error.h"
+#include "thaw/train/choice.h"
 
 namespace thaw {
 namespace {
@@ -47,16 +48,6 @@ void check_choice(const Option& option, const std::string& text) {
   const auto& choices = option.about.choices;
   if (choices.empty() || std::ranges::find(choices, text) != choices.end()) return;
   reject(option, fmt::format("{}", fmt::join(choices, ", ")), text);
-}
-
-std::vector<std::string> split_at_commas(const std::string& text) {
-  std::vector<std::string> parts;
-  for (size_t begin = 0; begin <= text.size();) {
-    const size_t end = std::min(text.find(',', begin), text.size());
-    if (end > begin) parts.push_back(text.substr(begin, end - begin));
-    begin = end + 1;
-  }
-  return parts;
 }
 
 /// A copy of what number_from() needs, so that it outlives the list's moves.
@@ -125,7 +116,7 @@ void OptionList::add(std::string name, std::vector<std::string>& place, About ab
     if (several) {
       place.push_back(text);
     } else {
-      place = split_at_commas(text);
+      place = split_choices(text);
     }
   };
   option.get = [&place] { return Config(fmt::format("{}", fmt::join(place, ","))); };

@@ -3,7 +3,7 @@
 #include <charconv>
 #include <limits>
 
-#include "thaw/core/error.h"
+#include "thaw/core/named.h"
 #include "thaw/task/option.h"
 #include "thaw/train/metric.h"
 
@@ -23,13 +23,6 @@ std::optional<int64_t> layers_from(const std::string& text) {
 
 std::string to_text(const std::optional<int64_t>& layers) {
   return layers ? std::to_string(*layers) : "all";
-}
-
-template <typename Types>
-std::string names_of(const Types& types) {
-  std::string names;
-  for (const auto* type : types) names += (names.empty() ? "" : ", ") + std::string(type->name);
-  return names;
 }
 
 }  // namespace
@@ -65,8 +58,8 @@ void RecipeSettings::describe(OptionList& options) {
 }
 
 RecipeOptions RecipeSettings::recipe() const {
-  optimizer_types::find(optimizer);
-  if (loss) loss_types::find(*loss);
+  make_optimizer(optimizer);
+  if (loss) make_loss(*loss);
   check_metrics(metrics);
   const bool fine_tunes = !unfreeze || *unfreeze > 0;
   RecipeOptions result;
@@ -83,10 +76,9 @@ RecipeOptions RecipeSettings::recipe() const {
 }
 
 void check_metrics(const std::vector<std::string>& names) {
-  for (const std::string& name : names)
-    with_context("--metrics", [&] { metric_types::find(name, 2, 2); });
+  for (const std::string& name : names) with_context("--metrics", [&] { check_metric(name); });
 }
 
-std::string metric_names() { return "accuracy, " + names_of(metric_types::all()); }
+std::string metric_names() { return metric_types::names(); }
 
 }  // namespace thaw

@@ -63,10 +63,11 @@ std::vector<std::string> split_choices(std::string_view text) {
     const size_t comma = text.find(',');
     const std::string_view part = text.substr(0, comma);
     const bool is_option = part.find('=') != std::string_view::npos &&
-                           part.find('@') == std::string_view::npos && !result.empty();
+                           part.find('@') == std::string_view::npos && !result.empty() &&
+                           result.back().find('@') != std::string::npos;
     if (is_option) {
       result.back() += "," + std::string(part);
-    } else {
+    } else if (!part.empty()) {
       result.emplace_back(part);
     }
     if (comma == std::string_view::npos) return result;
