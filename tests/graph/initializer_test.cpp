@@ -1,4 +1,6 @@
 #include "thaw/graph/initializer.h"
+#include "thaw/core/config.h"
+#include "thaw/core/tensor.h"
 
 #include <gtest/gtest.h>
 

@@ -4,47 +4,25 @@
 
 #include <array>
 #include <cmath>
+#include <span>
 
+#include "thaw/core/config.h"
 #include "thaw/core/error.h"
 #include "thaw/core/random.h"
-#include "thaw/graph/naming.h"
+#include "thaw/core/tensor.h"
 
 namespace thaw {
 namespace {
 
-struct Known {
-  std::string_view name;
-  std::string_view class_name;
-  double scale = 0;  ///< of the scaling family, else 0
-  std::string_view mode = {};
-  std::string_view distribution = {};
+/// A rule of the scaling family.
+struct Scaling {
+  double scale;
+  std::string_view mode, distribution;
 };
 
-constexpr auto known_initializers = std::to_array<Known>({
-    {"zeros", "Zeros"},
-    {"ones", "Ones"},
-    {"constant", "Constant"},
-    {"random_normal", "RandomNormal"},
-    {"truncated_normal", "TruncatedNormal"},
-    {"random_uniform", "RandomUniform"},
-    {"variance_scaling", "VarianceScaling"},
-    {"glorot_uniform", "GlorotUniform", 1, "fan_avg", "uniform"},
-    {"glorot_normal", "GlorotNormal", 1, "fan_avg", "truncated_normal"},
-    {"he_uniform", "HeUniform", 2, "fan_in", "uniform"},
-    {"he_normal", "HeNormal", 2, "fan_in", "truncated_normal"},
-    {"lecun_uniform", "LecunUniform", 1, "fan_in", "uniform"},
-    {"lecun_normal", "LecunNormal", 1, "fan_in", "truncated_normal"},
-});
+float standard_normal(Random& random) { return random.normal(); }
 
-const Known& lookup(std::string_view name) {
-  std::string names;
-  for (const Known& known : known_initializers) {
-    if (known.name == name || known.class_name == name) return known;
-    names += (names.empty() ? "" : ", ") + std::string(known.name);
-  }
-  throw UsageError(fmt::format("expected an initializer among {}; received \"{}\"", names, name));
-}
-
+/// Between −2 and 2.
 float truncated_normal(Random& random) {
   float value = random.normal();
   while (std::abs(value) > 2.0F) value = random.normal();
@@ -52,8 +30,8 @@ float truncated_normal(Random& random) {
 }
 
 /// Keras's VarianceScaling: variance = scale / fan.
-void fill_scaled(Tensor& tensor, double scale, std::string_view mode, std::string_view distribution,
-                 Random& random) {
+void fill_scaled(Tensor& tensor, const Scaling& scaling, Random& random) {
+  const auto& [scale, mode, distribution] = scaling;
   const Shape& shape = tensor.shape();
   double area = 1;
   for (int axis = 0; axis + 2 < shape.rank(); ++axis) area *= static_cast<double>(shape[axis]);
@@ -77,6 +55,104 @@ void fill_scaled(Tensor& tensor, double scale, std::string_view mode, std::strin
   }
 }
 
+// How each kind fills a tensor, row by row of the table below.
+using Fill = void (*)(const Initializer& initializer, Tensor& tensor, Random& random);
+
+void fill_constant(Tensor& tensor, float value) {
+  for (float& x : tensor.values()) x = value;
+}
+
+template <auto draw>
+void fill_normal(const Initializer& initializer, Tensor& tensor, Random& random) {
+  const auto mean = static_cast<float>(initializer.mean);
+  const auto deviation = static_cast<float>(initializer.deviation);
+  for (float& x : tensor.values()) x = mean + deviation * draw(random);
+}
+
+void fill_uniform(const Initializer& initializer, Tensor& tensor, Random& random) {
+  const auto low = static_cast<float>(initializer.low);
+  const auto high = static_cast<float>(initializer.high);
+  for (float& x : tensor.values()) x = random.uniform(low, high);
+}
+
+template <const Scaling& scaling>
+void fill_family(const Initializer&, Tensor& tensor, Random& random) {
+  fill_scaled(tensor, scaling, random);
+}
+
+constexpr Scaling glorot_uniform{1, "fan_avg", "uniform"};
+constexpr Scaling glorot_normal{1, "fan_avg", "truncated_normal"};
+constexpr Scaling he_uniform{2, "fan_in", "uniform"};
+constexpr Scaling he_normal{2, "fan_in", "truncated_normal"};
+constexpr Scaling lecun_uniform{1, "fan_in", "uniform"};
+constexpr Scaling lecun_normal{1, "fan_in", "truncated_normal"};
+
+/// A member that a kind has, under Keras's name: a number or a word.
+struct Option {
+  const char* key;
+  double Initializer::*number = nullptr;
+  std::string Initializer::*word = nullptr;
+};
+constexpr Option value_option[] = {{"value", &Initializer::value}};
+constexpr Option normal_options[] = {{"mean", &Initializer::mean},
+                                     {"stddev", &Initializer::deviation}};
+constexpr Option uniform_options[] = {{"minval", &Initializer::low},
+                                      {"maxval", &Initializer::high}};
+constexpr Option scaling_options[] = {{"scale", &Initializer::scale},
+                                      {"mode", nullptr, &Initializer::mode},
+                                      {"distribution", nullptr, &Initializer::distribution}};
+
+/// All that is known of one kind: a new one is a row.
+struct Kind {
+  std::string_view name;
+  std::string_view class_name;
+  Fill fill;
+  std::span<const Option> options = {};
+  bool draws = true;  ///< Keras writes a seed for it
+};
+
+constexpr auto kinds = std::to_array<Kind>({
+    {"zeros",
+     "Zeros",
+     [](const Initializer&, Tensor& tensor, Random&) { fill_constant(tensor, 0.0F); },
+     {},
+     false},
+    {"ones",
+     "Ones",
+     [](const Initializer&, Tensor& tensor, Random&) { fill_constant(tensor, 1.0F); },
+     {},
+     false},
+    {"constant", "Constant",
+     [](const Initializer& initializer, Tensor& tensor, Random&) {
+       fill_constant(tensor, static_cast<float>(initializer.value));
+     },
+     value_option, false},
+    {"random_normal", "RandomNormal", fill_normal<standard_normal>, normal_options},
+    {"truncated_normal", "TruncatedNormal", fill_normal<truncated_normal>, normal_options},
+    {"random_uniform", "RandomUniform", fill_uniform, uniform_options},
+    {"variance_scaling", "VarianceScaling",
+     [](const Initializer& initializer, Tensor& tensor, Random& random) {
+       fill_scaled(tensor, {initializer.scale, initializer.mode, initializer.distribution}, random);
+     },
+     scaling_options},
+    {"glorot_uniform", "GlorotUniform", fill_family<glorot_uniform>},
+    {"glorot_normal", "GlorotNormal", fill_family<glorot_normal>},
+    {"he_uniform", "HeUniform", fill_family<he_uniform>},
+    {"he_normal", "HeNormal", fill_family<he_normal>},
+    {"lecun_uniform", "LecunUniform", fill_family<lecun_uniform>},
+    {"lecun_normal", "LecunNormal", fill_family<lecun_normal>},
+});
+
+/// By Keras's name of the function or of the class.
+const Kind& lookup(std::string_view name) {
+  std::string names;
+  for (const Kind& kind : kinds) {
+    if (kind.name == name || kind.class_name == name) return kind;
+    names += (names.empty() ? "" : ", ") + std::string(kind.name);
+  }
+  throw UsageError(fmt::format("expected an initializer among {}; received \"{}\"", names, name));
+}
+
 }  // namespace
 
 Initializer::Initializer(const std::string& known_name) : name(lookup(known_name).name) {}
@@ -84,62 +160,37 @@ Initializer::Initializer(const std::string& known_name) : name(lookup(known_name
 Initializer Initializer::from_config(const Config& config) {
   if (config.is_null()) return {"zeros"};
   if (config.is_string()) return {config.as_string()};
-  Initializer result(config.at("class_name").as_string());
-  if (const Config* options = config.find("config")) {
-    const auto number = [&](const char* key, double& target) {
-      if (const Config* option = options->find(key); option != nullptr && option->is_number())
-        target = option->as_number();
-    };
-    number("value", result.value);
-    number("mean", result.mean);
-    number("stddev", result.deviation);
-    number("minval", result.low);
-    number("maxval", result.high);
-    number("scale", result.scale);
-    if (const Config* mode = options->find("mode")) result.mode = mode->as_string();
-    if (const Config* distribution = options->find("distribution"))
-      result.distribution = distribution->as_string();
-    if (result.distribution == "normal") result.distribution = "truncated_normal";
+  const Kind& kind = lookup(config.at("class_name").as_string());
+  Initializer result{std::string(kind.name)};
+  const Config* given = config.find("config");
+  for (const auto& [key, number, word] : kind.options) {
+    const Config* option = given == nullptr ? nullptr : given->find(key);
+    if (option == nullptr) continue;
+    if (word != nullptr) result.*word = option->as_string();
+    // Keras writes null where its default holds.
+    if (number != nullptr && option->is_number()) result.*number = option->as_number();
   }
+  if (result.distribution == "normal") result.distribution = "truncated_normal";
   return result;
 }
 
 Config Initializer::to_config() const {
+  const Kind& kind = lookup(name);
   Config options(Config::Map{});
-  if (name == "constant") options.set("value", value);
-  if (name == "random_normal" || name == "truncated_normal")
-    options.set("mean", mean).set("stddev", deviation);
-  if (name == "random_uniform") options.set("minval", low).set("maxval", high);
-  if (name == "variance_scaling")
-    options.set("scale", scale).set("mode", mode).set("distribution", distribution);
-  if (name != "zeros" && name != "ones" && name != "constant") options.set("seed", nullptr);
+  for (const auto& [key, number, word] : kind.options)
+    options.set(key, number != nullptr ? Config(this->*number) : Config(this->*word));
+  if (kind.draws) options.set("seed", nullptr);
   return Config(Config::Map{})
       .set("module", "keras.initializers")
-      .set("class_name", std::string(lookup(name).class_name))
+      .set("class_name", std::string(kind.class_name))
       .set("config", options)
       .set("registered_name", nullptr);
 }
 
 Tensor Initializer::make(const Shape& shape, uint64_t seed) const {
-  if (name == "zeros") return Tensor::zeros(shape);
-  if (name == "ones") return Tensor::full(shape, 1.0F);
-  if (name == "constant") return Tensor::full(shape, static_cast<float>(value));
   Random random(seed);
   Tensor result(shape);
-  if (const Known& known = lookup(name); known.scale > 0) {
-    fill_scaled(result, known.scale, known.mode, known.distribution, random);
-  } else if (name == "variance_scaling") {
-    fill_scaled(result, scale, mode, distribution, random);
-  } else {
-    for (float& x : result.values()) {
-      if (name == "random_uniform") {
-        x = random.uniform(static_cast<float>(low), static_cast<float>(high));
-      } else {
-        const float standard = name == "random_normal" ? random.normal() : truncated_normal(random);
-        x = static_cast<float>(mean) + static_cast<float>(deviation) * standard;
-      }
-    }
-  }
+  lookup(name).fill(*this, result, random);
   return result;
 }
 
