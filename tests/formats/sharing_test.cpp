@@ -6,11 +6,12 @@
 
 #include "support/temporary_folder.h"
 #include "thaw/core/error.h"
+#include "thaw/core/variable.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/graph/layers/add.h"
 #include "thaw/graph/layers/concatenate.h"
 #include "thaw/graph/layers/dense.h"
-#include "thaw/graph/layers/re_lu.h"
+#include "thaw/graph/layers/relu.h"
 
 namespace thaw {
 namespace {
@@ -63,7 +64,7 @@ TEST_F(Sharing, a_model_called_twice_stays_one_model) {
 TEST_F(Sharing, a_layer_in_two_models_stays_one_layer) {
   const Layer shared = dense({.units = 4, .name = "shared"});
   const Symbol inner = input({4}, "inner");
-  const Functional base(inner, re_lu({.name = "relu"})(shared(inner)), "base");
+  const Functional base(inner, relu({.name = "relu"})(shared(inner)), "base");
   const Symbol x = input({4}, "x");
   const Functional model(x, add({.name = "sum"})({shared(x), base(x)}), "model");
   ASSERT_EQ(distinct(model), 2U);
@@ -73,7 +74,7 @@ TEST_F(Sharing, a_layer_in_two_models_stays_one_layer) {
 TEST_F(Sharing, names_past_64_kilobytes_are_split_and_joined) {
   const Symbol x = input({4}, "x");
   Symbol y = dense({.units = 4, .name = "first"})(x);
-  for (int i = 0; i < 700; ++i) y = re_lu({.name = std::string(100, 'n') + std::to_string(i)})(y);
+  for (int i = 0; i < 700; ++i) y = relu({.name = std::string(100, 'n') + std::to_string(i)})(y);
   const Functional model(x, y, "long");
   EXPECT_EQ(around(model, "a.h5").layers().size(), 702U);
 }

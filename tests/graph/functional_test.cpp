@@ -1,4 +1,5 @@
 #include "thaw/graph/functional.h"
+#include "thaw/core/variable.h"
 
 #include <gtest/gtest.h>
 
@@ -14,7 +15,7 @@
 #include "thaw/graph/layers/conv_2d.h"
 #include "thaw/graph/layers/dense.h"
 #include "thaw/graph/layers/global_average_pooling_2d.h"
-#include "thaw/graph/layers/re_lu.h"
+#include "thaw/graph/layers/relu.h"
 #include "thaw/graph/naming.h"
 #include "thaw/graph/summary.h"
 
@@ -33,7 +34,7 @@ Functional branches() {
       conv_2d({.filters = 4, .kernel_size = 3, .padding = "same", .name = "c1"})(image);
   const Symbol left = conv_2d({.filters = 4, .name = "left"})(x);
   Symbol right = conv_2d({.filters = 4, .name = "r1"})(x);
-  right = re_lu({.name = "r2"})(right);
+  right = relu({.name = "r2"})(right);
   const Symbol sum = add({.name = "sum"})({right, left});
   Symbol y = concatenate({.name = "cat"})({x, sum});
   y = global_average_pooling_2d({.name = "gap"})(y);
@@ -59,7 +60,7 @@ TEST(Functional, names_layers_as_keras_does) {
   const Symbol image = input({8, 8, 3});
   Symbol x = conv_2d({.filters = 4})(image);
   x = conv_2d({.filters = 4})(x);
-  x = re_lu()(x);
+  x = relu()(x);
   const Functional model(image, global_average_pooling_2d()(x));
   EXPECT_EQ(names_of(model), (std::vector<std::string>{"input_layer", "conv2d", "conv2d_1", "re_lu",
                                                        "global_average_pooling2d"}));
@@ -101,7 +102,7 @@ TEST(Functional, a_layer_called_twice_has_its_weights_once) {
 TEST(Functional, a_layer_of_two_models_has_its_weights_once) {
   const Layer shared = dense({.units = 4, .name = "shared"});
   const Symbol inner = input({4}, "inner");
-  const Functional base(inner, re_lu({.name = "relu"})(shared(inner)), "base");
+  const Functional base(inner, relu({.name = "relu"})(shared(inner)), "base");
   const Symbol x = input({4}, "x");
   const Functional model(x, add({.name = "sum"})({shared(x), base(x)}), "model");
   EXPECT_EQ(model.count_parameters(), 4 * 4 + 4);  // Keras's count_params() too
@@ -114,13 +115,13 @@ TEST(Functional, a_layer_of_two_models_has_its_weights_once) {
 
 TEST(Functional, a_chain_can_be_a_sequential_and_nothing_else_can) {
   const Symbol x = input({4}, "x");
-  const Symbol y = re_lu({.name = "relu"})(dense({.units = 4, .name = "dense"})(x));
+  const Symbol y = relu({.name = "relu"})(dense({.units = 4, .name = "dense"})(x));
   EXPECT_EQ(sequential(x, y).class_name(), "Sequential");
   EXPECT_EQ(Functional(x, y).class_name(), "Functional");
   const Layer twice = dense({.units = 4, .name = "twice"});
   EXPECT_THROW(sequential(x, twice(twice(x))), Error);
   EXPECT_THROW(sequential(x, add()({y, x})), Error);
-  EXPECT_THROW(sequential(x, re_lu()(x, {.training = false})), Error);
+  EXPECT_THROW(sequential(x, relu()(x, {.training = false})), Error);
 }
 
 TEST(Functional, refuses_wrong_graphs_by_name) {

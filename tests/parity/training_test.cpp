@@ -12,7 +12,7 @@
 #include "thaw/graph/layers/dense.h"
 #include "thaw/graph/layers/depthwise_conv_2d.h"
 #include "thaw/graph/layers/global_average_pooling_2d.h"
-#include "thaw/graph/layers/re_lu.h"
+#include "thaw/graph/layers/relu.h"
 #include "thaw/graph/layers/zero_padding_2d.h"
 #include "thaw/train/model.h"
 
@@ -28,7 +28,7 @@ Functional small_base() {
     return batch_normalization({.momentum = 0.9F, .name = name})(x);
   };
   const auto rectify = [](const Symbol& x, const char* name) {
-    return re_lu({.max_value = 6.0F, .name = name})(x);
+    return relu({.max_value = 6.0F, .name = name})(x);
   };
   const auto project = [](const Symbol& x, int64_t filters, const char* name) {
     return conv_2d({.filters = filters, .kernel_size = 1, .use_bias = false, .name = name})(x);

@@ -20,7 +20,7 @@
 #include "thaw/graph/layers/layer_scale.h"
 #include "thaw/graph/layers/max_pooling_2d.h"
 #include "thaw/graph/layers/normalization.h"
-#include "thaw/graph/layers/re_lu.h"
+#include "thaw/graph/layers/relu.h"
 #include "thaw/graph/layers/rescaling.h"
 #include "thaw/graph/layers/reshape.h"
 #include "thaw/graph/layers/stochastic_depth.h"
@@ -43,10 +43,10 @@ Functional small_network() {
   Symbol x = zero_padding_2d({.padding = {0, 1, 0, 1}})(image);
   x = conv_2d({.filters = 8, .kernel_size = 3, .strides = 2, .use_bias = false})(x);
   x = batch_normalization()(x);
-  x = re_lu({.max_value = 6.0F})(x);
+  x = relu({.max_value = 6.0F})(x);
   Symbol y = depthwise_conv_2d({.kernel_size = 3, .padding = "same", .use_bias = false})(x);
   y = batch_normalization()(y);
-  y = re_lu()(y);
+  y = relu()(y);
   y = conv_2d({.filters = 8, .kernel_size = 1})(y);
   y = batch_normalization()(y);
   x = add()({x, y});
@@ -149,7 +149,7 @@ Functional residuals_of_their_own_input() {
   for (int i = 0; i < 3; ++i) {
     x = conv_2d({.filters = 24, .kernel_size = 3, .padding = "same", .activation = "relu"})(x);
     const Symbol y = conv_2d({.filters = 24, .kernel_size = 3, .padding = "same"})(x);
-    x = re_lu()(add()({y, x}));
+    x = relu()(add()({y, x}));
   }
   const Symbol flat = reshape({.target_shape = {16, 16, 24}})(x);
   const Symbol y = conv_2d({.filters = 24, .kernel_size = 1})(x);
@@ -166,7 +166,7 @@ TEST(Executable, scales_of_channels_are_folded_into_the_kernel_before_them) {
   y = layer_scale({.init_values = 0.5F, .projection_dim = 8})(dense({.units = 8})(y));
   x = add()({x, stochastic_depth({.drop_path_rate = 0.2F})(y)});
   const Symbol branch = conv_2d({.filters = 8, .kernel_size = 1})(x);
-  x = re_lu()(custom_scale_layer({.scale = 0.2F})({x, branch}));
+  x = relu()(custom_scale_layer({.scale = 0.2F})({x, branch}));
   Functional model(image, x);
   model.initialize_weights(5);
   for (const auto& variable : model.variables())
@@ -196,10 +196,10 @@ TEST(Executable, a_sum_leaves_what_others_still_read_from_the_same_memory) {
 Functional inverted_residual(int64_t size, int64_t stride, const Padding2& padding) {
   const Symbol image = input({size, size + 2, 8}, "image");
   Symbol x = conv_2d({.filters = 24, .kernel_size = 1, .use_bias = false})(image);
-  x = re_lu({.max_value = 6.0F})(batch_normalization()(x));
+  x = relu({.max_value = 6.0F})(batch_normalization()(x));
   x = zero_padding_2d({.padding = padding})(x);
   x = depthwise_conv_2d({.kernel_size = 3, .strides = Size2(stride, stride), .use_bias = false})(x);
-  x = re_lu({.max_value = 6.0F})(batch_normalization()(x));
+  x = relu({.max_value = 6.0F})(batch_normalization()(x));
   Functional model(image, conv_2d({.filters = 8, .kernel_size = 1})(x));
   model.initialize_weights(5);
   return model;
@@ -232,9 +232,9 @@ Functional network_of_3x3_kernels(int64_t height, int64_t width) {
   const Symbol image = input({height, width, 64}, "image");
   Symbol x =
       conv_2d({.filters = 80, .kernel_size = 3, .padding = "same", .use_bias = false})(image);
-  x = re_lu({.max_value = 6.0F})(batch_normalization()(x));
+  x = relu({.max_value = 6.0F})(batch_normalization()(x));
   const Symbol y = conv_2d({.filters = 80, .kernel_size = 3, .padding = "same"})(x);
-  x = re_lu()(add()({x, y}));
+  x = relu()(add()({x, y}));
   x = conv_2d({.filters = 64, .kernel_size = 3, .use_bias = false})(x);
   Functional model(image, x);
   model.initialize_weights(5);
@@ -294,7 +294,7 @@ TEST(Executable, an_average_after_a_normalization_is_taken_in_the_same_pass) {
       const Symbol image = input({6, 5, 8});
       Symbol x = conv_2d({.filters = 16, .kernel_size = 1, .use_bias = false})(image);
       if (depthwise) x = depthwise_conv_2d({.kernel_size = 3})(x);
-      x = re_lu({.max_value = 1.5F})(batch_normalization()(x));
+      x = relu({.max_value = 1.5F})(batch_normalization()(x));
       const Functional model(image, dense({.units = 4})(global_average_pooling_2d()(x)));
       model.initialize_weights(5);
       ops::Graph fused = specialize(lower(model), ops::Phase::training);

@@ -10,7 +10,7 @@
 #include "thaw/graph/layers/depthwise_conv_2d.h"
 #include "thaw/graph/layers/dropout.h"
 #include "thaw/graph/layers/global_average_pooling_2d.h"
-#include "thaw/graph/layers/re_lu.h"
+#include "thaw/graph/layers/relu.h"
 #include "thaw/graph/layers/reshape.h"
 #include "thaw/graph/layers/zero_padding_2d.h"
 
@@ -25,7 +25,7 @@ constexpr Block blocks[] = {{64, 1},  {128, 2}, {128, 1}, {256, 2}, {256, 1},  {
                             {512, 1}, {512, 1}, {512, 1}, {512, 1}, {1024, 2}, {1024, 1}};
 
 Symbol normalize_and_clip(const Symbol& x, const std::string& name) {
-  return re_lu({.max_value = 6.0F, .name = name + "_relu"})(
+  return relu({.max_value = 6.0F, .name = name + "_relu"})(
       batch_normalization({.name = name + "_bn"})(x));
 }
 

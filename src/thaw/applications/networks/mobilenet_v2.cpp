@@ -8,7 +8,7 @@
 #include "thaw/graph/layers/batch_normalization.h"
 #include "thaw/graph/layers/conv_2d.h"
 #include "thaw/graph/layers/depthwise_conv_2d.h"
-#include "thaw/graph/layers/re_lu.h"
+#include "thaw/graph/layers/relu.h"
 #include "thaw/graph/layers/zero_padding_2d.h"
 
 namespace thaw::applications {
@@ -28,7 +28,7 @@ Symbol normalize(const Symbol& x, std::string name) {
 }
 
 Symbol relu6(const Symbol& x, std::string name) {
-  return re_lu({.max_value = 6.0F, .name = std::move(name)})(x);
+  return relu({.max_value = 6.0F, .name = std::move(name)})(x);
 }
 
 Symbol pointwise(const Symbol& x, int64_t filters, std::string name) {

@@ -15,7 +15,7 @@
 #include "thaw/graph/layers/flatten.h"
 #include "thaw/graph/layers/global_average_pooling_2d.h"
 #include "thaw/graph/layers/multiply.h"
-#include "thaw/graph/layers/re_lu.h"
+#include "thaw/graph/layers/relu.h"
 #include "thaw/graph/layers/rescaling.h"
 #include "thaw/graph/layers/zero_padding_2d.h"
 
@@ -85,7 +85,7 @@ class Builder {
   Symbol activate(const Symbol& x, bool swish) {
     if (swish && !own_.minimalistic)
       return activation({.activation = "hard_silu", .name = names_.next("activation")})(x);
-    return re_lu({.name = names_.next("re_lu")})(x);
+    return relu({.name = names_.next("re_lu")})(x);
   }
 
   Symbol top(Symbol x, int64_t last_channels) {
@@ -135,7 +135,7 @@ class Builder {
     const std::string stem = prefix + "squeeze_excite_";
     Symbol y = global_average_pooling_2d({.keepdims = true, .name = stem + "avg_pool"})(x);
     y = convolve(y, make_divisible(static_cast<double>(channels) * 0.25), stem + "conv", true);
-    y = convolve(re_lu({.name = stem + "relu"})(y), channels, stem + "conv_1", true);
+    y = convolve(relu({.name = stem + "relu"})(y), channels, stem + "conv_1", true);
     y = activation({.activation = "hard_sigmoid", .name = names_.next("re_lu")})(y);
     return multiply({.name = stem + "mul"})({x, y});
   }

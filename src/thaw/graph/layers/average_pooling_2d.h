@@ -1,29 +1,13 @@
 #pragma once
 
-#include <optional>
-#include "thaw/graph/layer.h"
-#include "thaw/graph/layer_type.h"
+#include "thaw/graph/layer_support/pooling.h"
 
 namespace thaw {
 namespace layers {
 
 /// The mean of each window, channel by channel; strides default to pool_size. A mean counts only
 /// what lies inside the image.
-struct AveragePooling2D {
-  Size2 pool_size = 2;
-  std::optional<Size2> strides = {};
-  std::string padding = "valid";
-  std::string name;
-
-  template <typename Visit>
-  void fields(Visit&& visit) {
-    visit("pool_size", pool_size);
-    visit("strides", strides);
-    visit("padding", padding);
-  }
-  Shape output_shape(const Shape& x) const;
-  ops::Value lower(const LowerContext& context, ops::Value x) const;
-};
+using AveragePooling2D = Pooling2D<Pooling::average>;
 
 }  // namespace layers
 

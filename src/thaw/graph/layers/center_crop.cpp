@@ -1,7 +1,7 @@
 #include "thaw/graph/layers/center_crop.h"
 
 #include "thaw/graph/describe.h"
-#include "thaw/graph/layers/aspect.h"
+#include "thaw/graph/layer_support/aspect.h"
 #include "thaw/ops/kinds/resize_2d.h"
 
 namespace thaw {

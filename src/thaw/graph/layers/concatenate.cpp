@@ -1,7 +1,7 @@
 #include "thaw/graph/layers/concatenate.h"
 
 #include "thaw/graph/describe.h"
-#include "thaw/graph/layers/axes.h"
+#include "thaw/graph/layer_support/axes.h"
 #include "thaw/ops/kinds/concatenate.h"
 #include "thaw/ops/output_shape.h"
 

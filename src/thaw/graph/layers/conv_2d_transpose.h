@@ -4,6 +4,8 @@
 
 #include "thaw/graph/layer.h"
 #include "thaw/graph/layer_type.h"
+#include "thaw/ops/activation.h"
+#include "thaw/ops/geometry.h"
 
 namespace thaw {
 namespace layers {

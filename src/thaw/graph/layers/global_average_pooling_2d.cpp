@@ -4,20 +4,6 @@
 #include "thaw/ops/output_shape.h"
 
 namespace thaw {
-namespace layers {
-
-Shape GlobalAveragePooling2D::output_shape(const Shape& x) const {
-  const Shape pooled = ops::output_shape(ops::GlobalPool2D{}, {&x, 1});
-  return keepdims ? Shape{1, 1, pooled[0]} : pooled;
-}
-
-ops::Value GlobalAveragePooling2D::lower(const LowerContext& context, ops::Value x) const {
-  const ops::Value y = context.ops.global_pool_2d(x, ops::Pool2D::Kind::average);
-  return keepdims ? context.ops.reshape(y, output_shape(context.ops.shape(x))) : y;
-}
-
-}  // namespace layers
-
 namespace layer_types {
 extern const LayerType global_average_pooling_2d;
 constinit const LayerType global_average_pooling_2d{

@@ -1,23 +1,12 @@
 #pragma once
 
-#include "thaw/graph/layer.h"
-#include "thaw/graph/layer_type.h"
+#include "thaw/graph/layer_support/pooling.h"
 
 namespace thaw {
 namespace layers {
 
 /// The largest of each channel: [H, W, C] -> [C], or [1, 1, C] with keepdims.
-struct GlobalMaxPooling2D {
-  bool keepdims = false;
-  std::string name;
-
-  template <typename Visit>
-  void fields(Visit&& visit) {
-    visit("keepdims", keepdims);
-  }
-  Shape output_shape(const Shape& x) const;
-  ops::Value lower(const LowerContext& context, ops::Value x) const;
-};
+using GlobalMaxPooling2D = GlobalPooling2D<Pooling::maximum>;
 
 }  // namespace layers
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "thaw/graph/describe.h"
-#include "thaw/graph/layers/axes.h"
+#include "thaw/graph/layer_support/axes.h"
 #include "thaw/ops/kinds/sample_normalization.h"
 
 namespace thaw {

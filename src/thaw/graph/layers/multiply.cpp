@@ -1,21 +1,8 @@
 #include "thaw/graph/layers/multiply.h"
 
 #include "thaw/graph/describe.h"
-#include "thaw/graph/layers/broadcast.h"
 
 namespace thaw {
-namespace layers {
-
-Shape Multiply::output_shape(std::span<const Shape> inputs) const {
-  return broadcast_shape(inputs);
-}
-
-ops::Value Multiply::lower(const LowerContext& context, std::span<const ops::Value> inputs) const {
-  return merge(context, ops::Binary::Kind::multiply, inputs);
-}
-
-}  // namespace layers
-
 namespace layer_types {
 extern const LayerType multiply;
 constinit const LayerType multiply{"Multiply", &read_definition<layers::Multiply, multiply>};

@@ -1,6 +1,7 @@
 #include "thaw/graph/layers/random_rotation.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/graph/layer_support/in_fit.h"
 #include "thaw/ops/kinds/random_affine.h"
 #include "thaw/ops/output_shape.h"
 
@@ -23,10 +24,7 @@ Shape RandomRotation::output_shape(const Shape& x) const {
 }
 
 ops::Value RandomRotation::lower(const LowerContext& context, ops::Value x) const {
-  if (context.phase == ops::Phase::inference) return x;
-  ops::RandomAffine attributes = attributes_for(*this);
-  attributes.phase = context.phase;
-  return context.ops.random_affine(x, attributes);
+  return in_fit(context, x, attributes_for(*this));
 }
 
 }  // namespace layers

@@ -3,8 +3,8 @@
 #include <optional>
 
 #include "thaw/graph/layer.h"
+#include "thaw/graph/layer_support/factor.h"
 #include "thaw/graph/layer_type.h"
-#include "thaw/graph/layers/factor.h"
 
 namespace thaw {
 namespace layers {

@@ -1,6 +1,7 @@
 #include "thaw/graph/layers/random_zoom.h"
 
 #include "thaw/graph/describe.h"
+#include "thaw/graph/layer_support/in_fit.h"
 #include "thaw/ops/kinds/random_affine.h"
 #include "thaw/ops/output_shape.h"
 
@@ -30,10 +31,7 @@ Shape RandomZoom::output_shape(const Shape& x) const {
 }
 
 ops::Value RandomZoom::lower(const LowerContext& context, ops::Value x) const {
-  if (context.phase == ops::Phase::inference) return x;
-  ops::RandomAffine attributes = attributes_for(*this);
-  attributes.phase = context.phase;
-  return context.ops.random_affine(x, attributes);
+  return in_fit(context, x, attributes_for(*this));
 }
 
 }  // namespace layers

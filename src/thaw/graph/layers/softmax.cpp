@@ -3,7 +3,7 @@
 #include <numeric>
 
 #include "thaw/graph/describe.h"
-#include "thaw/graph/layers/axes.h"
+#include "thaw/graph/layer_support/axes.h"
 
 namespace thaw {
 namespace layers {

@@ -1,20 +1,12 @@
 #pragma once
 
-#include "thaw/graph/layer.h"
-#include "thaw/graph/layer_type.h"
+#include "thaw/graph/layer_support/merging.h"
 
 namespace thaw {
 namespace layers {
 
 /// y = x₁ − x₂; a size of 1 is repeated to fit the other.
-struct Subtract {
-  std::string name;
-
-  template <typename Visit>
-  void fields(Visit&&) {}
-  Shape output_shape(std::span<const Shape> inputs) const;
-  ops::Value lower(const LowerContext& context, std::span<const ops::Value> inputs) const;
-};
+using Subtract = Merging<Merge::subtract>;
 
 }  // namespace layers
 

@@ -2,6 +2,7 @@
 
 #include "thaw/graph/layer.h"
 #include "thaw/graph/layer_type.h"
+#include "thaw/ops/geometry.h"
 
 namespace thaw {
 namespace layers {

@@ -1,4 +1,4 @@
-#include "thaw/graph/layers/p_re_lu.h"
+#include "thaw/graph/layers/prelu.h"
 
 #include "thaw/graph/describe.h"
 
@@ -33,12 +33,12 @@ ops::Value PReLU::lower(const LowerContext& context, ops::Value x) const {
 }  // namespace layers
 
 namespace layer_types {
-extern const LayerType p_re_lu;
-constinit const LayerType p_re_lu{"PReLU", &read_definition<layers::PReLU, p_re_lu>};
+extern const LayerType prelu;
+constinit const LayerType prelu{"PReLU", &read_definition<layers::PReLU, prelu>};
 }  // namespace layer_types
 
-Layer p_re_lu(layers::PReLU attributes) {
-  return make_layer(layer_types::p_re_lu, std::move(attributes));
+Layer prelu(layers::PReLU attributes) {
+  return make_layer(layer_types::prelu, std::move(attributes));
 }
 
 }  // namespace thaw

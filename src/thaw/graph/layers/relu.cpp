@@ -1,4 +1,4 @@
-#include "thaw/graph/layers/re_lu.h"
+#include "thaw/graph/layers/relu.h"
 
 #include "thaw/graph/describe.h"
 
@@ -25,12 +25,10 @@ ops::Value ReLU::lower(const LowerContext& context, ops::Value x) const {
 }  // namespace layers
 
 namespace layer_types {
-extern const LayerType re_lu;
-constinit const LayerType re_lu{"ReLU", &read_definition<layers::ReLU, re_lu>};
+extern const LayerType relu;
+constinit const LayerType relu{"ReLU", &read_definition<layers::ReLU, relu>};
 }  // namespace layer_types
 
-Layer re_lu(layers::ReLU attributes) {
-  return make_layer(layer_types::re_lu, std::move(attributes));
-}
+Layer relu(layers::ReLU attributes) { return make_layer(layer_types::relu, std::move(attributes)); }
 
 }  // namespace thaw

@@ -1,13 +1,11 @@
-#pragma once
+#include "thaw/graph/layer_support/axes.h"
 
 #include "thaw/core/error.h"
 #include "thaw/core/shape.h"
 
 namespace thaw::layers {
 
-/// Keras counts the batch axis (and from the end below 0), our shapes leave it out. Throws Error
-/// for one that a batch of `shape` does not have, and for the batch axis itself.
-inline int axis_without_batch(int64_t axis, const Shape& shape) {
+int axis_without_batch(int64_t axis, const Shape& shape) {
   const int64_t result = axis < 0 ? axis + shape.rank() : axis - 1;
   if (result < 0 || result >= shape.rank()) {
     throw Error("axis " + std::to_string(axis) + " is not one that " + shape.to_string() +

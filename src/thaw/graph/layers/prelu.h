@@ -28,6 +28,6 @@ struct PReLU {
 
 }  // namespace layers
 
-Layer p_re_lu(layers::PReLU attributes = {});
+Layer prelu(layers::PReLU attributes = {});
 
 }  // namespace thaw

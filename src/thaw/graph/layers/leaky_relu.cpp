@@ -1,4 +1,4 @@
-#include "thaw/graph/layers/leaky_re_lu.h"
+#include "thaw/graph/layers/leaky_relu.h"
 
 #include "thaw/graph/describe.h"
 
@@ -20,13 +20,12 @@ ops::Value LeakyReLU::lower(const LowerContext& context, ops::Value x) const {
 }  // namespace layers
 
 namespace layer_types {
-extern const LayerType leaky_re_lu;
-constinit const LayerType leaky_re_lu{"LeakyReLU",
-                                      &read_definition<layers::LeakyReLU, leaky_re_lu>};
+extern const LayerType leaky_relu;
+constinit const LayerType leaky_relu{"LeakyReLU", &read_definition<layers::LeakyReLU, leaky_relu>};
 }  // namespace layer_types
 
-Layer leaky_re_lu(layers::LeakyReLU attributes) {
-  return make_layer(layer_types::leaky_re_lu, std::move(attributes));
+Layer leaky_relu(layers::LeakyReLU attributes) {
+  return make_layer(layer_types::leaky_relu, std::move(attributes));
 }
 
 }  // namespace thaw

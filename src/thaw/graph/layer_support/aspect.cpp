@@ -1,15 +1,12 @@
-#pragma once
+#include "thaw/graph/layer_support/aspect.h"
 
 #include <algorithm>
 
 #include "thaw/core/error.h"
-#include "thaw/core/shape.h"
-#include "thaw/ops/geometry.h"
 
 namespace thaw::layers {
 
-/// Throws Error unless the target's sizes are such that the sums below mean something.
-inline void expect_target(const Shape& image, Size2 target) {
+void expect_target(const Shape& image, Size2 target) {
   constexpr int64_t largest = 65536;
   if (image.rank() != 3)
     throw Error("expected an image (height, width, channels), received " + image.to_string());
@@ -19,9 +16,7 @@ inline void expect_target(const Shape& image, Size2 target) {
   }
 }
 
-/// What to cut off an image so that the largest part of the target's aspect ratio is left, in the
-/// middle, as Keras rounds it.
-inline Padding2 crop_to_aspect_ratio(const Shape& image, Size2 target) {
+Padding2 crop_to_aspect_ratio(const Shape& image, Size2 target) {
   expect_target(image, target);
   const int64_t rows = std::clamp<int64_t>(image[1] * target.height / target.width, 1, image[0]);
   const int64_t columns = std::clamp<int64_t>(image[0] * target.width / target.height, 1, image[1]);
@@ -30,9 +25,7 @@ inline Padding2 crop_to_aspect_ratio(const Shape& image, Size2 target) {
   return {top, image[0] - rows - top, left, image[1] - columns - left};
 }
 
-/// What to add around an image so that it has the target's aspect ratio, as Keras rounds it: the
-/// same on both sides.
-inline Padding2 pad_to_aspect_ratio(const Shape& image, Size2 target) {
+Padding2 pad_to_aspect_ratio(const Shape& image, Size2 target) {
   expect_target(image, target);
   const int64_t rows = std::max(image[0], image[1] * target.height / target.width);
   const int64_t columns = std::max(image[1], image[0] * target.width / target.height);

@@ -1,0 +1,23 @@
+#pragma once
+
+#include <type_traits>
+
+#include "thaw/graph/layer_type.h"
+#include "thaw/ops/graph.h"
+
+namespace thaw::layers {
+
+/// The operation of a layer that draws numbers in fit, and is y = x under training=False. Outside
+/// of fit the operation itself is y = x, unless the call said training=True.
+template <typename Operation>
+ops::Value in_fit(const LowerContext& context, ops::Value x, Operation operation) {
+  if (context.phase == ops::Phase::inference) return x;
+  operation.phase = context.phase;
+  if constexpr (std::is_same_v<Operation, ops::RandomColor>) {
+    return context.ops.random_color(x, operation);
+  } else {
+    return context.ops.random_affine(x, operation);
+  }
+}
+
+}  // namespace thaw::layers
