@@ -8,6 +8,7 @@
 #include "support/temporary_folder.h"
 #include "thaw/applications/application.h"
 #include "thaw/core/files.h"
+#include "thaw/core/variable.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/train/optimizer_config.h"
 

@@ -7,6 +7,7 @@
 #include "thaw/applications/application.h"
 #include "thaw/applications/networks/mobilenet.h"
 #include "thaw/applications/networks/mobilenet_v2.h"
+#include "thaw/core/variable.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/graph/layers/conv_2d.h"
 #include "thaw/graph/layers/dense.h"

@@ -8,6 +8,7 @@
 #include "support/error_of.h"
 #include "support/golden_file.h"
 #include "thaw/applications/application.h"
+#include "thaw/core/variable.h"
 #include "thaw/graph/layer_type.h"
 
 namespace thaw::applications {

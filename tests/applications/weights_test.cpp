@@ -1,6 +1,7 @@
 // Where official weights come from: thaw's folder, Keras's, the network (a server in this test).
 
 #include "thaw/applications/weights.h"
+#include "thaw/core/variable.h"
 
 #include <gtest/gtest.h>
 

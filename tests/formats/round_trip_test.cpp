@@ -6,6 +6,7 @@
 #include "support/temporary_folder.h"
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
+#include "thaw/core/variable.h"
 #include "thaw/formats/model_file.h"
 
 namespace thaw {

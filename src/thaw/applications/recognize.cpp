@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "thaw/applications/application.h"
+#include "thaw/core/variable.h"
 #include "thaw/graph/naming.h"
 
 namespace thaw::applications {

@@ -16,6 +16,7 @@
 
 namespace thaw {
 
+/// T as a LayerDefinition.
 template <typename T>
 class Described final : public LayerDefinition {
  public:
@@ -66,12 +67,14 @@ class Described final : public LayerDefinition {
   T attributes_;
 };
 
+/// The layer of these attributes, not yet called; throws nothing: shapes are checked at the call.
 template <typename T>
 Layer make_layer(const LayerType& type, T attributes) {
   return Layer(std::make_unique<Described<T>>(type, std::move(attributes)));
 }
 
-/// Reads T's fields from Keras's config.
+/// Reads T's fields from Keras's config, where keys that are no field are passed over. Throws Error
+/// naming the key of a value that does not fit, and for data_format "channels_first".
 template <typename T, const LayerType& type>
 std::unique_ptr<LayerDefinition> read_definition(const Config& config) {
   T attributes;

@@ -8,6 +8,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/random.h"
+#include "thaw/core/variable.h"
 #include "thaw/graph/layer_state.h"
 #include "thaw/graph/naming.h"
 

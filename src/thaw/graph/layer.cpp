@@ -3,13 +3,22 @@
 #include <fmt/format.h>
 
 #include "thaw/core/error.h"
+#include "thaw/core/tensor.h"
+#include "thaw/core/variable.h"
 #include "thaw/graph/functional.h"
 #include "thaw/graph/layer_state.h"
 #include "thaw/graph/layers/input_layer.h"
 
 namespace thaw {
 
-const Shape& Symbol::shape() const { return call_->output_shapes[static_cast<size_t>(index_)]; }
+const Shape& Symbol::shape() const {
+  if (call_ == nullptr) {
+    throw Error(
+        "expected the output of a layer's call, received a default Symbol, which has no shape: "
+        "begin with input()");
+  }
+  return call_->output_shapes.at(static_cast<size_t>(index_));
+}
 
 Layer::Layer(std::unique_ptr<LayerDefinition> definition) : state_(std::make_shared<State>()) {
   state_->name = definition->given_name();

@@ -4,13 +4,14 @@
 
 #include <optional>
 
+#include "thaw/core/variable.h"
 #include "thaw/graph/functional.h"
 #include "thaw/graph/layer_type.h"
 
 namespace thaw {
 
 struct Layer::State {
-  std::string name;
+  std::string name;  ///< of a model as a layer: unused, the model has it
   bool trainable = true;
   bool built = false;
   std::unique_ptr<LayerDefinition> definition;

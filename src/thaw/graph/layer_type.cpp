@@ -1,6 +1,8 @@
 #include "thaw/graph/layer_type.h"
 
+#include "thaw/core/config.h"
 #include "thaw/core/error.h"
+#include "thaw/core/variable.h"
 #include "thaw/ops/builder.h"
 
 namespace thaw {

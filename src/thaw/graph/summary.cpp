@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "thaw/core/variable.h"
+
 namespace thaw {
 namespace {
 

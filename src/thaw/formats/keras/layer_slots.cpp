@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "thaw/core/error.h"
+#include "thaw/core/variable.h"
 
 namespace thaw::keras {
 namespace {

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "thaw/core/error.h"
+#include "thaw/core/variable.h"
 #include "thaw/formats/keras/layer_slots.h"
 #include "thaw/formats/keras/weights.h"
 #include "thaw/graph/naming.h"

@@ -2,6 +2,7 @@
 
 #include <map>
 
+#include "thaw/core/variable.h"
 #include "thaw/formats/keras/layer_slots.h"
 #include "thaw/formats/keras/weights.h"
 #include "thaw/formats/keras/write_config.h"

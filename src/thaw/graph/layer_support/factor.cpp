@@ -5,7 +5,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/fields.h"
-#include "thaw/ops/op.h"
+#include "thaw/ops/range.h"
 
 namespace thaw::layers {
 

@@ -3,7 +3,9 @@
 #include <type_traits>
 
 #include "thaw/graph/layer_type.h"
-#include "thaw/ops/graph.h"
+#include "thaw/ops/builder.h"
+#include "thaw/ops/kinds/random_affine.h"
+#include "thaw/ops/kinds/random_color.h"
 
 namespace thaw::layers {
 

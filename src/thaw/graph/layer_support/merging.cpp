@@ -1,7 +1,8 @@
 #include "thaw/graph/layer_support/merging.h"
 
 #include "thaw/core/error.h"
-#include "thaw/ops/graph.h"
+#include "thaw/ops/builder.h"
+#include "thaw/ops/kinds/binary.h"
 
 namespace thaw::layers {
 namespace {

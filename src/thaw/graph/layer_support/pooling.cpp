@@ -1,7 +1,9 @@
 #include "thaw/graph/layer_support/pooling.h"
 
 #include "thaw/core/error.h"
-#include "thaw/ops/graph.h"
+#include "thaw/ops/builder.h"
+#include "thaw/ops/kinds/pool_2d.h"
+#include "thaw/ops/output_shape.h"
 
 namespace thaw::layers {
 namespace {

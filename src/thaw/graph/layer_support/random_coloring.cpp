@@ -1,6 +1,7 @@
 #include "thaw/graph/layer_support/random_coloring.h"
 
 #include "thaw/graph/layer_support/in_fit.h"
+#include "thaw/ops/output_shape.h"
 
 namespace thaw::layers {
 namespace {
