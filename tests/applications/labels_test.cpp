@@ -78,7 +78,7 @@ TEST(Preprocessing, is_the_mode_of_keras) {
     EXPECT_EQ(application->preprocessing, mode_of(application->name)) << application->name;
 }
 
-/// Where a network that preprocesses by itself is made without that, its pictures need it before.
+/// Where a network that preprocesses by itself is made without that, its images need it before.
 TEST(Preprocessing, that_a_network_was_made_without_is_done_before_it) {
   for (const Application* application : all()) {
     Options options{.weights = "none"};

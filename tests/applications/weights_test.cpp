@@ -1,7 +1,6 @@
 // Where official weights come from: thaw's folder, Keras's, the network (a server in this test).
 
 #include "thaw/applications/weights.h"
-#include "thaw/core/variable.h"
 
 #include <gtest/gtest.h>
 
@@ -14,6 +13,7 @@
 #include "support/temporary_folder.h"
 #include "thaw/applications/networks/mobilenet.h"
 #include "thaw/core/files.h"
+#include "thaw/core/variable.h"
 #include "thaw/download/digest.h"
 #include "thaw/formats/model_file.h"
 

@@ -1,5 +1,4 @@
 #include "thaw/graph/functional.h"
-#include "thaw/core/variable.h"
 
 #include <gtest/gtest.h>
 
@@ -8,6 +7,7 @@
 #include <vector>
 
 #include "thaw/core/error.h"
+#include "thaw/core/variable.h"
 #include "thaw/graph/layers/activation.h"
 #include "thaw/graph/layers/add.h"
 #include "thaw/graph/layers/batch_normalization.h"
@@ -151,6 +151,23 @@ TEST(Functional, initial_weights_are_a_function_of_seed_and_name) {
   const auto a = first_kernel(branches(), 1);
   EXPECT_EQ(a, first_kernel(branches(), 1));
   EXPECT_NE(a, first_kernel(branches(), 2));
+}
+
+TEST(Functional, every_handle_is_the_same_model) {
+  const Functional model = branches();
+  const Functional copy = model;
+  copy.set_trainable(false);
+  copy.get_layer("left").set_name("renamed");
+  EXPECT_FALSE(model.trainable());
+  EXPECT_FALSE(model.get_layer("renamed").trainable());
+  EXPECT_EQ(model.get_layer("renamed"), copy.get_layer("renamed"));
+}
+
+TEST(Symbol, that_is_a_default_one_has_no_shape_and_no_layer_takes_it) {
+  EXPECT_EQ(Symbol(), Symbol());
+  EXPECT_EQ(Symbol().call(), nullptr);
+  EXPECT_THROW(Symbol().shape(), Error);
+  EXPECT_THROW(dense({.units = 2})(Symbol()), Error);
 }
 
 TEST(Functional, another_input_shape_keeps_the_layers) {

@@ -1,13 +1,13 @@
 #include "thaw/graph/initializer.h"
-#include "thaw/core/config.h"
-#include "thaw/core/tensor.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
 #include <cmath>
 
+#include "thaw/core/config.h"
 #include "thaw/core/error.h"
+#include "thaw/core/tensor.h"
 
 namespace thaw {
 namespace {

@@ -112,7 +112,7 @@ class Compared : public ::testing::TestWithParam<std::string_view> {
   }
 
   /// The golden file's few cells, each repeated over its part of the image.
-  Tensor pictures(const Shape& shape) const {
+  Tensor images(const Shape& shape) const {
     const Tensor cells = golden_.array("cells");
     const int64_t side = cells.shape()[1];
     Tensor result(shape.with_batch(cells.shape()[0]));
@@ -144,7 +144,7 @@ void Compared::compare_outputs() const {
     const std::string part = include_top ? "top" : "features";
     SCOPED_TRACE(part);
     const Functional model = make(include_top);
-    const Tensor x = pictures(model.inputs()[0].shape());
+    const Tensor x = images(model.inputs()[0].shape());
     const Tensor expected = golden_.array(part);
     // An error in a weight moves the output by no more than another image does.
     EXPECT_GT(std::stof(golden_.text("apart/" + part)), 100 * tolerance);
@@ -170,7 +170,7 @@ void Compared::compare_outputs() const {
 
 void Compared::compare_splits() const {
   const Functional model = make(true);
-  const Tensor x = pictures(model.inputs()[0].shape());
+  const Tensor x = images(model.inputs()[0].shape());
   const auto layers = model.layers();
   for (const size_t trained :
        {size_t{1}, size_t{5}, size_t{20}, layers.size() / 2, layers.size()}) {
@@ -224,7 +224,7 @@ std::vector<Tensor> gradients_at(Executable& executable, const Tensor& x, const 
 
 TEST_P(Family, has_the_gradients_of_keras) {
   const Functional model = make(true);
-  const Tensor x = pictures(model.inputs()[0].shape());
+  const Tensor x = images(model.inputs()[0].shape());
   const auto graph = specialize(lower(model), ops::Phase::inference);
   const auto executable = device_->compile(graph, {.batch_size = x.shape()[0], .training = true});
   const Tensor factors = golden_.array("factors");

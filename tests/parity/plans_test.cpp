@@ -70,7 +70,7 @@ constexpr const char* planned[] = {"mobilenet",  "mobilenet_v2", "mobilenet_v3_s
                                    "squeezenet", "densenet121",  "resnet50_v2"};
 
 /// Pixels of −1 to 1, or of 0 to 255 for a network that preprocesses them itself.
-Tensor noisy_pictures(const Application& network, const Shape& shape, uint64_t seed) {
+Tensor noisy_images(const Application& network, const Shape& shape, uint64_t seed) {
   Tensor result = noise(shape, seed);
   if (network.preprocessing == "none")
     for (float& value : result.values()) value = 127.5F * (value + 1);
@@ -90,11 +90,11 @@ TEST_P(Plan, folded_and_fused_agrees_with_the_unoptimized_one) {
                                                             .classifier_activation = "linear"});
     assign_noise(model);
     measure_statistics(lower(model),
-                       noisy_pictures(network, Shape{size, size, 3}.with_batch(batch), 1));
+                       noisy_images(network, Shape{size, size, 3}.with_batch(batch), 1));
     const auto plain = specialize(lower(model), ops::Phase::inference);
     const auto optimized = optimize(plain, {.frozen = true, .traits = cpu_traits()});
     EXPECT_LT(optimized.nodes.size(), plain.nodes.size());
-    const Tensor x = noisy_pictures(network, Shape{size, size, 3}.with_batch(batch), 2);
+    const Tensor x = noisy_images(network, Shape{size, size, 3}.with_batch(batch), 2);
     const Tensor expected = run(plain, x);
     const auto difference = testing::difference(expected, run(optimized, x));
     nudge(model);

@@ -98,7 +98,8 @@ std::pair<const Application*, Options> find(std::string_view text);
 /// The network that `model`, or a model nested in it, is or was made from: all layers with weights
 /// of its base are there, by name and kind. nullptr when there is none. Width does not matter.
 const Application* recognize(const Functional& model);
-/// The mode of preprocessing that pictures for `model` need if it is recognized.
+/// The mode of preprocessing that images for `model` need, Keras's: "tf", "caffe", "torch", "none";
+/// nothing when it is not recognized.
 std::optional<std::string_view> preprocessing_of(const Functional& model);
 
 /// A model's base, its trained head dropped: everything up to what the last global pooling reads,

@@ -19,7 +19,7 @@ class Efficient {
   Symbol swish(const Symbol& x, const std::string& name) const;
   /// Squeeze and excite (Hu et al. 2017).
   Symbol gate(const Symbol& x, int64_t squeezed, const std::string& prefix) const;
-  /// x + block_input; in training x is left out whole with probability `rate`, picture by picture
+  /// x + block_input; in training x is left out whole with probability `rate`, image by image
   /// (Huang et al. 2016, "Deep networks with stochastic depth").
   Symbol skip(const Symbol& x, const Symbol& block_input, double rate,
               const std::string& prefix) const;
