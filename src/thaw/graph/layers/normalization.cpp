@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "thaw/core/variable.h"
 #include "thaw/graph/describe.h"
 
 namespace thaw {

@@ -1,4 +1,5 @@
 #include "thaw/core/files.h"
+#include "thaw/core/variable.h"
 #include "thaw/formats/format.h"
 
 namespace thaw::model_formats {
