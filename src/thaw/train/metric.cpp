@@ -28,9 +28,12 @@ const MetricType& find(std::string_view name, int64_t columns, int64_t target_co
 
 void check_metric(std::string_view text) {
   const Choice choice = parse_choice(text);
+  // "accuracy" stands for one of several metrics, none of which it can give options.
+  const bool is_any = is_accuracy(choice.name);
+  const MetricType* type = is_any ? nullptr : &metric_types::find(choice.name, 0, 0);
   with_context("metric " + choice.name, [&] {
-    if (!is_accuracy(choice.name)) {
-      metric_types::find(choice.name, 0, 0).make(choice.options);
+    if (type != nullptr) {
+      type->make(choice.options);
     } else if (!choice.options.as_map().empty()) {
       throw UsageError("expected no options: it stands for one of several metrics");
     }
