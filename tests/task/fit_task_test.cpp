@@ -9,6 +9,7 @@
 #include "support/temporary_folder.h"
 #include "thaw/core/files.h"
 #include "thaw/formats/json.h"
+#include "thaw/formats/safetensors/safetensors.h"
 #include "thaw/task/class_names.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/evaluate_task.h"
@@ -49,17 +50,46 @@ class FitTaskTest : public ::testing::Test {
   Engine engine_{{.threads = 2}};
 };
 
-struct StopAfterAnEpoch : TaskEvents {
+struct StopInTheSecondEpoch : TaskEvents {
   std::atomic<bool> stop = false;
-  void on_epoch_end(TrainingControl&, int, const Logs&) override { stop = true; }
+  void on_batch_end(TrainingControl&, const BatchProgress& progress) override {
+    stop = progress.epoch == 1 && progress.batch == 2;
+  }
 };
 
 /// The checkpoint of a run that was stopped in its second epoch, as bytes.
 std::string unfinished(FitTask task, Engine& engine) {
-  StopAfterAnEpoch events;
+  StopInTheSecondEpoch events;
   task.stop = &events.stop;
   EXPECT_FALSE(task.run(engine, events).finished);
   return read_file(*task.checkpoint);
+}
+
+/// `config` without a member.
+Config without(const Config& config, std::string_view left_out) {
+  Config result{Config::Map{}};
+  for (const auto& [name, value] : config.as_map())
+    if (name != left_out) result.set(name, value);
+  return result;
+}
+
+/// Makes a checkpoint one as a version wrote it that had no --metrics, places of stages or states
+/// of callbacks, and one number of samples for loss and accuracy together.
+void make_older(const std::string& path) {
+  TensorFile file = load_safetensors(path);
+  std::string& text = file.metadata.at("thaw_checkpoint");
+  Config config = without(parse_json(text), "callbacks");
+  config.set("settings", without(config.at("settings"), "--metrics"));
+  Config stages{Config::List{}};
+  for (const Config& stage : config.at("stages").as_list()) stages.append(without(stage, "place"));
+  config.set("stages", std::move(stages));
+  const Config::List sums = config.at("position").at("sums").as_list();
+  ASSERT_EQ(sums.size(), 4U) << "loss, samples, accuracy, samples";
+  Config position = config.at("position");
+  position.set("sums", Config::List{sums[0], sums[2], sums[3]});
+  config.set("position", std::move(position));
+  text = write_json(config);
+  save_safetensors(file, path);
 }
 
 /// Another value that the option may have.
@@ -128,14 +158,7 @@ TEST_F(FitTaskTest, resumes_to_the_file_of_an_uninterrupted_run_also_from_an_old
   ASSERT_TRUE(task().run(engine_).finished);
   const std::string whole = read_file(path("model.keras"));
   unfinished(task(), engine_);
-  // As a version wrote it that had neither this option nor places of stages.
-  Checkpoint older = load_checkpoint(path("state"));
-  Config settings{Config::Map{}};
-  for (const auto& [name, value] : older.settings.as_map())
-    if (name != "--metrics") settings.set(name, value);
-  older.settings = std::move(settings);
-  older.stages.back().place.reset();
-  save_checkpoint(older, path("state"));
+  make_older(path("state"));
   FitTask other = task();
   other.resume = true;
   other.recipe.metrics = {"categorical_accuracy"};

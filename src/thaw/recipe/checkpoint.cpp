@@ -138,6 +138,17 @@ RunPosition position_from(const Config& config, const StageReport& stage) {
   return position;
 }
 
+/// Checkpoints without "callbacks" are of a version whose metrics were all means over samples, and
+/// had one number of samples for all of them, at the end: loss, metric, …, samples. Now each has
+/// its own: loss, samples, metric, samples, …
+std::vector<double> sums_from_older(const std::vector<double>& sums) {
+  if (sums.size() < 2) return sums;
+  const double samples = sums.back();
+  std::vector<double> result;
+  for (size_t i = 0; i + 1 < sums.size(); ++i) result.insert(result.end(), {sums[i], samples});
+  return result;
+}
+
 Checkpoint parse(TensorFile file) {
   const auto text = file.metadata.find(metadata_key);
   if (text == file.metadata.end())
@@ -157,8 +168,12 @@ Checkpoint parse(TensorFile file) {
   result.train.learning_rate = config.at("learning_rate").as_number();
   result.train.iterations = config.at("iterations").as_integer();
   result.train.position = position_from(config.at("position"), result.stages.back());
-  if (const Config* callbacks = config.find("callbacks"))
-    result.train.position.callbacks = callbacks_from(*callbacks, file);
+  RunPosition& position = result.train.position;
+  if (const Config* callbacks = config.find("callbacks")) {
+    position.callbacks = callbacks_from(*callbacks, file);
+  } else {
+    position.sums = sums_from_older(position.sums);
+  }
   for (auto& [name, value] : file.tensors) {
     if (name.starts_with(variable_prefix)) {
       result.train.variables.push_back({name.substr(variable_prefix.size()), std::move(value)});
