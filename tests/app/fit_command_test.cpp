@@ -215,7 +215,7 @@ TEST_F(FitCommand, tells_a_wrong_call_from_a_failure) {
   const Case cases[] = {
       {{"--unfreeze", "some"}, 2, "expected a number of layers or all"},
       {{"--unfreeze", "99"}, 2, "layers of the base"},
-      {{"--optimizer", "lion"}, 2, "lion"},
+      {{"--optimizer", "tiger"}, 2, "tiger"},
       {{"--loss", "hinge"}, 2, "hinge"},
       {{"--epochs", "-1"}, 2, "--epochs"},
       {{"--epochs", "0", "--unfreeze", "0"}, 2, "nothing to do"},
