@@ -86,7 +86,7 @@ TEST(Preprocessing, that_is_described_wrongly_is_refused_with_what_was_expected)
     return testing::error_of([&] { (void)Preprocessing::from_config(config); });
   };
   EXPECT_EQ(refusal("torchvision"),
-            "preprocessing: expected one of none, tf, caffe, torch, received \"torchvision\"");
+            "preprocessing: expected one of none, tf, caffe, torch, unit, received \"torchvision\"");
   EXPECT_EQ(refusal(Config().set("scale", Config::List{1, 1})),
             "preprocessing: scale: expected a list of 3, received [1, 1]");
   EXPECT_EQ(refusal(Config().set("channels", "rbg")),
@@ -99,7 +99,7 @@ TEST(Preprocessing, that_is_described_wrongly_is_refused_with_what_was_expected)
 TEST(Preprocessing, an_unknown_name_is_answered_with_the_known_ones) {
   EXPECT_THROW((void)preprocessing("Caffe"), UsageError);
   EXPECT_EQ(testing::error_of([] { (void)preprocessing("Caffe"); }),
-            "preprocessing: expected one of none, tf, caffe, torch, received \"Caffe\"");
+            "preprocessing: expected one of none, tf, caffe, torch, unit, received \"Caffe\"");
 }
 
 }  // namespace

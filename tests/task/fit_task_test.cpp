@@ -34,7 +34,7 @@ class FitTaskTest : public ::testing::Test {
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   FitTask task() const {
     return {.source = {.images = path("images")},
-            .form = {.preprocessing = "tf"},
+            .form = {.preprocessing = preprocessing("tf")},
             .base = {.base = path("base.keras")},
             .recipe = {.batch_size = 8,
                        .epochs = 2,

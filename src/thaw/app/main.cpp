@@ -3,11 +3,13 @@
 #include <cstdio>
 #include <exception>
 #include <span>
+#include <vector>
 
 #include "thaw/app/brief_waits.h"
 #include "thaw/app/command.h"
 #include "thaw/app/command_line.h"
 #include "thaw/app/help_text.h"
+#include "thaw/app/question.h"
 #include "thaw/core/error.h"
 #include "thaw/version.h"
 
@@ -46,8 +48,16 @@ int run(int argc, char** argv) {
   }
   const Command& command = commands::find(word);
   if (command.runs_networks) restart_with_brief_waits(argv);
-  return static_cast<int>(
-      run_command(command, std::span(argv, static_cast<size_t>(argc)).subspan(2)));
+  std::vector<const char*> arguments(argv + 2, argv + argc);
+  try {
+    return static_cast<int>(run_command(command, arguments));
+  } catch (const UnknownPreprocessing& unknown) {
+    const auto answer = ask_for_preprocessing(unknown);
+    if (!answer) throw;
+    const std::string flag = "--preprocessing=" + *answer;
+    arguments.push_back(flag.c_str());
+    return static_cast<int>(run_command(command, arguments));
+  }
 }
 
 }  // namespace

@@ -130,5 +130,6 @@ bool Progress::on_download(int64_t received, int64_t total) {
 }
 
 void Progress::on_left_out(const std::string& reason) { keep("thaw: skipped: " + reason); }
+void Progress::on_remark(const std::string& remark) { keep("thaw: " + remark); }
 
 }  // namespace thaw::app

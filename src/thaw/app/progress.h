@@ -21,6 +21,7 @@ class Progress : public TaskEvents {
   void on_train_end(TrainingControl& control, const History& history) override;
   bool on_download(int64_t received, int64_t total) override;
   void on_left_out(const std::string& reason) override;
+  void on_remark(const std::string& remark) override;
 
  private:
   using Clock = std::chrono::steady_clock;

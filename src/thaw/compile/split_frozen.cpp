@@ -34,8 +34,7 @@ FrozenSplit split_frozen(const ops::Graph& graph) {
   const auto is_constant = [&](Value value) { return constant[static_cast<size_t>(value.index)]; };
   FrozenSplit split;
   const auto cross = [&](Value value) {
-    if (!graph[value].is_parameter() &&
-        std::ranges::find(split.cut, value) == split.cut.end())
+    if (!graph[value].is_parameter() && std::ranges::find(split.cut, value) == split.cut.end())
       split.cut.push_back(value);
   };
   for (size_t i = 0; i < graph.nodes.size(); ++i) {

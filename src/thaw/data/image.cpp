@@ -30,6 +30,16 @@ std::string first_bytes(std::span<const std::byte> bytes) {
   return text;
 }
 
+/// Leaves pixels of three equal values as they are. The weights are 0.299, 0.587 and what is left
+/// of 1, in 1/32768 and cut off as libpng does.
+void make_grey(Image& image) {
+  for (size_t i = 0; i + 3 <= image.pixels.size(); i += 3) {
+    uint8_t* pixel = image.pixels.data() + i;
+    const unsigned grey = (9797U * pixel[0] + 19234U * pixel[1] + 3737U * pixel[2]) >> 15;
+    std::fill_n(pixel, 3, static_cast<uint8_t>(grey));
+  }
+}
+
 }  // namespace
 
 const ImageCodec* codecs::find(std::span<const std::byte> bytes) {
@@ -70,6 +80,7 @@ Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& option
   }
   return with_context(fmt::format("damaged or unsupported {}", codec->name), [&] {
     Image image = codec->decode(bytes, options);
+    if (options.grey) make_grey(image);
     if (!options.apply_orientation || codec->exif == nullptr) return image;
     return with_orientation(std::move(image), exif_orientation(codec->exif(bytes)));
   });

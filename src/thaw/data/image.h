@@ -34,6 +34,9 @@ struct DecodeOptions {
   /// side keeps at least this many pixels. Several times faster for photographs as a camera takes
   /// them, but the pixels are not Keras's. 0: at full size.
   int shortest_side = 0;
+  /// Luminance alone, in all three channels: a JPEG's own, else 0.299·R + 0.587·G + 0.114·B rounded
+  /// down, as TensorFlow's decode_image(channels=1) gives it.
+  bool grey = false;
 };
 
 /// Decodes the image file in `bytes`, whose format is told by its first bytes, not by its name.

@@ -20,19 +20,52 @@ void check_size(const ResizeOptions& size) {
                                longest_side, size.height, size.width));
 }
 
+Shape shape_of(const ImageOptions& options) {
+  const Shape sides{int64_t{options.size.height}, int64_t{options.size.width}};
+  if (options.axes == ImageAxes::grey_without_channels) return sides;
+  const int64_t channels = options.axes == ImageAxes::rgb ? 3 : 1;
+  return {sides[0], sides[1], channels};
+}
+
+/// What load_image() gives before preprocessing.
+void load_values(const std::filesystem::path& file, const ImageOptions& options,
+                 std::span<float> out) {
+  DecodeOptions decode = options.decode;
+  decode.grey = options.axes != ImageAxes::rgb;
+  const Image image = read_image(file, decode);
+  if (!decode.grey) {
+    resize(image, options.size, out);
+    return;
+  }
+  std::vector<float> three(out.size() * 3);
+  resize(image, options.size, three);
+  for (size_t i = 0; i < out.size(); ++i) out[i] = three[3 * i];
+}
+
+void preprocess_values(const ImageOptions& options, std::span<float> values) {
+  if (options.axes == ImageAxes::rgb) {
+    options.preprocessing.apply(values);
+  } else {
+    options.preprocessing.apply_to_grey(values);
+  }
+}
+
 }  // namespace
 
 void load_image(const std::filesystem::path& file, const ImageOptions& options,
                 std::span<float> out) {
-  resize(read_image(file, options.decode), options.size, out);
-  options.preprocessing.apply(out);
+  load_values(file, options, out);
+  preprocess_values(options, out);
 }
 
 ImageDataset::ImageDataset(ImageFolder folder, ImageOptions options)
-    : folder_(std::move(folder)),
-      options_(options),
-      input_shape_{int64_t{options.size.height}, int64_t{options.size.width}, int64_t{3}} {
+    : folder_(std::move(folder)), options_(options), input_shape_(shape_of(options)) {
   check_size(options.size);
+  if (options.axes != ImageAxes::rgb && !options.preprocessing.is_even()) {
+    throw UsageError(
+        "preprocessing: expected the same numbers for all channels, since the network takes grey "
+        "images, received others for each");
+  }
 }
 
 ImageDataset::ImageDataset(std::vector<std::filesystem::path> files, ImageOptions options)
@@ -47,18 +80,23 @@ void ImageDataset::load(int64_t index, std::span<float> values) const {
 }
 
 void ImageDataset::load_pixels(int64_t index, std::span<float> values) const {
-  resize(read_image(file(index), options_.decode), options_.size, values);
+  load_values(file(index), options_, values);
+}
+
+void ImageDataset::preprocess(std::span<float> values) const {
+  preprocess_values(options_, values);
 }
 
 std::string ImageDataset::content_key(int64_t index) const {
   const std::string content = read_file(file(index));
   const Preprocessing& pixels = options_.preprocessing;
-  return fmt::format("{} {}x{} aspect {} orientation {} shortest {} scale {:a} offset {:a} {}",
+  const std::string_view axes = options_.axes == ImageAxes::rgb ? "" : " grey";
+  return fmt::format("{} {}x{} aspect {} orientation {} shortest {} scale {:a} offset {:a} {}{}",
                      content_hash(std::as_bytes(std::span(content))), options_.size.height,
                      options_.size.width, static_cast<int>(options_.size.aspect_ratio),
                      options_.decode.apply_orientation, options_.decode.shortest_side,
                      fmt::join(pixels.scale, ","), fmt::join(pixels.offset, ","),
-                     pixels.channels == ChannelOrder::bgr ? "BGR" : "RGB");
+                     pixels.channels == ChannelOrder::bgr ? "BGR" : "RGB", axes);
 }
 
 }  // namespace thaw

@@ -13,22 +13,28 @@
 namespace thaw {
 
 /// How an image file becomes the input of a network.
+/// The axes of an image that a network takes: (height, width, 3), (height, width, 1), or (height,
+/// width).
+enum class ImageAxes { rgb, grey, grey_without_channels };
+
 struct ImageOptions {
   ResizeOptions size;
   DecodeOptions decode;
   Preprocessing preprocessing;
+  ImageAxes axes = ImageAxes::rgb;
 };
 
 /// Reads, decodes, resizes and preprocesses one file into `out` of options.size.height · width · 3
-/// values, row by row. Throws Error that begins with the file's name.
+/// values (grey images: · 1), row by row. Throws Error that begins with the file's name.
 void load_image(const std::filesystem::path& file, const ImageOptions& options,
                 std::span<float> out);
 
-/// Images in files, each read and decoded at each load(). Samples are of shape
-/// (options.size.height, options.size.width, 3).
+/// Images in files, each read and decoded at each load(). Samples are of shape (height, width, 3),
+/// or as options.axes says.
 class ImageDataset : public Dataset {
  public:
-  /// Throws UsageError unless each side is of 1 … 16384 pixels. Files are not looked at yet.
+  /// Throws UsageError unless each side is of 1 … 16384 pixels, and the preprocessing of grey
+  /// images the same for all channels. Files are not looked at yet.
   ImageDataset(ImageFolder folder, ImageOptions options);
   /// The same without labels, for predictions.
   ImageDataset(std::vector<std::filesystem::path> files, ImageOptions options);
@@ -39,7 +45,7 @@ class ImageDataset : public Dataset {
   int64_t label(int64_t index) const override;
   void load(int64_t index, std::span<float> values) const override;
   void load_pixels(int64_t index, std::span<float> values) const override;
-  void preprocess(std::span<float> values) const override { options_.preprocessing.apply(values); }
+  void preprocess(std::span<float> values) const override;
   /// A hash of the file's bytes, and all options that decide the values. Throws Error when the file
   /// cannot be read.
   std::string content_key(int64_t index) const override;

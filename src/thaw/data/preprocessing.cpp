@@ -22,6 +22,7 @@ constexpr Preprocessing affine(const std::array<double, 3>& mean,
 }
 
 constexpr float tf_scale = 1.0F / 127.5F;
+constexpr float unit_scale = 1.0F / 255.0F;
 
 constexpr std::array table = {
     NamedPreprocessing{"none", {}},
@@ -30,6 +31,7 @@ constexpr std::array table = {
                        {.offset = {-103.939F, -116.779F, -123.68F}, .channels = ChannelOrder::bgr}},
     NamedPreprocessing{"torch",
                        affine({0.485, 0.456, 0.406}, {0.229, 0.224, 0.225}, ChannelOrder::rgb)},
+    NamedPreprocessing{"unit", {.scale = {unit_scale, unit_scale, unit_scale}}},
 };
 
 /// The form in which papers give the numbers.
@@ -70,6 +72,15 @@ void Preprocessing::apply(std::span<float> pixels) const {
     pixels[i + 1] = pixels[i + 1] * scale[1] + offset[1];
     pixels[i + 2] = last * scale[2] + offset[2];
   }
+}
+
+void Preprocessing::apply_to_grey(std::span<float> pixels) const {
+  for (float& pixel : pixels) pixel = pixel * scale[0] + offset[0];
+}
+
+bool Preprocessing::is_even() const {
+  const auto alike = [](const std::array<float, 3>& x) { return x[0] == x[1] && x[1] == x[2]; };
+  return alike(scale) && alike(offset);
 }
 
 std::string_view Preprocessing::name() const {

@@ -2,6 +2,7 @@
 
 #include <array>
 #include <span>
+#include <string>
 #include <string_view>
 
 #include "thaw/core/config.h"
@@ -34,6 +35,16 @@ struct Preprocessing {
 
   /// In place, on pixels [n, 3]. Requires that their number is a multiple of 3.
   void apply(std::span<float> pixels) const;
+  /// In place, on grey pixels [n], which all get the first channel's numbers.
+  void apply_to_grey(std::span<float> pixels) const;
+  /// Whether all channels get the same numbers, in their own order: what grey images can have.
+  bool is_even() const;
+
+  /// A name of preprocessings(), or numbers: "mean=0.5,std=0.25,scale=1/255" or, one a channel,
+  /// "mean=0.485,0.456,0.406,std=0.229,0.224,0.225,scale=1/255,order=bgr" mean y = (x·scale −
+  /// mean)/std, in that order of channels. What is left out is mean 0, std 1, scale 1, order rgb.
+  /// Throws UsageError saying what was expected.
+  static Preprocessing from_text(const std::string& text);
 
   /// The name under which preprocessing() finds just these numbers; empty when there is none.
   std::string_view name() const;
@@ -59,7 +70,7 @@ struct NamedPreprocessing {
 };
 
 /// The modes of Keras's imagenet_utils.preprocess_input: "tf" (x/127.5 − 1), "caffe" (BGR minus
-/// ImageNet's mean), "torch" ((x/255 − mean)/deviation of ImageNet); and "none".
+/// ImageNet's mean), "torch" ((x/255 − mean)/deviation of ImageNet); "none"; and "unit" (x/255).
 std::span<const NamedPreprocessing> preprocessings();
 /// Throws UsageError that lists the names when `name` is none of them.
 const Preprocessing& preprocessing(std::string_view name);

@@ -10,7 +10,22 @@
 namespace thaw {
 namespace {
 
-Shape square(int size) { return {int64_t{size}, int64_t{size}, int64_t{3}}; }
+Shape rgb(const ImageSize& size) { return {int64_t{size.height}, int64_t{size.width}, int64_t{3}}; }
+
+/// `base`, taking images of this size, of as many channels as before.
+Functional resized(const Functional& base, const ImageSize& size) {
+  const Shape& own = base.inputs()[0].shape();
+  std::vector<int64_t> sizes(own.sizes().begin(), own.sizes().end());
+  if (sizes.size() < 2) return base;
+  sizes[0] = size.height;
+  sizes[1] = size.width;
+  const Shape wanted(std::move(sizes));
+  if (own == wanted) return base;
+  const Config metadata = base.metadata();
+  Functional result = base.with_input_shape(wanted);
+  result.metadata() = metadata;
+  return result;
+}
 
 void set_weights(const Functional& base, const BaseModel& asked, uint64_t seed) {
   if (!asked.weights) return;  // the file's own
@@ -27,16 +42,12 @@ void set_weights(const Functional& base, const BaseModel& asked, uint64_t seed) 
 
 Functional from_file(const BaseModel& asked, const BaseModelOptions& options) {
   LoadOptions load;
-  if (options.image_size) load.input_shape = square(*options.image_size);
+  if (options.image_size) load.input_shape = rgb(*options.image_size);
   const Functional whole = load_model(asked.base, load);
   Functional base = applications::base_of(whole);
   for (const auto& [key, value] : whole.metadata().as_map())
     if (base.metadata().find(key) == nullptr) base.metadata().set(key, value);
-  if (options.image_size && base.inputs()[0].shape() != square(*options.image_size)) {
-    const Config metadata = base.metadata();
-    base = base.with_input_shape(square(*options.image_size));
-    base.metadata() = metadata;
-  }
+  if (options.image_size) base = resized(base, *options.image_size);
   set_weights(base, asked, options.seed);
   return base;
 }
@@ -44,7 +55,7 @@ Functional from_file(const BaseModel& asked, const BaseModelOptions& options) {
 Functional from_name(const BaseModel& asked, const BaseModelOptions& options) {
   auto [network, made_as] = applications::find(asked.base);
   made_as.input_shape =
-      square(options.image_size.value_or(static_cast<int>(network->default_size)));
+      rgb(options.image_size.value_or(ImageSize(static_cast<int>(network->default_size))));
   made_as.include_top = false;
   made_as.weights = asked.weights.value_or("imagenet");
   made_as.on_download = options.on_download;

@@ -5,6 +5,7 @@
 #include <string>
 
 #include "thaw/graph/functional.h"
+#include "thaw/task/image_form.h"
 
 namespace thaw {
 
@@ -21,8 +22,8 @@ struct BaseModel {
 
 /// What else decides what is made of it.
 struct BaseModelOptions {
-  std::optional<int> image_size = {};  ///< unset: a file's own, a network's default
-  uint64_t seed = 1;                   ///< of weights that are not loaded
+  std::optional<ImageSize> image_size = {};  ///< unset: a file's own, a network's default
+  uint64_t seed = 1;                         ///< of weights that are not loaded
   /// Told how many bytes of official weights have come, of how many (−1: unknown); returning false
   /// stops.
   std::function<bool(int64_t received, int64_t total)> on_download = {};

@@ -34,8 +34,9 @@ void EvaluateTask::describe(OptionList& options) {
 
 EvaluateReport EvaluateTask::run(Engine& engine, TaskEvents& events) const {
   check_metrics(metrics);
-  const Model loaded = Model::load(model);
-  const ImageOptions options = image_form(loaded, form);
+  const Model loaded = Model::load(model, form.load_options());
+  const auto [options, why, remark, is_doubtful] = find_form(loaded, form);
+  if (!remark.empty()) events.on_remark(remark);
   const std::vector<std::string> names = class_names(loaded);
   const Model network(with_form(loaded, options));
   const ImageFolder folder = list_image_folder(images);

@@ -119,7 +119,8 @@ Prepared prepare(const FitTask& task, TaskEvents& events) {
                              .on_download = [&events](int64_t received, int64_t total) {
                                return events.on_download(received, total);
                              }});
-  const ImageOptions form = image_form(base, task.form);
+  auto [form, why, remark, is_doubtful] = find_form(base, task.form);
+  if (!remark.empty()) events.on_remark(remark);
   return {std::move(data), base, form};
 }
 

@@ -3,14 +3,18 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <charconv>
 
 #include "thaw/applications/application.h"
+#include "thaw/applications/imagenet_labels.h"
 #include "thaw/core/error.h"
+#include "thaw/task/image_feed.h"
 #include "thaw/task/option.h"
 
 namespace thaw {
 namespace {
 
+constexpr int longest_side = 16384;
 constexpr std::array<std::string_view, 3> aspect_ratios{"stretch", "crop", "pad"};
 
 AspectRatio aspect_ratio(std::string_view name) {
@@ -26,45 +30,108 @@ std::string noted(const Functional& model, std::string_view key) {
   return value == nullptr ? "" : value->as_string();
 }
 
+/// A name, or the numbers in the form that from_text() reads.
+std::string to_text(const Preprocessing& how) {
+  if (const std::string_view name = how.name(); !name.empty()) return std::string(name);
+  const auto mean = [&](size_t c) { return -how.offset[c]; };
+  return fmt::format("mean={},{},{},std=1,scale={},{},{},order={}", mean(0), mean(1), mean(2),
+                     how.scale[0], how.scale[1], how.scale[2],
+                     how.channels == ChannelOrder::bgr ? "bgr" : "rgb");
+}
+
 std::string first_of(const std::optional<std::string>& asked, const std::string& note,
                      const std::string& usual) {
   if (asked) return *asked;
   return note.empty() ? usual : note;
 }
 
-Preprocessing preprocessing_of(const Functional& model, const ImageForm& asked) {
-  if (asked.preprocessing) return preprocessing(*asked.preprocessing);
+[[noreturn]] void ask_for_preprocessing(const Functional& model) {
+  const auto likely = likely_preprocessings(model);
+  std::string ways;
+  for (const std::string& name : likely)
+    ways += fmt::format("{}{} ({})", ways.empty() ? "" : "; ", name, in_words(preprocessing(name)));
+  throw UnknownPreprocessing(
+      fmt::format(
+          "model \"{}\" does not tell how its images are prepared, nor do its layers, and it "
+          "is no network that thaw knows: give --preprocessing, most likely {}. They are: {}; "
+          "or numbers as in mean=0.5,std=0.25,scale=1/255. thaw convert keeps the answer in "
+          "the file",
+          model.name(), likely.empty() ? "unit" : likely[0], ways),
+      likely);
+}
+
+ImageFeed feed_of(const Functional& model, const ImageForm& asked) {
+  if (asked.preprocessing) return {*asked.preprocessing, "asked for", false};
   const Config* form = model.metadata().find("pictures");
   const Config* note = form == nullptr ? nullptr : form->find("preprocessing");
-  if (note != nullptr) return Preprocessing::from_config(*note);
-  if (const auto mode = applications::preprocessing_of(model)) return preprocessing(*mode);
-  throw UsageError(fmt::format(
-      "model \"{}\" does not tell how its images are preprocessed and is no network that thaw "
-      "knows: give --preprocessing (tf: x/127.5-1; caffe: BGR minus ImageNet's mean; torch: "
-      "ImageNet's mean and deviation; none: 0 to 255)",
-      model.name()));
+  if (note != nullptr) return {Preprocessing::from_config(*note), "noted in the file", false};
+  if (auto found = find_image_feed(model)) return *found;
+  ask_for_preprocessing(model);
+}
+
+/// Told by the shape of the model's input.
+ImageAxes axes_of(const Functional& model) {
+  const Shape& shape = model.inputs()[0].shape();
+  if (shape.rank() == 3 && shape[2] == 3) return ImageAxes::rgb;
+  if (shape.rank() == 3 && shape[2] == 1) return ImageAxes::grey;
+  if (shape.rank() == 2) return ImageAxes::grey_without_channels;
+  throw Error(
+      fmt::format("model \"{}\": expected an input of images, (height, width, 3) or of grey ones "
+                  "(height, width, 1), received {}",
+                  model.name(), shape.to_string()));
 }
 
 }  // namespace
+
+ImageSize ImageSize::from_text(const std::string& text) {
+  const auto side = [&](std::string_view digits) {
+    int value = 0;
+    const auto [end, failure] =
+        std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (failure != std::errc() || end != digits.data() + digits.size() || value < 1 ||
+        value > longest_side) {
+      throw UsageError(
+          fmt::format("expected a whole number of pixels from 1 to {}, or height and "
+                      "width as in 224x160, received \"{}\"",
+                      longest_side, text));
+    }
+    return value;
+  };
+  const size_t by = text.find('x');
+  if (by == std::string::npos) return {side(text)};
+  const std::string_view whole = text;
+  return {side(whole.substr(0, by)), side(whole.substr(by + 1))};
+}
+
+std::string ImageSize::to_text() const {
+  return height == width ? std::to_string(height) : fmt::format("{}x{}", height, width);
+}
+
+LoadOptions ImageForm::load_options() const {
+  if (!image_size) return {};
+  return {.input_shape =
+              Shape{int64_t{image_size->height}, int64_t{image_size->width}, int64_t{3}}};
+}
 
 void ImageForm::describe(OptionList& options) {
   // A member added to the struct stops this from compiling until it is described below, or counted
   // here as one that is no option.
   [[maybe_unused]] const auto& [a, b, c, d] = *this;
   const std::string same_form = "the form of images that comes of it";
-  options.add("image-size", image_size,
-              {.help = "pixels a side",
-               .value = "N",
-               .range = Range{1, 16384},
+  options.add("image-size", image_size, &ImageSize::from_text,
+              +[](const ImageSize& size) { return size.to_text(); },
+              {.help = "pixels a side, or height and width as in 224x160",
+               .value = "N|HxW",
                .usual = "the model's own, 224",
                .compared_as = same_form});
-  options.add("preprocessing", preprocessing,
-              {.help = "what happens to pixels of 0 to 255, by the names of Keras's modes: tf "
-                       "(x/127.5-1), caffe (BGR minus ImageNet's mean), torch (ImageNet's mean "
-                       "and deviation), none",
-               .choices = {"auto", "tf", "caffe", "torch", "none"},
+  options.add("preprocessing", preprocessing, &Preprocessing::from_text, &to_text,
+              {.help = "what happens to pixels of 0 to 255: unit (x/255), tf (x/127.5-1), caffe "
+                       "(BGR minus ImageNet's mean), torch (ImageNet's mean and deviation), none, "
+                       "or numbers as in mean=0.5,std=0.25,scale=1/255 for (x*scale-mean)/std, one "
+                       "or three each, with order=bgr where blue comes first",
+               .value = "HOW",
                .unset = "auto",
-               .usual = "the model's",
+               .usual = "what the model tells",
                .compared_as = same_form});
   options.add(
       "aspect-ratio", aspect_ratio,
@@ -82,26 +149,41 @@ void ImageForm::describe(OptionList& options) {
        .compared_as = same_form});
 }
 
-ImageOptions image_form(const Functional& model, const ImageForm& asked) {
+FoundForm find_form(const Functional& model, const ImageForm& asked) {
   ImageOptions form;
+  form.axes = axes_of(model);
   const Shape& shape = model.inputs()[0].shape();
-  if (shape.rank() != 3 || shape[2] != 3) {
-    throw Error(
-        fmt::format("model \"{}\": expected an input of RGB images (height, width, 3), received {}",
-                    model.name(), shape.to_string()));
-  }
-  form.size.height = asked.image_size.value_or(static_cast<int>(shape[0]));
-  form.size.width = asked.image_size.value_or(static_cast<int>(shape[1]));
+  const ImageSize size =
+      asked.image_size.value_or(ImageSize(static_cast<int>(shape[0]), static_cast<int>(shape[1])));
+  form.size.height = size.height;
+  form.size.width = size.width;
   form.size.aspect_ratio =
       aspect_ratio(first_of(asked.aspect_ratio, noted(model, "aspect_ratio"), "stretch"));
   form.decode.apply_orientation =
       first_of(asked.orientation, noted(model, "orientation"), "exif") == "exif";
-  form.preprocessing = preprocessing_of(model, asked);
-  return form;
+  const ImageFeed feed = feed_of(model, asked);
+  form.preprocessing = feed.preprocessing;
+  std::string remark = doubt_about(model, feed.preprocessing);
+  const bool is_doubtful = !remark.empty();
+  if (!is_doubtful && feed.is_concluded) {
+    remark = fmt::format(
+        "model \"{}\" does not say how its images are prepared; it is fed {}, since {} "
+        "(--preprocessing says otherwise)",
+        model.name(), in_words(feed.preprocessing), feed.why);
+  }
+  return {form, feed.why, std::move(remark), is_doubtful};
+}
+
+ImageOptions image_form(const Functional& model, const ImageForm& asked) {
+  return find_form(model, asked).options;
 }
 
 Functional with_form(const Functional& model, const ImageOptions& form) {
-  const Shape shape{int64_t{form.size.height}, int64_t{form.size.width}, int64_t{3}};
+  const Shape& own = model.inputs()[0].shape();
+  std::vector<int64_t> sizes(own.sizes().begin(), own.sizes().end());
+  sizes[0] = form.size.height;
+  sizes[1] = form.size.width;
+  const Shape shape(std::move(sizes));
   return model.inputs()[0].shape() == shape ? model : model.with_input_shape(shape);
 }
 
@@ -120,6 +202,17 @@ void keep_form(const Functional& model, const ImageOptions& form,
       .set("pictures", std::move(pictures))
       .set("classes", std::move(names))
       .set("loss", loss);
+}
+
+void note_form(const Functional& model, const ImageForm& asked) {
+  const Config* before = model.metadata().find("pictures");
+  Config pictures = before == nullptr ? Config(Config::Map{}) : *before;
+  if (asked.image_size)
+    pictures.set("height", asked.image_size->height).set("width", asked.image_size->width);
+  if (asked.preprocessing) pictures.set("preprocessing", asked.preprocessing->to_config());
+  if (asked.aspect_ratio) pictures.set("aspect_ratio", *asked.aspect_ratio);
+  if (asked.orientation) pictures.set("orientation", *asked.orientation);
+  if (!pictures.as_map().empty()) model.metadata().set("pictures", std::move(pictures));
 }
 
 std::string loss_of(const Functional& model) {

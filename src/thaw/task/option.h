@@ -90,6 +90,23 @@ class OptionList {
         [&place, write] { return Config(write(place)); }, std::move(about));
   }
 
+  /// The same of a value that may be unset, which about.unset says.
+  template <typename T>
+  void add(std::string name, std::optional<T>& place, T (*read)(const std::string& text),
+           std::string (*write)(const T& value), About about) {
+    const std::string unset = about.unset;
+    add_text(
+        std::move(name),
+        [&place, read, unset](const std::string& text) {
+          place = !unset.empty() && text == unset ? std::nullopt : std::optional<T>(read(text));
+        },
+        [&place, write, unset] {
+          if (place) return Config(write(*place));
+          return unset.empty() ? Config() : Config(unset);
+        },
+        std::move(about));
+  }
+
   /// One of several values by their names, which outlive the list.
   template <typename T, size_t count>
   void add(std::string name, T& place, const std::pair<const char*, T> (&named)[count],

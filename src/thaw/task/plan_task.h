@@ -26,7 +26,7 @@ struct PlanReport {
 /// takes here.
 struct PlanTask {
   BaseModel base;
-  std::optional<int> image_size = {};
+  std::optional<ImageSize> image_size = {};
   int64_t classes = 0;  ///< of the new head; 0: as many as the file's own, else 10
   RecipeSettings recipe = {};
 

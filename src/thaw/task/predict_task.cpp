@@ -50,8 +50,9 @@ void PredictTask::describe(OptionList& options) {
 
 bool PredictTask::run(Engine& engine,
                       const std::function<void(const ImagePrediction&)>& sink) const {
-  const Functional network = load_model(model);
-  const ImageOptions options = image_form(network, form);
+  const Functional network = load_model(model, form.load_options());
+  const auto [options, why, remark, is_doubtful] = find_form(network, form);
+  if (on_remark && !remark.empty()) on_remark(remark);
   const std::vector<std::string> names = class_names(network);
   const std::vector<std::filesystem::path> paths(images.begin(), images.end());
   const ImageDataset data(list_images(paths), options);

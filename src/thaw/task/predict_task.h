@@ -31,6 +31,8 @@ struct PredictTask {
   std::vector<std::string> images;  ///< files, or folders of them
   ImageForm form = {};
   int top = 5;  ///< how many of the likeliest classes
+  /// Told what a person should know beside the result.
+  std::function<void(const std::string& remark)> on_remark = {};
 
   void describe(OptionList& options);
 

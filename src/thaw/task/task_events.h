@@ -32,6 +32,8 @@ class TaskEvents : public Callback {
   virtual void on_stage(const StageReport&) {}
   /// An image that cannot be read is left out: why, beginning with its name.
   virtual void on_left_out(const std::string& /*reason*/) {}
+  /// What a person should know beside the result: what was concluded, what is doubtful.
+  virtual void on_remark(const std::string& /*remark*/) {}
 };
 
 }  // namespace thaw

@@ -4,6 +4,7 @@
 #include "thaw/applications/application.h"
 #include "thaw/core/error.h"
 #include "thaw/formats/format.h"
+#include "thaw/task/image_form.h"
 #include "thaw/train/optimizer_config.h"
 
 namespace thaw::app::commands {
@@ -56,6 +57,7 @@ struct Convert final : Call {
   std::string in;
   std::string out;
   std::string network;  ///< whose weights they are, where there are weights alone
+  ImageForm form;
 
   void describe(OptionList& options) override {
     options.add("in", in,
@@ -75,6 +77,8 @@ struct Convert final : Call {
                 {.help = "whose weights IN holds, where it holds no network (see thaw models)",
                  .value = "NAME",
                  .completes = Completes::network});
+    options.begin_group("Kept in OUT, for predict, evaluate and fit");
+    form.describe(options);
   }
 
   ModelFile read() const {
@@ -83,7 +87,11 @@ struct Convert final : Call {
       throw UsageError(
           fmt::format("--network: {} holds its own network; expected a file of weights alone", in));
     }
-    if (is_whole) return read_model_file(in, {.optimizer_slots = optimizer_slots});
+    if (is_whole) {
+      LoadOptions options = form.load_options();
+      options.optimizer_slots = optimizer_slots;
+      return read_model_file(in, options);
+    }
     if (network.empty()) {
       throw Error(
           fmt::format("{}: expected a whole model, received weights alone: say of which network "
@@ -100,6 +108,7 @@ struct Convert final : Call {
                                    model_formats::endings(&is_written), out));
     }
     ModelFile content = read();
+    note_form(content.model, form);
     if (format->write != nullptr) {
       format->write(content, out);
     } else {

@@ -62,14 +62,14 @@ struct Predict final : Call {
   }
 
   Exit predict_tensor() const {
-    const Model model(load_model(task.model));
+    const Model model(load_model(task.model, task.form.load_options()));
     const Tensor x = read_numpy_array(input);
     Engine runs_on(engine);
     write_numpy_array(output, with_context(input.string(), [&] {
-                if (x.shape().rank() < 1)
-                  throw Error("expected an array of samples, received one number");
-                return model.predict(runs_on, x);
-              }));
+                        if (x.shape().rank() < 1)
+                          throw Error("expected an array of samples, received one number");
+                        return model.predict(runs_on, x);
+                      }));
     return Exit::done;
   }
 
@@ -84,6 +84,7 @@ struct Predict final : Call {
       throw UsageError("predict: expected --input and --output together");
     if (raw) return predict_tensor();
     Engine runs_on(engine);
+    task.on_remark = [](const std::string& remark) { fmt::print(stderr, "thaw: {}\n", remark); };
     const bool all_read = task.run(runs_on, json ? &print_json : &print_text);
     return all_read ? Exit::done : Exit::failed;
   }

@@ -9,6 +9,7 @@
 #include "thaw/applications/application.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/task/engine_settings.h"
+#include "thaw/task/image_feed.h"
 #include "thaw/task/plan_task.h"
 
 namespace thaw::app::commands {
@@ -44,12 +45,45 @@ Functional network(const std::string& name) {
   return applications::create(*application, options);
 }
 
+/// What is fed: {"height": …, "width": …, "channels": …, "preprocessing": …, "why": …}, or
+/// {"unknown": why}.
+Config input_config(const Functional& model, const ImageForm& asked) {
+  Config result;
+  try {
+    const FoundForm found = find_form(model, asked);
+    const ImageOptions& form = found.options;
+    result.set("height", form.size.height)
+        .set("width", form.size.width)
+        .set("channels", form.axes == ImageAxes::rgb ? 3 : 1)
+        .set("preprocessing", form.preprocessing.to_config())
+        .set("why", found.why);
+  } catch (const Error& error) {
+    result.set("unknown", error.what());
+  }
+  return result;
+}
+
+std::string input_in_words(const Functional& model, const ImageForm& asked) {
+  try {
+    const FoundForm found = find_form(model, asked);
+    const ImageOptions& form = found.options;
+    return fmt::format("Fed: {} images of {}x{} (height x width), {}\n     because: {}{}{}",
+                       form.axes == ImageAxes::rgb ? "RGB" : "grey", form.size.height,
+                       form.size.width, in_words(form.preprocessing), found.why,
+                       found.is_doubtful ? "\n     but: " : "",
+                       found.is_doubtful ? found.remark : "");
+  } catch (const Error& error) {
+    return fmt::format("Fed: {}", error.what());
+  }
+}
+
 struct Summary final : Call {
   std::string model;
   bool json = false;
   bool plan = false;
   PlanTask planned;
   EngineOptions engine;
+  ImageForm form;
 
   void describe(OptionList& options) override {
     options.add("model", model,
@@ -62,17 +96,13 @@ struct Summary final : Call {
     options.add("plan", plan,
                 {.help = "also how thaw fit would run with this base: what is folded, kept and "
                          "trained; what it takes"});
+    form.describe(options);
     options.begin_group("The recipe of --plan, as for thaw fit", "plan");
     options.add("weights", planned.base.weights,
                 {.help = "of the base: imagenet, none, or a file",
                  .value = "imagenet|none|FILE",
                  .usual = "a file's own, else none",
                  .completes = Completes::file});
-    options.add("image-size", planned.image_size,
-                {.help = "pixels a side",
-                 .value = "N",
-                 .range = Range{1, 16384},
-                 .usual = "the model's own, 224"});
     options.add("classes", planned.classes,
                 {.help = "of the new head",
                  .value = "N",
@@ -83,21 +113,24 @@ struct Summary final : Call {
   }
 
   Exit run() override {
-    const Functional whole = names_a_file(model) ? load_model(model) : network(model);
+    const Functional whole =
+        names_a_file(model) ? load_model(model, form.load_options()) : network(model);
     std::optional<PlanReport> report;
     if (plan) {
       Engine runs_on(engine);
       Progress progress;
       planned.base.base = model;
+      planned.image_size = form.image_size;
       report = planned.run(runs_on, progress);
     }
     if (json) {
       Config result = model_config(whole);
+      result.set("input", input_config(whole, form));
       if (report) result.set("plan", plan_config(*report));
       print_json_line(result);
       return Exit::done;
     }
-    fmt::print("{}", thaw::summary(whole));
+    fmt::print("{}\n{}\n", thaw::summary(whole), input_in_words(whole, form));
     if (report) fmt::print("\n{}", plan_text(*report));
     return Exit::done;
   }

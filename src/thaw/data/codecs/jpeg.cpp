@@ -44,6 +44,12 @@ class Decoder {
     info_.out_color_space = has_four ? JCS_CMYK : JCS_RGB;
   }
 
+  /// The luminance that the file holds, where it holds one.
+  void choose_grey() {
+    if (info_.jpeg_color_space == JCS_YCbCr || info_.jpeg_color_space == JCS_GRAYSCALE)
+      info_.out_color_space = JCS_GRAYSCALE;
+  }
+
   /// Decodes at n/8 of the size, n the smallest that leaves the shorter side at least that long.
   void choose_scale(int shortest_side) {
     if (shortest_side <= 0) return;
@@ -53,13 +59,15 @@ class Decoder {
     info_.scale_denom = 8;
   }
 
-  void read_rows(Image& image, JSAMPROW four_channels) {
+  /// `own_row`: room for a row of the file's own channels; nullptr where these are RGB.
+  void read_rows(Image& image, JSAMPROW own_row) {
     jpeg_start_decompress(&info_);
     while (info_.output_scanline < info_.output_height) {
       uint8_t* target = image.row(static_cast<int>(info_.output_scanline));
-      JSAMPROW row = four_channels != nullptr ? four_channels : target;
+      JSAMPROW row = own_row != nullptr ? own_row : target;
       jpeg_read_scanlines(&info_, &row, 1);
-      if (four_channels != nullptr) convert_cmyk(four_channels, target, image.width);
+      if (info_.out_color_space == JCS_CMYK) convert_cmyk(own_row, target, image.width);
+      if (info_.out_color_space == JCS_GRAYSCALE) repeat_grey(own_row, target, image.width);
     }
     jpeg_finish_decompress(&info_);
   }
@@ -67,6 +75,10 @@ class Decoder {
   jpeg_decompress_struct& info() { return info_; }
 
  private:
+  static void repeat_grey(const uint8_t* source, uint8_t* target, int width) {
+    for (int x = 0; x < width; ++x, target += 3) std::fill_n(target, 3, source[x]);
+  }
+
   /// Adobe's files hold 255 minus the amount of ink.
   void convert_cmyk(const uint8_t* source, uint8_t* target, int width) const {
     const bool inverted = info_.saw_Adobe_marker != 0;
@@ -118,6 +130,7 @@ class Decoder {
 Image decode_jpeg(std::span<const std::byte> bytes, const DecodeOptions& options) {
   Decoder decoder(bytes);
   decoder.errors().run([&] { decoder.read_header(); });
+  if (options.grey) decoder.choose_grey();
   decoder.choose_scale(options.shortest_side);
   decoder.errors().run([&] { jpeg_calc_output_dimensions(&decoder.info()); });
   // Also when decoded smaller: libjpeg keeps all coefficients of a progressive file in memory.
@@ -125,10 +138,10 @@ Image decode_jpeg(std::span<const std::byte> bytes, const DecodeOptions& options
     Image::check_size(decoder.info().image_width, decoder.info().image_height, options.max_pixels);
   Image image =
       Image::of_size(decoder.info().output_width, decoder.info().output_height, options.max_pixels);
-  std::vector<uint8_t> four_channels;
-  if (decoder.info().out_color_space == JCS_CMYK)
-    four_channels.resize(static_cast<size_t>(image.width) * 4);
-  uint8_t* row = four_channels.empty() ? nullptr : four_channels.data();
+  std::vector<uint8_t> own_row;
+  if (decoder.info().out_color_space != JCS_RGB)
+    own_row.resize(static_cast<size_t>(image.width) * 4);
+  uint8_t* row = own_row.empty() ? nullptr : own_row.data();
   decoder.errors().run([&] { decoder.read_rows(image, row); });
   return image;
 }

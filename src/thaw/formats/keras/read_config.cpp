@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <numeric>
+#include <utility>
 
 #include "thaw/core/error.h"
 #include "thaw/formats/keras/config_entry.h"
@@ -240,11 +241,22 @@ class FunctionalBuilder {
     return std::nullopt;
   }
 
+  /// Keras 3 numbers a nested model's calls from 0 where layers read them, but from 1 where the
+  /// model's outputs do.
+  Reference as_saved(Reference reference) const {
+    const auto found = by_name_.find(reference.layer);
+    if (found == by_name_.end()) return reference;
+    const Pending& layer = layers_[found->second];
+    const bool is_past_last = std::cmp_equal(reference.node, layer.nodes.size());
+    if (is_model(layer.what.class_name) && !layer.is_old_dialect && is_past_last) --reference.node;
+    return reference;
+  }
+
   std::vector<Symbol> resolve_all(const std::vector<Reference>& references, const char* what) {
     if (references.empty()) throw Error(fmt::format("expected a model with an {}", what));
     std::vector<Symbol> result;
     for (const Reference& reference : references) {
-      const auto symbol = resolve(reference);
+      const auto symbol = resolve(as_saved(reference));
       if (!symbol) throw Error(fmt::format("{} \"{}\" is never made", what, reference.layer));
       result.push_back(*symbol);
     }

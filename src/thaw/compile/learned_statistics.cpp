@@ -1,0 +1,149 @@
+#include "thaw/compile/learned_statistics.h"
+
+#include <algorithm>
+#include <cmath>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace thaw {
+namespace {
+
+// Of photographs: ImageNet's mean by channel, its deviation, how alike two channels and two
+// neighbouring pixels are.
+constexpr double mean_of_channel[] = {124, 116, 104};
+constexpr double deviation = 64;
+constexpr double alike_channels = 0.9;
+constexpr double alike_neighbours = 0.95;
+/// Above this many inputs a filter is no stem's.
+constexpr int64_t largest_filter = 1024;
+
+/// The numbers of a weight or constant.
+std::optional<std::span<const float>> parameter(const ops::Graph& graph, ops::Value value) {
+  if (const auto* weight = graph.get_if<ops::Weight>(value))
+    return std::as_const(weight->variable->value()).values();
+  if (const auto* constant = graph.get_if<ops::Constant>(value))
+    return std::as_const(constant->value).values();
+  return std::nullopt;
+}
+
+/// The mean of each value that the convolution reads, and how any two vary together in one pixel.
+struct Pixels {
+  std::vector<double> mean;
+  std::vector<std::vector<double>> covariance;
+};
+
+Pixels pixels_after(const PixelMap& map) {
+  const size_t read = map.factors.empty() ? 0 : map.factors[0].size();
+  const auto mean = [&](size_t c) { return read == 3 ? mean_of_channel[c] : mean_of_channel[1]; };
+  Pixels result;
+  for (size_t k = 0; k < map.offsets.size(); ++k) {
+    double sum = map.offsets[k];
+    for (size_t c = 0; c < read; ++c) sum += map.factors[k][c] * mean(c);
+    result.mean.push_back(sum);
+    auto& row = result.covariance.emplace_back();
+    for (size_t m = 0; m < map.offsets.size(); ++m) {
+      double together = 0;
+      for (size_t c = 0; c < read; ++c)
+        for (size_t d = 0; d < read; ++d)
+          together += map.factors[k][c] * map.factors[m][d] * (c == d ? 1 : alike_channels);
+      row.push_back(together * deviation * deviation);
+    }
+  }
+  return result;
+}
+
+/// A first convolution and the statistics behind it.
+struct Stem {
+  Shape kernel_shape;  ///< (height, width, channels, filters)
+  std::span<const float> kernel;
+  std::span<const float> bias;  ///< empty: none
+  std::span<const float> mean;
+  std::span<const float> variance;
+};
+
+/// The only node that reads `value`, or -1.
+int only_reader(const ops::Graph& graph, ops::Value value) {
+  int reader = -1;
+  for (int i = 0; std::cmp_less(i, graph.nodes.size()); ++i) {
+    const auto& inputs = graph.nodes[static_cast<size_t>(i)].inputs;
+    if (std::ranges::find(inputs, value) == inputs.end()) continue;
+    if (reader != -1) return -1;
+    reader = i;
+  }
+  return reader;
+}
+
+std::optional<Stem> stem_of(const ops::Graph& graph, ops::Value first) {
+  const auto* convolution = graph.get_if<ops::Conv2D>(first);
+  if (convolution == nullptr || convolution->groups != 1) return std::nullopt;
+  const ops::Node& node = graph[first];
+  const auto kernel = parameter(graph, node.inputs[1]);
+  if (!kernel) return std::nullopt;
+  Stem stem{graph[node.inputs[1]].shape, *kernel, {}, {}, {}};
+  const Shape& shape = stem.kernel_shape;
+  if (shape[0] * shape[1] * shape[2] > largest_filter) return std::nullopt;
+  if (convolution->has_bias) stem.bias = parameter(graph, node.inputs[2]).value_or(stem.bias);
+  const int reader = only_reader(graph, first);
+  if (reader < 0 || graph.get_if<ops::BatchNormalization>({reader}) == nullptr) return std::nullopt;
+  const auto& inputs = graph.nodes[static_cast<size_t>(reader)].inputs;
+  const auto mean = parameter(graph, inputs[inputs.size() - 2]);
+  const auto variance = parameter(graph, inputs[inputs.size() - 1]);
+  if (!mean || !variance || std::ssize(*mean) != shape[3]) return std::nullopt;
+  stem.mean = *mean;
+  stem.variance = *variance;
+  return stem;
+}
+
+/// ½(ln(V/v) + (v + d²)/V − 1) of normal distributions whose means differ by d.
+double divergence(double v, double big_v, double difference) {
+  return 0.5 * (std::log(big_v / v) + (v + difference * difference) / big_v - 1);
+}
+
+/// One filter's divergence between what it learned and what these pixels would give.
+double divergence_of(const Stem& stem, size_t filter, const Pixels& pixels) {
+  const auto height = static_cast<size_t>(stem.kernel_shape[0]);
+  const auto width = static_cast<size_t>(stem.kernel_shape[1]);
+  const auto channels = static_cast<size_t>(stem.kernel_shape[2]);
+  const auto filters = static_cast<size_t>(stem.kernel_shape[3]);
+  const auto at = [&](size_t place, size_t channel) {
+    return double{stem.kernel[(place * channels + channel) * filters + filter]};
+  };
+  double mean = stem.bias.empty() ? 0 : stem.bias[filter];
+  double variance = 1e-12;
+  for (size_t p = 0; p < height * width; ++p) {
+    for (size_t c = 0; c < channels; ++c) mean += at(p, c) * pixels.mean[c];
+    for (size_t q = 0; q < height * width; ++q) {
+      const auto rows = static_cast<double>(p / width) - static_cast<double>(q / width);
+      const auto columns = static_cast<double>(p % width) - static_cast<double>(q % width);
+      const double alike = std::pow(alike_neighbours, std::hypot(rows, columns));
+      for (size_t c = 0; c < channels; ++c)
+        for (size_t d = 0; d < channels; ++d)
+          variance += alike * at(p, c) * at(q, d) * pixels.covariance[c][d];
+    }
+  }
+  const double learned = std::max(double{stem.variance[filter]}, 0.0) + 1e-6;
+  const double difference = mean - stem.mean[filter];
+  return std::min(divergence(learned, variance, difference),
+                  divergence(variance, learned, difference));
+}
+
+}  // namespace
+
+std::optional<double> disagreement(const ops::Graph& graph, const PixelUse& use,
+                                   const PixelMap& fed) {
+  const auto stem = stem_of(graph, use.first);
+  if (!stem || stem->kernel_shape[2] != std::ssize(use.map.offsets)) return std::nullopt;
+  const Pixels pixels = pixels_after(use.map.after(fed));
+  std::vector<double> all;
+  for (size_t k = 0; k < stem->mean.size(); ++k) all.push_back(divergence_of(*stem, k, pixels));
+  // Untrained: mean 0 and variance 1 everywhere say nothing.
+  const bool is_untrained = std::ranges::all_of(stem->mean, [](float m) { return m == 0; }) &&
+                            std::ranges::all_of(stem->variance, [](float v) { return v == 1; });
+  if (is_untrained || all.empty()) return std::nullopt;
+  const auto middle = all.begin() + std::ssize(all) / 2;
+  std::ranges::nth_element(all, middle);
+  return *middle;
+}
+
+}  // namespace thaw

@@ -1,0 +1,235 @@
+#include "thaw/compile/pixel_map.h"
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+#include <utility>
+
+namespace thaw {
+
+PixelMap PixelMap::identity(int64_t channels) {
+  const auto count = static_cast<size_t>(channels);
+  PixelMap result{std::vector(count, std::vector<double>(count)), std::vector<double>(count)};
+  for (size_t c = 0; c < count; ++c) result.factors[c][c] = 1;
+  return result;
+}
+
+bool PixelMap::is_identity() const {
+  return *this == identity(static_cast<int64_t>(offsets.size()));
+}
+
+double PixelMap::largest_factor() const {
+  double largest = 0;
+  for (const auto& row : factors)
+    for (const double factor : row) largest = std::max(largest, std::abs(factor));
+  return largest;
+}
+
+PixelMap PixelMap::after(const PixelMap& first) const {
+  PixelMap result{{}, offsets};
+  for (size_t k = 0; k < factors.size(); ++k) {
+    std::vector<double> row(first.factors.empty() ? 0 : first.factors[0].size());
+    for (size_t m = 0; m < first.factors.size(); ++m) {
+      result.offsets[k] += factors[k][m] * first.offsets[m];
+      for (size_t c = 0; c < row.size(); ++c) row[c] += factors[k][m] * first.factors[m][c];
+    }
+    result.factors.push_back(std::move(row));
+  }
+  return result;
+}
+
+PixelMap::Range PixelMap::range(double low, double high) const {
+  Range result{INFINITY, -INFINITY};
+  for (size_t k = 0; k < factors.size(); ++k) {
+    double least = offsets[k];
+    double most = offsets[k];
+    for (const double factor : factors[k]) {
+      least += std::min(factor * low, factor * high);
+      most += std::max(factor * low, factor * high);
+    }
+    result = {std::min(result.low, least), std::max(result.high, most)};
+  }
+  return result;
+}
+
+namespace {
+
+/// What one value of the graph is of the image.
+struct Seen {
+  PixelMap map;
+  bool standardizes = false;
+  std::vector<std::string> layers;
+};
+
+/// The numbers of a parameter that is one for all or one a channel (last axis); else nothing.
+std::optional<std::vector<double>> numbers_of(const ops::Graph& graph, ops::Value value,
+                                              size_t channels) {
+  const ops::Node& node = graph[value];
+  const Tensor* tensor = nullptr;
+  if (const auto* weight = std::get_if<ops::Weight>(&node.op)) {
+    tensor = &weight->variable->value();
+  } else if (const auto* constant = std::get_if<ops::Constant>(&node.op)) {
+    tensor = &constant->value;
+  }
+  if (tensor == nullptr) return std::nullopt;
+  const auto values = std::as_const(*tensor).values();
+  if (values.size() == 1) return std::vector<double>(channels, values[0]);
+  if (values.size() != channels || node.shape.last() != static_cast<int64_t>(channels))
+    return std::nullopt;
+  return std::vector<double>(values.begin(), values.end());
+}
+
+/// y = x·scale + offset, channel by channel.
+PixelMap scaled(PixelMap map, const std::vector<double>& scale, const std::vector<double>& offset) {
+  for (size_t k = 0; k < map.offsets.size(); ++k) {
+    for (double& factor : map.factors[k]) factor *= scale[k];
+    map.offsets[k] = map.offsets[k] * scale[k] + offset[k];
+  }
+  return map;
+}
+
+/// Follows the values that are maps of the image, node by node.
+class Follower {
+ public:
+  Follower(const ops::Graph& graph, Seen start) : graph_(graph), seen_(graph.nodes.size()) {
+    seen_[static_cast<size_t>(graph.inputs[0].index)] = std::move(start);
+  }
+
+  std::optional<PixelUse> run() {
+    std::optional<PixelUse> result;
+    for (int index = 0; std::cmp_less(index, graph_.nodes.size()); ++index) {
+      const ops::Node& node = graph_.nodes[static_cast<size_t>(index)];
+      const Seen* image = first_seen(node);
+      if (image == nullptr) continue;
+      auto& here = seen_[static_cast<size_t>(index)];
+      here = std::visit([&](const auto& op) { return follow(op, node, *image); }, node.op);
+      if (here) continue;
+      if (result && result->map != image->map) return std::nullopt;
+      if (!result)
+        result = PixelUse{image->map, image->standardizes, image->layers, node.name, {index}};
+    }
+    return result;
+  }
+
+ private:
+  using Next = std::optional<Seen>;
+
+  const Seen* at(ops::Value value) const {
+    const auto& seen = seen_[static_cast<size_t>(value.index)];
+    return seen ? &*seen : nullptr;
+  }
+  const Seen* first_seen(const ops::Node& node) const {
+    for (const ops::Value input : node.inputs)
+      if (const Seen* seen = at(input)) return seen;
+    return nullptr;
+  }
+
+  /// `map` instead of what `from` was, by the node's layer.
+  static Seen changed(const Seen& from, PixelMap map, const ops::Node& node) {
+    Seen result{std::move(map), from.standardizes, from.layers};
+    if (result.map != from.map && (result.layers.empty() || result.layers.back() != node.name))
+      result.layers.push_back(node.name);
+    return result;
+  }
+
+  /// Whatever is not named below looks at the image.
+  template <typename Op>
+  Next follow(const Op&, const ops::Node&, const Seen&) const {
+    return std::nullopt;
+  }
+  Next follow(const ops::Resize2D&, const ops::Node&, const Seen& x) const { return x; }
+  Next follow(const ops::Crop2D&, const ops::Node&, const Seen& x) const { return x; }
+  Next follow(const ops::Pad2D&, const ops::Node&, const Seen& x) const { return x; }
+  Next follow(const ops::Dropout&, const ops::Node&, const Seen& x) const { return x; }
+  Next follow(const ops::GaussianNoise&, const ops::Node&, const Seen& x) const { return x; }
+  Next follow(const ops::RandomAffine&, const ops::Node&, const Seen& x) const { return x; }
+  Next follow(const ops::RandomColor&, const ops::Node&, const Seen& x) const { return x; }
+  Next follow(const ops::RandomCrop2D&, const ops::Node&, const Seen& x) const { return x; }
+  Next follow(const ops::Reshape&, const ops::Node& node, const Seen& x) const {
+    const bool keeps_channels =
+        node.shape.rank() >= 3 && node.shape.last() == std::ssize(x.map.offsets);
+    return keeps_channels ? Next(x) : std::nullopt;
+  }
+  Next follow(const ops::Transpose& op, const ops::Node&, const Seen& x) const {
+    const bool keeps_channels = !op.order.empty() && op.order.back() == std::ssize(op.order) - 1;
+    return keeps_channels ? Next(x) : std::nullopt;
+  }
+
+  Next follow(const ops::ScaleShift& op, const ops::Node& node, const Seen& x) const {
+    if (op.activation.kind != Activation::Kind::linear) return std::nullopt;
+    const size_t channels = x.map.offsets.size();
+    const auto spread = [&](const std::vector<float>& given) {
+      return given.size() == 1 ? std::vector<double>(channels, given[0])
+                               : std::vector<double>(given.begin(), given.end());
+    };
+    return changed(x, scaled(x.map, spread(op.scale), spread(op.offset)), node);
+  }
+
+  Next follow(const ops::Concatenate& op, const ops::Node& node, const Seen& x) const {
+    if (op.axis != node.shape.rank() - 1) return std::nullopt;
+    PixelMap joined;
+    Seen result = x;
+    for (const ops::Value input : node.inputs) {
+      const Seen* part = at(input);
+      if (part == nullptr) return std::nullopt;
+      joined.factors.insert(joined.factors.end(), part->map.factors.begin(),
+                            part->map.factors.end());
+      joined.offsets.insert(joined.offsets.end(), part->map.offsets.begin(),
+                            part->map.offsets.end());
+      for (const std::string& layer : part->layers) {
+        if (std::ranges::find(result.layers, layer) == result.layers.end())
+          result.layers.push_back(layer);
+      }
+    }
+    return changed(result, std::move(joined), node);
+  }
+
+  Next follow(const ops::Binary& op, const ops::Node& node, const Seen& x) const {
+    using Kind = ops::Binary::Kind;
+    if (op.activation.kind != Activation::Kind::linear) return std::nullopt;
+    const size_t channels = x.map.offsets.size();
+    const Seen* first = at(node.inputs[0]);
+    const Seen* second = at(node.inputs[1]);
+    if (first != nullptr && second != nullptr) return sum(op.kind, *first, *second, node);
+    const auto numbers = numbers_of(graph_, node.inputs[first == nullptr ? 0 : 1], channels);
+    if (!numbers) return std::nullopt;
+    if (op.kind == Kind::maximum || op.kind == Kind::minimum) return x;
+    if (op.kind == Kind::multiply)
+      return changed(x, scaled(x.map, *numbers, std::vector<double>(channels)), node);
+    // number − x, x − number, x + number
+    const bool negates = op.kind == Kind::subtract && first == nullptr;
+    const bool takes_away = op.kind == Kind::subtract && first != nullptr;
+    std::vector<double> offset = *numbers;
+    if (takes_away) std::ranges::transform(offset, offset.begin(), std::negate());
+    const std::vector<double> scale(channels, negates ? -1 : 1);
+    return changed(x, scaled(x.map, scale, offset), node);
+  }
+
+  /// Two maps of the same image, added or subtracted.
+  static Next sum(ops::Binary::Kind kind, const Seen& a, const Seen& b, const ops::Node& node) {
+    const bool adds = kind == ops::Binary::Kind::add;
+    if (!adds && kind != ops::Binary::Kind::subtract) return std::nullopt;
+    if (a.map.offsets.size() != b.map.offsets.size()) return std::nullopt;
+    PixelMap map = a.map;
+    for (size_t k = 0; k < map.offsets.size(); ++k) {
+      map.offsets[k] += (adds ? 1 : -1) * b.map.offsets[k];
+      for (size_t c = 0; c < map.factors[k].size(); ++c)
+        map.factors[k][c] += (adds ? 1 : -1) * b.map.factors[k][c];
+    }
+    return changed(a, std::move(map), node);
+  }
+
+  const ops::Graph& graph_;
+  std::vector<std::optional<Seen>> seen_;
+};
+
+}  // namespace
+
+std::optional<PixelUse> pixel_use(const ops::Graph& graph) {
+  if (graph.inputs.size() != 1) return std::nullopt;
+  const Shape& shape = graph[graph.inputs[0]].shape;
+  if (shape.rank() != 3) return std::nullopt;
+  return Follower(graph, {PixelMap::identity(shape.last()), false, {}}).run();
+}
+
+}  // namespace thaw
