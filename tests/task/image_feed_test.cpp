@@ -54,9 +54,11 @@ Tensor photographs(int count, int channels, const Preprocessing& how) {
 }
 
 /// A network whose first batch normalization has seen photographs prepared like this.
-Functional trained_on(const Preprocessing& how, int channels = 3) {
+Functional trained_on(const Preprocessing& how, int channels = 3,
+                      const char* activation = "linear") {
   const Symbol image = input({side, side, channels});
-  const Symbol filtered = conv_2d({.filters = 16, .kernel_size = 3, .use_bias = false})(image);
+  const Symbol filtered =
+      conv_2d({.filters = 16, .kernel_size = 3, .activation = activation})(image);
   const Layer norm = batch_normalization({});
   const Symbol end =
       dense({.units = 3, .activation = "softmax"})(global_average_pooling_2d()(norm(filtered)));
@@ -101,6 +103,14 @@ TEST(ImageFeed, IsConcludedFromWhatTheFirstBatchNormalizationLearned) {
     ASSERT_TRUE(feed.has_value());
     EXPECT_EQ(feed->preprocessing.name(), name);
     EXPECT_TRUE(feed->is_concluded);
+  }
+}
+
+TEST(ImageFeed, IsConcludedBehindARectifierToo) {
+  for (const char* name : {"none", "unit", "tf"}) {
+    const auto feed = find_image_feed(trained_on(preprocessing(name), 3, "relu"));
+    ASSERT_TRUE(feed.has_value()) << name;
+    EXPECT_EQ(feed->preprocessing.name(), name);
   }
 }
 

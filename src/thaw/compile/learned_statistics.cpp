@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numbers>
 #include <span>
 #include <utility>
 #include <vector>
@@ -53,46 +54,86 @@ Pixels pixels_after(const PixelMap& map) {
   return result;
 }
 
-/// A first convolution and the statistics behind it.
+/// What a first batch normalization learned, and the convolution before it.
 struct Stem {
-  Shape kernel_shape;  ///< (height, width, channels, filters)
-  std::span<const float> kernel;
-  std::span<const float> bias;  ///< empty: none
+  Shape kernel_shape;             ///< (height, width, channels, filters)
+  std::span<const float> kernel;  ///< empty: the normalization reads the image itself
+  std::span<const float> bias;    ///< empty: none
+  bool is_rectified = false;      ///< the convolution's result, by a relu
   std::span<const float> mean;
   std::span<const float> variance;
 };
 
-/// The only node that reads `value`, or -1.
-int only_reader(const ops::Graph& graph, ops::Value value) {
-  int reader = -1;
+/// The only node that reads `value`; nullopt where none or several do.
+std::optional<ops::Value> only_reader(const ops::Graph& graph, ops::Value value) {
+  std::optional<ops::Value> reader;
   for (int i = 0; std::cmp_less(i, graph.nodes.size()); ++i) {
     const auto& inputs = graph.nodes[static_cast<size_t>(i)].inputs;
     if (std::ranges::find(inputs, value) == inputs.end()) continue;
-    if (reader != -1) return -1;
-    reader = i;
+    if (reader) return std::nullopt;
+    reader = ops::Value{i};
   }
   return reader;
 }
 
-std::optional<Stem> stem_of(const ops::Graph& graph, ops::Value first) {
-  const auto* convolution = graph.get_if<ops::Conv2D>(first);
-  if (convolution == nullptr || convolution->groups != 1) return std::nullopt;
-  const ops::Node& node = graph[first];
-  const auto kernel = parameter(graph, node.inputs[1]);
-  if (!kernel) return std::nullopt;
-  Stem stem{graph[node.inputs[1]].shape, *kernel, {}, {}, {}};
-  const Shape& shape = stem.kernel_shape;
-  if (shape[0] * shape[1] * shape[2] > largest_filter) return std::nullopt;
-  if (convolution->has_bias) stem.bias = parameter(graph, node.inputs[2]).value_or(stem.bias);
-  const int reader = only_reader(graph, first);
-  if (reader < 0 || graph.get_if<ops::BatchNormalization>({reader}) == nullptr) return std::nullopt;
-  const auto& inputs = graph.nodes[static_cast<size_t>(reader)].inputs;
+/// Takes the statistics of the batch normalization that is `norm`; false where it is none.
+bool take_statistics(const ops::Graph& graph, ops::Value norm, Stem& stem) {
+  if (graph.get_if<ops::BatchNormalization>(norm) == nullptr) return false;
+  const auto& inputs = graph[norm].inputs;
   const auto mean = parameter(graph, inputs[inputs.size() - 2]);
   const auto variance = parameter(graph, inputs[inputs.size() - 1]);
-  if (!mean || !variance || std::ssize(*mean) != shape[3]) return std::nullopt;
+  if (!mean || !variance) return false;
   stem.mean = *mean;
   stem.variance = *variance;
+  return true;
+}
+
+/// Takes the convolution that is `node`; false where it is none whose numbers are known.
+bool take_convolution(const ops::Graph& graph, ops::Value node, Stem& stem) {
+  const auto* convolution = graph.get_if<ops::Conv2D>(node);
+  if (convolution == nullptr || convolution->groups != 1) return false;
+  const auto& inputs = graph[node].inputs;
+  const auto kernel = parameter(graph, inputs[1]);
+  const Shape& shape = graph[inputs[1]].shape;
+  if (!kernel || shape[0] * shape[1] * shape[2] > largest_filter) return false;
+  stem.kernel_shape = shape;
+  stem.kernel = *kernel;
+  if (convolution->has_bias) stem.bias = parameter(graph, inputs[2]).value_or(stem.bias);
+  const auto kind = convolution->activation.kind;
+  stem.is_rectified = kind == Activation::Kind::relu;
+  return stem.is_rectified || kind == Activation::Kind::linear;
+}
+
+std::optional<Stem> stem_of(const ops::Graph& graph, ops::Value first) {
+  Stem stem;
+  if (take_statistics(graph, first, stem)) return stem;
+  if (!take_convolution(graph, first, stem)) return std::nullopt;
+  auto next = only_reader(graph, first);
+  const auto* activate = next ? graph.get_if<ops::Activate>(*next) : nullptr;
+  if (activate != nullptr) {
+    if (activate->activation.kind != Activation::Kind::relu) return std::nullopt;
+    stem.is_rectified = true;
+    next = only_reader(graph, *next);
+  }
+  if (!next || !take_statistics(graph, *next, stem)) return std::nullopt;
+  if (std::ssize(stem.mean) != stem.kernel_shape[3]) return std::nullopt;
   return stem;
+}
+
+struct Moments {
+  double mean = 0;
+  double variance = 0;
+};
+
+/// Of max(x, 0) for normal x.
+Moments rectified(const Moments& x) {
+  const double sigma = std::sqrt(x.variance);
+  const double ratio = x.mean / sigma;
+  const double above = std::erfc(-ratio / std::numbers::sqrt2) / 2;
+  const double density = std::exp(-ratio * ratio / 2) / std::sqrt(2 * std::numbers::pi);
+  const double mean = x.mean * above + sigma * density;
+  const double square = (x.mean * x.mean + x.variance) * above + x.mean * sigma * density;
+  return {mean, std::max(square - mean * mean, 1e-12)};
 }
 
 /// ½(ln(V/v) + (v + d²)/V − 1) of normal distributions whose means differ by d.
@@ -100,8 +141,8 @@ double divergence(double v, double big_v, double difference) {
   return 0.5 * (std::log(big_v / v) + (v + difference * difference) / big_v - 1);
 }
 
-/// One filter's divergence between what it learned and what these pixels would give.
-double divergence_of(const Stem& stem, size_t filter, const Pixels& pixels) {
+/// What one filter would give for these pixels.
+Moments moments_of(const Stem& stem, size_t filter, const Pixels& pixels) {
   const auto height = static_cast<size_t>(stem.kernel_shape[0]);
   const auto width = static_cast<size_t>(stem.kernel_shape[1]);
   const auto channels = static_cast<size_t>(stem.kernel_shape[2]);
@@ -109,23 +150,30 @@ double divergence_of(const Stem& stem, size_t filter, const Pixels& pixels) {
   const auto at = [&](size_t place, size_t channel) {
     return double{stem.kernel[(place * channels + channel) * filters + filter]};
   };
-  double mean = stem.bias.empty() ? 0 : stem.bias[filter];
-  double variance = 1e-12;
+  Moments result{stem.bias.empty() ? 0 : stem.bias[filter], 1e-12};
   for (size_t p = 0; p < height * width; ++p) {
-    for (size_t c = 0; c < channels; ++c) mean += at(p, c) * pixels.mean[c];
+    for (size_t c = 0; c < channels; ++c) result.mean += at(p, c) * pixels.mean[c];
     for (size_t q = 0; q < height * width; ++q) {
       const auto rows = static_cast<double>(p / width) - static_cast<double>(q / width);
       const auto columns = static_cast<double>(p % width) - static_cast<double>(q % width);
       const double alike = std::pow(alike_neighbours, std::hypot(rows, columns));
       for (size_t c = 0; c < channels; ++c)
         for (size_t d = 0; d < channels; ++d)
-          variance += alike * at(p, c) * at(q, d) * pixels.covariance[c][d];
+          result.variance += alike * at(p, c) * at(q, d) * pixels.covariance[c][d];
     }
   }
-  const double learned = std::max(double{stem.variance[filter]}, 0.0) + 1e-6;
-  const double difference = mean - stem.mean[filter];
-  return std::min(divergence(learned, variance, difference),
-                  divergence(variance, learned, difference));
+  return stem.is_rectified ? rectified(result) : result;
+}
+
+/// One channel's divergence between what was learned and what these pixels would give.
+double divergence_of(const Stem& stem, size_t channel, const Pixels& pixels) {
+  const Moments given = stem.kernel.empty()
+                            ? Moments{pixels.mean[channel], pixels.covariance[channel][channel]}
+                            : moments_of(stem, channel, pixels);
+  const double learned = std::max(double{stem.variance[channel]}, 0.0) + 1e-6;
+  const double difference = given.mean - stem.mean[channel];
+  return std::min(divergence(learned, given.variance, difference),
+                  divergence(given.variance, learned, difference));
 }
 
 }  // namespace
@@ -133,7 +181,9 @@ double divergence_of(const Stem& stem, size_t filter, const Pixels& pixels) {
 std::optional<double> disagreement(const ops::Graph& graph, const PixelUse& use,
                                    const PixelMap& fed) {
   const auto stem = stem_of(graph, use.first);
-  if (!stem || stem->kernel_shape[2] != std::ssize(use.map.offsets)) return std::nullopt;
+  if (!stem) return std::nullopt;
+  const int64_t read = stem->kernel.empty() ? std::ssize(stem->mean) : stem->kernel_shape[2];
+  if (read != std::ssize(use.map.offsets)) return std::nullopt;
   const Pixels pixels = pixels_after(use.map.after(fed));
   std::vector<double> all;
   for (size_t k = 0; k < stem->mean.size(); ++k) all.push_back(divergence_of(*stem, k, pixels));
