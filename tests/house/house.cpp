@@ -22,15 +22,25 @@ struct Owner {
 
 const std::vector<Owner>& owners() {
   static const std::vector<Owner> table = {
-      {"dnnl", {"runtime/cpu/"}},         {"oneapi/", {"runtime/cpu/"}},
-      {"omp.h", {"runtime/cpu/"}},        {"hdf5", {"formats/keras/"}},
-      {"H5", {"formats/keras/"}},         {"zip", {"formats/keras/"}},
-      {"zlib", {"formats/keras/"}},       {"nlohmann/", {"formats/"}},
-      {"jpeglib", {"data/codecs/"}},      {"turbojpeg", {"data/codecs/"}},
-      {"png", {"data/codecs/"}},          {"webp/", {"data/codecs/"}},
-      {"gif_lib", {"data/codecs/"}},      {"stb", {"data/codecs/"}},
-      {"curl/", {"download/"}},           {"openssl/", {"download/"}},
-      {"CLI/", {"app/command_line.cpp"}}, {"fmt/", {""}},
+      {"dnnl", {"runtime/cpu/"}},
+      {"oneapi/", {"runtime/cpu/"}},
+      {"omp.h", {"runtime/cpu/"}},
+      {"hdf5", {"formats/keras/"}},
+      {"H5", {"formats/keras/"}},
+      {"zip", {"formats/keras/"}},
+      {"zlib", {"formats/keras/"}},
+      {"nlohmann/", {"formats/"}},
+      {"jpeglib", {"data/codecs/"}},
+      {"turbojpeg", {"data/codecs/"}},
+      {"png", {"data/codecs/"}},
+      {"webp/", {"data/codecs/"}},
+      {"gif_lib", {"data/codecs/"}},
+      {"stb", {"data/codecs/"}},
+      {"curl/", {"download/"}},
+      {"openssl/", {"download/"}},
+      {"CLI/", {"app/command_line.cpp"}},
+      {"utf8proc", {"core/"}},
+      {"fmt/", {""}},
   };
   return table;
 }
