@@ -101,7 +101,7 @@ void check_classes(const fs::path& folder, const std::vector<std::string>& names
         "named after it",
         folder.string(), images == 0 ? "" : fmt::format(" ({} images beside)", images)));
   }
-  if (names.size() == 1) {
+  if (names.size() == 1 && !options.one_class) {
     throw Error(fmt::format("{}: expected at least two class folders, received only \"{}\"",
                             folder.string(), names.front()));
   }

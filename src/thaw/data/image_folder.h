@@ -22,6 +22,9 @@ struct ImageFolder {
 struct ListingOptions {
   /// Only what Keras 3.15 lists (no .webp), so that its split for a seed names the same files.
   bool only_keras_formats = false;
+  /// Whether a folder that holds one class is no error: such images can be judged, not learned
+  /// from.
+  bool one_class = false;
 };
 
 /// Lists what Keras's image_dataset_from_directory does, in its order before it shuffles. Classes

@@ -1,13 +1,92 @@
 #include "thaw/task/evaluate_task.h"
 
+#include <fmt/format.h>
+
+#include <algorithm>
+
 #include "thaw/core/error.h"
-#include "thaw/task/class_names.h"
-#include "thaw/task/fit_data.h"
+#include "thaw/task/class_folders.h"
+#include "thaw/task/classifier.h"
 #include "thaw/task/option.h"
+#include "thaw/task/prediction_watch.h"
 #include "thaw/task/recipe_settings.h"
+#include "thaw/train/compile_config.h"
 #include "thaw/train/model.h"
 
 namespace thaw {
+namespace {
+
+/// The loss that the model was compiled with, of which options are kept; nothing where it is none
+/// that thaw knows.
+std::optional<Loss> compiled_loss(const Classifier& judged) {
+  if (judged.loss.config.is_null()) return std::nullopt;
+  Config compile(Config::Map{});
+  compile.set("loss", judged.loss.config)
+      .set("optimizer", Config(Config::Map{})
+                            .set("class_name", "SGD")
+                            .set("config", Config(Config::Map{}).set("learning_rate", 0.01)));
+  try {
+    std::vector<std::string> dropped;
+    return compile_options_from(compile, dropped).loss;
+  } catch (const Error&) {
+    return std::nullopt;
+  }
+}
+
+/// What fits the outputs, where no loss is known.
+std::string loss_by_outputs(const Classifier& judged) {
+  switch (judged.meaning.kind) {
+    case OutputKind::value:
+      return "mean_squared_error";
+    case OutputKind::independent:
+      return "binary_crossentropy";
+    default:
+      return judged.meaning.columns == 1 ? "binary_crossentropy" : "categorical_crossentropy";
+  }
+}
+
+/// What thaw notes beside the graph, else what fits the outputs.
+std::string own_or_by_outputs(const Classifier& judged) {
+  const Config* noted = judged.model.metadata().find("loss");
+  return noted != nullptr ? noted->as_string() : loss_by_outputs(judged);
+}
+
+/// Scores are taken for logits where no loss says otherwise: no other loss is one of theirs.
+void take_for_logits(Classifier& judged) {
+  OutputMeaning& meaning = judged.meaning;
+  const bool one = meaning.columns == 1;
+  meaning.kind = OutputKind::probabilities;
+  meaning.applied = one ? Activation::Kind::sigmoid : Activation::Kind::softmax;
+  meaning.threshold = 0.5F;
+  judged.model = with_activation(judged.model, meaning);
+}
+
+/// The loss to measure: the model's own, else that of its outputs, which is said. Where an
+/// activation was put behind the model, the loss is that of probabilities.
+Loss usual_loss(Classifier& judged, const std::function<void(const std::string&)>& remark) {
+  if (auto own = compiled_loss(judged)) {
+    Config::Map options;
+    for (const auto& [key, value] : own->options.as_map())
+      if (key != "from_logits" || judged.meaning.applied == Activation::Kind::linear)
+        options.emplace_back(key, value);
+    return Loss(own->name, std::move(options));
+  }
+  const bool is_unknown = !judged.loss.config.is_null();
+  const std::string loss = is_unknown ? loss_by_outputs(judged) : own_or_by_outputs(judged);
+  const bool scores = judged.meaning.kind == OutputKind::scores && !judged.meaning.told_by_values;
+  const bool as_logits = scores && loss.ends_with("crossentropy");
+  if (as_logits) take_for_logits(judged);
+  if (is_unknown || as_logits) {
+    remark(fmt::format(
+        "{}; the loss shown is {}{}",
+        is_unknown ? fmt::format("the model's loss {} is none that thaw measures", judged.loss.name)
+                   : "the model's file does not say its loss",
+        loss, as_logits ? " of the scores as logits" : ""));
+  }
+  return Loss(loss);
+}
+
+}  // namespace
 
 void EvaluateTask::describe(OptionList& options) {
   options.add("model", model,
@@ -23,6 +102,9 @@ void EvaluateTask::describe(OptionList& options) {
                .positional = true,
                .completes = Completes::folder});
   form.describe(options);
+  describe_classes(classes, options);
+  describe_output(output.name, options);
+  output.describe(options);
   options.add("loss", loss,
               {.help = "Keras's name; auto: the one that the model was trained with",
                .value = "NAME",
@@ -34,23 +116,35 @@ void EvaluateTask::describe(OptionList& options) {
 
 EvaluateReport EvaluateTask::run(Engine& engine, TaskEvents& events) const {
   check_metrics(metrics);
-  const Model loaded = Model::load(model, form.load_options());
-  const auto [options, why, remark, is_doubtful] = find_form(loaded, form);
-  if (!remark.empty()) events.on_remark(remark);
-  const std::vector<std::string> names = class_names(loaded);
-  const Model network(with_form(loaded, options));
-  const ImageFolder folder = list_image_folder(images);
-  const ImageDataset data(
-      with_context(images.string(), [&] { return with_classes(folder, names); }), options);
-  Loss measured = loss                           ? Loss(*loss)
-                  : loaded.compiled() != nullptr ? loaded.compiled()->loss
-                                                 : Loss(loss_of(loaded));
+  Classifier judged =
+      classifier_of(read_model_file(model, form.load_options()), model, output, classes);
+  const auto [options, why, of_form, is_doubtful] = find_form(judged.model, form);
+  const auto remark = [&events](const std::string& text) {
+    if (!text.empty()) events.on_remark(text);
+  };
+  remark(of_form);
+  std::ranges::for_each(judged.remarks, remark);
+  const ImageFolder listing = list_image_folder(images, {.one_class = true});
+  auto [folder, how_matched] =
+      with_context(images.string(), [&] { return match_classes(listing, judged.classes); });
+  remark(how_matched);
+  Loss measured = loss ? Loss(*loss) : usual_loss(judged, remark);
+  const Model network(with_form(judged.model, options));
+  const ImageDataset data(std::move(folder), options);
   network.compile({.optimizer = sgd({}), .loss = std::move(measured), .metrics = metrics});
-  EvaluateReport report{.images = data.size(), .classes = names};
-  report.logs = network.evaluate(engine, data, {.on_broken = [&](const std::string& reason) {
-                                   --report.images;
-                                   events.on_left_out(reason);
-                                 }});
+  PredictionWatch watch(judged.meaning, judged.classes.names);
+  EvaluateReport report{.images = data.size(), .classes = judged.classes.names};
+  report.logs = network.evaluate(engine, data,
+                                 {.on_broken =
+                                      [&](const std::string& reason) {
+                                        --report.images;
+                                        events.on_left_out(reason);
+                                      },
+                                  .on_outputs =
+                                      [&](int64_t sample, std::span<const float> outputs) {
+                                        watch.add(outputs, data.label(sample));
+                                      }});
+  remark(watch.doubt());
   return report;
 }
 

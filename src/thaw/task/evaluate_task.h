@@ -7,6 +7,7 @@
 
 #include "thaw/runtime/engine.h"
 #include "thaw/task/image_form.h"
+#include "thaw/task/outputs.h"
 #include "thaw/task/task_events.h"
 
 namespace thaw {
@@ -19,11 +20,16 @@ struct EvaluateReport {
   std::vector<std::string> classes;
 };
 
-/// Loss and metrics of a model on a folder that holds one folder of images a class.
+/// Loss and metrics of a model on a folder that holds one folder of images a class: of all of the
+/// model's classes, or of some or one of them. Of a model that gives logits they are those of the
+/// probabilities, so that the accuracy is that of what PredictTask says.
 struct EvaluateTask {
   std::filesystem::path model;
   std::filesystem::path images;
   ImageForm form = {};
+  OutputChoice output = {};
+  /// The classes' names, "a,b,c" or a file. Unset: see find_class_names().
+  std::optional<std::string> classes = {};
   /// Keras's name; unset: the one that it was trained with.
   std::optional<std::string> loss = {};
   std::vector<std::string> metrics = {"accuracy"};

@@ -1,13 +1,13 @@
 #include "thaw/task/fit_data.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 #include "thaw/data/split.h"
+#include "thaw/task/class_folders.h"
 #include "thaw/task/option.h"
 
 namespace thaw {
@@ -83,22 +83,6 @@ std::string identity(const ImageFolder& folder) {
                         folder.files[i].filename().string(), failure ? 0 : size);
   }
   return content_hash(std::as_bytes(std::span(text)));
-}
-
-ImageFolder with_classes(const ImageFolder& folder, const std::vector<std::string>& class_names) {
-  std::vector<int64_t> numbers;
-  for (const std::string& name : folder.class_names) {
-    const auto found = std::ranges::find(class_names, name);
-    if (found == class_names.end()) {
-      throw Error(fmt::format("expected folders named after the classes {}, received \"{}\"",
-                              fmt::join(class_names, ", "), name));
-    }
-    numbers.push_back(found - class_names.begin());
-  }
-  ImageFolder result = folder;
-  result.class_names = class_names;
-  for (int64_t& label : result.labels) label = numbers[static_cast<size_t>(label)];
-  return result;
 }
 
 }  // namespace thaw

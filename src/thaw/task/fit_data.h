@@ -38,8 +38,4 @@ FitData fit_data(const ImageSource& source, uint64_t seed);
 /// A hash of which files there are and how long each is.
 std::string identity(const ImageFolder& folder);
 
-/// `folder` with labels that count in `class_names`. Throws Error naming a class that is not among
-/// them.
-ImageFolder with_classes(const ImageFolder& folder, const std::vector<std::string>& class_names);
-
 }  // namespace thaw

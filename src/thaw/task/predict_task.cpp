@@ -5,29 +5,28 @@
 #include <span>
 
 #include "thaw/formats/model_file.h"
-#include "thaw/task/class_names.h"
+#include "thaw/task/classifier.h"
 #include "thaw/task/option.h"
+#include "thaw/task/prediction_watch.h"
 #include "thaw/train/predictor.h"
 
 namespace thaw {
-namespace {
-
-/// The `top` likeliest classes. One output is the probability of the second class of two.
-std::vector<Guess> guesses(std::span<const float> outputs, const std::vector<std::string>& names,
-                           int top) {
+std::vector<Guess> guesses(std::span<const float> outputs, const OutputMeaning& meaning,
+                           const std::vector<std::string>& names, int top) {
+  const OutputKind kind = meaning.kind_of(outputs);
+  if (outputs.size() == 1 && (kind == OutputKind::value || !meaning.threshold))
+    return {{.name = {}, .value = outputs[0], .kind = kind}};
   std::vector<float> values(outputs.begin(), outputs.end());
-  if (values.size() == 1) values = {1 - outputs[0], outputs[0]};
+  if (values.size() == 1) values = {2 * *meaning.threshold - outputs[0], outputs[0]};
   std::vector<size_t> order(values.size());
   std::iota(order.begin(), order.end(), size_t{0});
   std::ranges::stable_sort(order, [&](size_t a, size_t b) { return values[a] > values[b]; });
   order.resize(std::min(order.size(), static_cast<size_t>(top)));
   std::vector<Guess> result;
   result.reserve(order.size());
-  for (const size_t i : order) result.push_back({names[i], values[i]});
+  for (const size_t i : order) result.push_back({names[i], values[i], kind});
   return result;
 }
-
-}  // namespace
 
 void PredictTask::describe(OptionList& options) {
   options.add("model", model,
@@ -46,27 +45,37 @@ void PredictTask::describe(OptionList& options) {
                .value = "N",
                .range = Range{1, 1000000}});
   form.describe(options);
+  describe_classes(classes, options);
+  output.describe(options);
 }
 
 bool PredictTask::run(Engine& engine,
                       const std::function<void(const ImagePrediction&)>& sink) const {
-  const Functional network = load_model(model, form.load_options());
-  const auto [options, why, remark, is_doubtful] = find_form(network, form);
-  if (on_remark && !remark.empty()) on_remark(remark);
-  const std::vector<std::string> names = class_names(network);
+  const Classifier classifier =
+      classifier_of(read_model_file(model, form.load_options()), model, output, classes);
+  const auto [options, why, of_form, is_doubtful] = find_form(classifier.model, form);
+  const auto remark = [this](const std::string& text) {
+    if (on_remark && !text.empty()) on_remark(text);
+  };
+  remark(of_form);
+  std::ranges::for_each(classifier.remarks, remark);
   const std::vector<std::filesystem::path> paths(images.begin(), images.end());
   const ImageDataset data(list_images(paths), options);
-  const Predictor predictor(with_form(network, options), engine);
+  const Predictor predictor(with_form(classifier.model, options), engine);
+  PredictionWatch watch(classifier.meaning, classifier.classes.names);
   bool all_read = true;
   predictor.run(data, [&](const Prediction& prediction) {
     ImagePrediction result{.file = data.file(prediction.sample), .error = prediction.error};
     if (prediction.error.empty()) {
-      result.guesses = guesses(prediction.outputs, names, top);
+      result.guesses =
+          guesses(prediction.outputs, classifier.meaning, classifier.classes.names, top);
+      watch.add(prediction.outputs);
     } else {
       all_read = false;
     }
     sink(result);
   });
+  remark(watch.doubt());
   return all_read;
 }
 

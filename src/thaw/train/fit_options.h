@@ -61,6 +61,8 @@ struct EvaluateOptions {
   /// Told why each sample that cannot be read is left out; unless given, such a sample throws.
   /// Only evaluate() leaves any out.
   std::function<void(const std::string& reason)> on_broken = {};
+  /// Told what the model gives for each sample that can be read, after its last activation.
+  std::function<void(int64_t sample, std::span<const float> outputs)> on_outputs = {};
 };
 
 }  // namespace thaw

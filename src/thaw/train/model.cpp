@@ -77,6 +77,14 @@ Logs Model::evaluate(Engine& engine, const Dataset& data, const EvaluateOptions&
     }
     ++read;
     meter.add(Tensor::from({1, columns}, prediction.outputs), targets, {&prediction.sample, 1}, {});
+    if (!options.on_outputs) return;
+    const BatchResult row{.outputs = prediction.outputs,
+                          .targets = {},
+                          .weights = {},
+                          .rows = 1,
+                          .columns = columns,
+                          .left_off = logits.activation.kind};
+    options.on_outputs(prediction.sample, row.model_outputs());
   });
   if (read == 0) throw Error("evaluate: no sample can be read");
   return meter.logs();

@@ -21,5 +21,5 @@ int main(int, char** arguments) {
   const std::string one = std::string(arguments[1]) + "/moon/0000.bmp";
   for (const auto& image : thaw::PredictTask{.model = fit.out, .images = {one}}.run(engine))
     std::cout << image.file.filename().string() << ": " << image.guesses.at(0).name << ' '
-              << image.guesses[0].probability << '\n';
+              << image.guesses[0].value << '\n';
 }

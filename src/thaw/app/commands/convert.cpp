@@ -4,6 +4,7 @@
 #include "thaw/applications/application.h"
 #include "thaw/core/error.h"
 #include "thaw/formats/format.h"
+#include "thaw/task/classifier.h"
 #include "thaw/task/image_form.h"
 #include "thaw/train/optimizer_config.h"
 
@@ -58,6 +59,8 @@ struct Convert final : Call {
   std::string out;
   std::string network;  ///< whose weights they are, where there are weights alone
   ImageForm form;
+  std::optional<std::string> classes;
+  OutputChoice outputs;
 
   void describe(OptionList& options) override {
     options.add("in", in,
@@ -79,6 +82,18 @@ struct Convert final : Call {
                  .completes = Completes::network});
     options.begin_group("Kept in OUT, for predict, evaluate and fit");
     form.describe(options);
+    describe_classes(classes, options);
+    outputs.describe(options);
+  }
+
+  /// What IN does not say of its outputs goes with OUT.
+  void note_outputs(const Functional& model) const {
+    if (classes) {
+      const Functional output = choose_output(model, std::nullopt).model;
+      const int64_t count = class_count(output_columns(output));
+      keep_class_names(model, find_class_names(output, count, {.asked = classes}).names);
+    }
+    if (outputs.activation) model.metadata().set("activation", *outputs.activation);
   }
 
   ModelFile read() const {
@@ -109,6 +124,7 @@ struct Convert final : Call {
     }
     ModelFile content = read();
     note_form(content.model, form);
+    note_outputs(content.model);
     if (format->write != nullptr) {
       format->write(content, out);
     } else {

@@ -1,4 +1,5 @@
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <cstdio>
 
@@ -13,6 +14,12 @@
 namespace thaw::app::commands {
 namespace {
 
+/// "probability" is a probability; whatever else the number is has another name.
+const char* key_of(const Guess& guess) {
+  if (guess.is_probability()) return "probability";
+  return guess.kind == OutputKind::scores ? "score" : "value";
+}
+
 void print_json(const ImagePrediction& prediction) {
   Config line;
   line.set("file", prediction.file.string());
@@ -23,7 +30,8 @@ void print_json(const ImagePrediction& prediction) {
   Config predictions{Config::List{}};
   for (const Guess& guess : prediction.guesses) {
     Config row;
-    row.set("class", guess.name).set("probability", static_cast<double>(guess.probability));
+    if (!guess.name.empty()) row.set("class", guess.name);
+    row.set(key_of(guess), static_cast<double>(guess.value));
     predictions.append(std::move(row));
   }
   print_json_line(line.set("predictions", std::move(predictions)));
@@ -36,8 +44,15 @@ void print_text(const ImagePrediction& prediction) {
     return;
   }
   fmt::print("{}\n", prediction.file.string());
-  for (const Guess& guess : prediction.guesses)
-    fmt::print("  {:6.2f} %  {}\n", 100 * guess.probability, guess.name);
+  for (const Guess& guess : prediction.guesses) {
+    if (guess.is_probability()) {
+      fmt::print("  {:6.2f} %  {}\n", 100 * guess.value, guess.name);
+    } else if (guess.name.empty()) {
+      fmt::print("  {:.6g}\n", guess.value);
+    } else {
+      fmt::print("  {:10.4f}  {}\n", guess.value, guess.name);
+    }
+  }
 }
 
 struct Predict final : Call {
@@ -45,7 +60,7 @@ struct Predict final : Call {
   EngineOptions engine;
   bool json = false;
   std::filesystem::path input;
-  std::filesystem::path output;
+  std::string output;  ///< where that goes; of images the name of an output
 
   void describe(OptionList& options) override {
     task.describe(options);
@@ -55,17 +70,35 @@ struct Predict final : Call {
                  .value = "X.npy",
                  .completes = Completes::file});
     options.add("output", output,
-                {.help = "where the outputs for --input go, as .npy",
-                 .value = "Y.npy",
+                {.help = "with --input where the outputs go, as .npy (NAME=Y.npy of a model with "
+                         "several outputs); with images which output counts, by its layer's name",
+                 .value = "Y.npy|NAME",
                  .completes = Completes::file});
     describe_threads(engine, options);
   }
 
+  /// `output` as the name of an output, if it begins with one, and the file.
+  std::pair<std::optional<std::string>, std::filesystem::path> raw_output(
+      const Functional& model) const {
+    const std::vector<std::string> names = output_names(model);
+    for (const std::string& name : names)
+      if (output.starts_with(name + "=")) return {name, output.substr(name.size() + 1)};
+    if (names.size() > 1) {
+      throw UsageError(fmt::format(
+          "--output: model \"{}\" has several outputs: expected NAME=Y.npy with one of {}, "
+          "received \"{}\"",
+          model.name(), fmt::join(names, ", "), output));
+    }
+    return {std::nullopt, output};
+  }
+
   Exit predict_tensor() const {
-    const Model model(load_model(task.model, task.form.load_options()));
+    const Functional whole = load_model(task.model, task.form.load_options());
+    const auto [name, file] = raw_output(whole);
+    const Model model(choose_output(whole, name).model);
     const Tensor x = read_numpy_array(input);
     Engine runs_on(engine);
-    write_numpy_array(output, with_context(input.string(), [&] {
+    write_numpy_array(file, with_context(input.string(), [&] {
                         if (x.shape().rank() < 1)
                           throw Error("expected an array of samples, received one number");
                         return model.predict(runs_on, x);
@@ -74,7 +107,7 @@ struct Predict final : Call {
   }
 
   Exit run() override {
-    const bool raw = !input.empty() || !output.empty();
+    const bool raw = !input.empty() || (!output.empty() && task.images.empty());
     if (raw && !task.images.empty())
       throw UsageError("predict: expected images or --input, received both");
     if (!raw && task.images.empty())
@@ -83,6 +116,7 @@ struct Predict final : Call {
     if (raw && (input.empty() || output.empty()))
       throw UsageError("predict: expected --input and --output together");
     if (raw) return predict_tensor();
+    if (!output.empty()) task.output.name = output;
     Engine runs_on(engine);
     task.on_remark = [](const std::string& remark) { fmt::print(stderr, "thaw: {}\n", remark); };
     const bool all_read = task.run(runs_on, json ? &print_json : &print_text);
@@ -98,7 +132,9 @@ const Command predict{
     .what = "what a model sees in images, or makes of raw tensors",
     .details =
         "Shows the likeliest classes of each image. A model that thaw fit wrote says itself how "
-        "images are prepared for it. An image that cannot be read is reported, the rest goes on, "
+        "images are prepared for it and what its classes are called; of another one, say it with "
+        "--classes. Outputs that are no probabilities are shown as scores. An image that cannot be "
+        "read is reported, the rest goes on, "
         "and the exit code is 1.",
     .example = "thaw predict model.keras new.jpg more_photos/",
     .make = &make_call<Predict>,
