@@ -59,7 +59,7 @@ TEST_P(Patterns, PredictAsKerasDoesWithoutAFlag) {
   for (size_t i = 0; i < predictions.size(); ++i) {
     ASSERT_EQ(predictions[i].error, "");
     std::map<std::string, float> found;
-    for (const Guess& guess : predictions[i].guesses) found[guess.name] = guess.probability;
+    for (const Guess& guess : predictions[i].guesses) found[guess.name] = guess.value;
     for (int64_t k = 0; k < columns; ++k) {
       const std::string label = "class " + std::to_string(columns == 1 ? 1 : k);
       ASSERT_TRUE(found.contains(label)) << label;

@@ -43,7 +43,7 @@ TEST(SharedModels, AnswerAsKerasDoesWithoutAFlag) {
                                 expected.values().begin() + (i + 1) * classes);
       std::ranges::sort(values, std::greater());
       for (size_t k = 0; k < classes; ++k)
-        EXPECT_NEAR(predictions[i].guesses[k].probability, values[k], 1e-4) << "image " << i;
+        EXPECT_NEAR(predictions[i].guesses[k].value, values[k], 1e-4) << "image " << i;
     }
   }
 }

@@ -116,9 +116,9 @@ void EvaluateTask::describe(OptionList& options) {
 
 EvaluateReport EvaluateTask::run(Engine& engine, TaskEvents& events) const {
   check_metrics(metrics);
-  Classifier judged =
-      classifier_of(read_model_file(model, form.load_options()), model, output, classes);
-  const auto [options, why, of_form, is_doubtful] = find_form(judged.model, form);
+  const ModelFile content = read_model_file(model, form.load_options());
+  const auto [options, why, of_form, is_doubtful] = find_form(content.model, form);
+  Classifier judged = classifier_of(content, model, output, classes);
   const auto remark = [&events](const std::string& text) {
     if (!text.empty()) events.on_remark(text);
   };

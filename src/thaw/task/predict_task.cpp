@@ -51,9 +51,9 @@ void PredictTask::describe(OptionList& options) {
 
 bool PredictTask::run(Engine& engine,
                       const std::function<void(const ImagePrediction&)>& sink) const {
-  const Classifier classifier =
-      classifier_of(read_model_file(model, form.load_options()), model, output, classes);
-  const auto [options, why, of_form, is_doubtful] = find_form(classifier.model, form);
+  const ModelFile content = read_model_file(model, form.load_options());
+  const auto [options, why, of_form, is_doubtful] = find_form(content.model, form);
+  const Classifier classifier = classifier_of(content, model, output, classes);
   const auto remark = [this](const std::string& text) {
     if (on_remark && !text.empty()) on_remark(text);
   };
