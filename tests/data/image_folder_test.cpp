@@ -7,6 +7,7 @@
 #include "data/image_files.h"
 #include "support/golden_file.h"
 #include "thaw/core/error.h"
+#include "thaw/data/image.h"
 
 namespace thaw {
 namespace {
@@ -154,12 +155,35 @@ TEST(ImageFolder, for_predictions_files_and_folders_stand_in_the_order_given) {
             (Names{"odd.ending", "f/a.jpg", "f/b/1.png", "f/a.jpg"}));
 }
 
+TEST(ImageFolder, refuses_names_that_look_alike) {
+  const TemporaryFolder folder;
+  folder.write("caf\u00e9/1.png");
+  folder.write("cafe\u0301/1.png");
+  if (std::distance(fs::directory_iterator(folder.path()), {}) < 2)
+    GTEST_SKIP() << "file names have one Unicode form here";
+  const std::string error = listing_error(folder.path());
+  EXPECT_NE(error.find("differ in the characters that their accents are made of only"),
+            std::string::npos)
+      << error;
+}
+
+TEST(ImageFolder, may_hold_one_class_where_that_is_asked_for) {
+  const TemporaryFolder folder;
+  folder.write("cat/1.png");
+  EXPECT_NE(listing_error(folder.path()), "");
+  const ImageFolder listing = list_image_folder(folder.path(), {.one_class = true});
+  EXPECT_EQ(listing.class_names, Names{"cat"});
+  EXPECT_EQ(listing.labels, std::vector<int64_t>{0});
+}
+
 TEST(ImageFolder, for_predictions_what_holds_no_image_stays_in_its_place) {
   const TemporaryFolder folder;
   for (const char* name : {"empty/no.txt", "a.png"}) folder.write(name);
   const std::vector<fs::path> paths = {folder.path() / "missing.png", folder.path() / "empty",
                                        folder.path() / "a.png"};
   EXPECT_EQ(list_images(paths), paths);
+  EXPECT_EQ(error_of([&] { (void)read_image(folder.path() / "empty"); }),
+            (folder.path() / "empty").string() + ": the folder holds no images");
 }
 
 }  // namespace

@@ -203,6 +203,19 @@ TEST_F(FitTaskTest, refuses_imagenet_weights_for_a_file_that_has_its_own) {
   EXPECT_TRUE(contains(error_of<UsageError>([&] { fit.run(engine_); }), "leave --weights out"));
 }
 
+TEST_F(FitTaskTest, takes_names_that_look_alike_for_one_class) {
+  std::filesystem::rename(path("images/red"), path("images/caf\u00e9"));
+  std::filesystem::rename(path("others/red"), path("others/cafe\u0301"));
+  FitTask fit = task();
+  fit.source.validation = path("others");
+  const FitReport report = fit.run(engine_);
+  EXPECT_EQ(report.classes, (std::vector<std::string>{"blue", "caf\u00e9", "green"}));
+  EXPECT_EQ(report.validation_images, 24);
+  const EvaluateReport judged =
+      EvaluateTask{.model = fit.out, .images = path("others")}.run(engine_);
+  EXPECT_EQ(judged.classes, report.classes);
+}
+
 TEST_F(FitTaskTest, needs_no_file_to_write_to) {
   FitTask fit = task();
   fit.out.clear();

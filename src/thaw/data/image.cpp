@@ -87,6 +87,9 @@ Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& option
 }
 
 Image read_image(const std::filesystem::path& file, const DecodeOptions& options) {
+  std::error_code ignored;
+  if (std::filesystem::is_directory(file, ignored))
+    throw Error(file.string() + ": the folder holds no images");
   const std::string content = read_file(file, max_file_bytes);
   return with_context(file.string(),
                       [&] { return decode_image(std::as_bytes(std::span(content)), options); });

@@ -7,6 +7,7 @@
 #include <map>
 
 #include "thaw/core/error.h"
+#include "thaw/core/unicode.h"
 #include "thaw/data/codec.h"
 
 namespace thaw {
@@ -107,12 +108,13 @@ void check_classes(const fs::path& folder, const std::vector<std::string>& names
   }
   std::map<std::string, std::string> seen;
   for (const std::string& name : names) {
-    const auto [other, is_new] = seen.emplace(lower_case(name), name);
+    const auto [other, is_new] = seen.emplace(lower_case(to_nfc(name)), name);
     if (is_new) continue;
+    const bool look_alike = to_nfc(other->second) == to_nfc(name);
     throw Error(fmt::format(
-        "{}: the class folders \"{}\" and \"{}\" differ in upper and lower case only: merge or "
-        "rename them",
-        folder.string(), other->second, name));
+        "{}: the class folders \"{}\" and \"{}\" differ in {} only: merge or rename them",
+        folder.string(), other->second, name,
+        look_alike ? "the characters that their accents are made of" : "upper and lower case"));
   }
 }
 

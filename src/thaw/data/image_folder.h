@@ -32,8 +32,8 @@ struct ListingOptions {
 /// images are the files in its folder and in all folders below it (links to folders are not
 /// followed): sorted by folder, then by name. An image is told by its ending, in upper or lower
 /// case. Throws Error when the folder is absent or unreadable, holds no class or one only, a class
-/// without images, or two classes whose names differ in case only (on a file system that ignores
-/// case they would be one).
+/// without images, or two classes whose names differ in case, or in Unicode's form, only (on a file
+/// system that ignores it they would be one).
 ImageFolder list_image_folder(const std::filesystem::path& folder,
                               const ListingOptions& options = {});
 
