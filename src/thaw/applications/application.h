@@ -102,9 +102,7 @@ const Application* recognize(const Functional& model);
 /// nothing when it is not recognized.
 std::optional<std::string_view> preprocessing_of(const Functional& model);
 
-/// A model's base, its trained head dropped: everything up to what the last global pooling reads,
-/// or else up to the last image larger than 1×1. Of a known network it is the model without top.
-/// Goes into nested models. Throws Error when no layer gives an image.
+/// A model's base, its trained head dropped: Division(model).base(). Throws Error as that does.
 Functional base_of(const Functional& model);
 
 }  // namespace applications

@@ -10,6 +10,7 @@
 #include "thaw/core/error.h"
 #include "thaw/core/random.h"
 #include "thaw/features/kept_features.h"
+#include "thaw/graph/network.h"
 
 namespace thaw {
 namespace {
@@ -20,20 +21,41 @@ double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
 }
 
-void check(const Functional& base, const RecipeOptions& options) {
-  const auto layers = static_cast<int64_t>(base.layers().size());
-  for (const StageOptions& stage : options.stages) {
+/// Checks them, and settles how many layers each stage unfreezes.
+void settle(RecipeOptions& options, const Functional& base, const Functional& network) {
+  const int64_t layers = std::ssize(counted_layers(network));
+  const std::string of = network.name() == base.name() ? "" : " (\"" + network.name() + "\")";
+  for (StageOptions& stage : options.stages) {
     if (stage.epochs < 0)
       throw UsageError(
           fmt::format("{}: expected 0 epochs or more, received {}", stage.name, stage.epochs));
+    if (stage.unfreeze && stage.at_most) stage.unfreeze = std::min(*stage.unfreeze, layers);
     if (stage.epochs > 0 && stage.unfreeze && (*stage.unfreeze < 0 || *stage.unfreeze > layers)) {
       throw UsageError(
-          fmt::format("{}: expected to unfreeze from 0 to all {} layers of the base, received {}",
-                      stage.name, layers, *stage.unfreeze));
+          fmt::format("{}: expected to unfreeze from 0 to all {} layers of the base{}, received {}",
+                      stage.name, layers, of, *stage.unfreeze));
     }
   }
   if (std::ranges::all_of(options.stages, [](const auto& stage) { return stage.epochs == 0; }))
     throw UsageError("nothing to do: every stage has 0 epochs");
+}
+
+std::string loss_of(const RecipeOptions& options) {
+  return options.loss.value_or("categorical_crossentropy");
+}
+
+/// Freezes every layer of `model` that is no part of `network`. Returns whether that lies in it.
+bool freeze_around(const Functional& model, const Functional& network) {
+  if (Layer(model) == Layer(network)) return true;
+  bool found = false;
+  for (const Layer& layer : model.layers()) {
+    if (layer.nested() != nullptr && freeze_around(*layer.nested(), network)) {
+      found = true;
+    } else {
+      layer.set_trainable(false);
+    }
+  }
+  return found;
 }
 
 /// At most this often the state is written. An interruption writes it at once.
@@ -84,18 +106,25 @@ size_t place_of(const StageReport& stage, const std::vector<StageOptions>& stage
 }  // namespace
 
 Recipe::Recipe(const Functional& base, int64_t classes, RecipeOptions options)
+    : Recipe(base,
+             with_head(base, {.classes = classes, .loss = loss_of(options), .seed = options.seed}),
+             std::move(options)) {}
+
+Recipe::Recipe(const Functional& base, Model model, RecipeOptions options)
     : base_(base),
+      network_(network_of(base)),
       options_(std::move(options)),
-      model_(with_head(base, {.classes = classes, .loss = loss(), .seed = options_.seed})) {
-  check(base, options_);
+      model_(std::move(model)) {
+  settle(options_, base_, network_);
 }
 
 void Recipe::unfreeze(const std::optional<int64_t>& layers) {
   base_.set_trainable(!layers || *layers > 0);
   if (!layers || *layers == 0) return;
-  const auto all = base_.layers();
-  for (const Layer& layer : all.first(all.size() - static_cast<size_t>(*layers)))
-    layer.set_trainable(false);
+  freeze_around(base_, network_);
+  const auto all = network_.layers();
+  const auto frozen = all.size() - std::min(all.size(), static_cast<size_t>(*layers));
+  for (const Layer& layer : all.first(frozen)) layer.set_trainable(false);
 }
 
 size_t Recipe::resume() {
@@ -130,7 +159,7 @@ std::string Recipe::feature_failure() const {
   return features_ == nullptr ? "" : features_->finish();
 }
 
-std::string Recipe::loss() const { return options_.loss.value_or("categorical_crossentropy"); }
+std::string Recipe::loss() const { return loss_of(options_); }
 
 int64_t Recipe::feature_row_bytes() {
   const auto all = cuts();

@@ -17,7 +17,7 @@ namespace thaw {
 struct RecipeOptions {
   std::vector<StageOptions> stages = {
       {.name = "feature_extraction", .epochs = 5, .learning_rate = 1e-3, .unfreeze = 0},
-      {.name = "fine_tuning", .epochs = 5, .learning_rate = 1e-4, .unfreeze = 5}};
+      {.name = "fine_tuning", .epochs = 5, .learning_rate = 1e-4, .unfreeze = 5, .at_most = true}};
   std::string optimizer = "adam";
   /// Keras's name; unset: categorical_crossentropy.
   std::optional<std::string> loss = {};
@@ -43,8 +43,14 @@ struct RecipeOptions {
 /// normalization keeps its statistics throughout.
 class Recipe {
  public:
-  /// Throws UsageError when options contradict each other or the base.
+  /// A new head on the base (with_head()). Throws UsageError when options contradict each other or
+  /// the base.
   Recipe(const Functional& base, int64_t classes, RecipeOptions options);
+  /// `model`: that base with a head that it has already, whose weights it goes on with.
+  Recipe(const Functional& base, Model model, RecipeOptions options);
+
+  /// The base's network (network_of()), whose layers the stages' `unfreeze` counts.
+  const Functional& network() const { return network_; }
 
   /// The base with its head; the same model throughout.
   const Model& model() const { return model_; }
@@ -93,6 +99,7 @@ class Recipe {
   size_t resume();
 
   Functional base_;
+  Functional network_;
   RecipeOptions options_;
   Model model_;
   std::shared_ptr<KeptFeatures> features_;

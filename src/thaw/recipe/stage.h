@@ -14,9 +14,11 @@ struct StageOptions {
   std::string name;
   int epochs = 5;  ///< 0: the stage is left out
   double learning_rate = 1e-3;
-  /// How many of the base's last layers train beside the head, layers[-n:], as Keras counts them;
-  /// nothing: all of them.
+  /// How many of the last layers of the base's network (network_of()) train beside the head,
+  /// layers[-n:], as Keras counts them; nothing: all of the base.
   std::optional<int64_t> unfreeze = 0;
+  /// Of a network of fewer layers all are meant; else that is an error.
+  bool at_most = false;
 };
 
 struct EpochReport {

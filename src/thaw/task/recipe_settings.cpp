@@ -39,9 +39,11 @@ void RecipeSettings::describe(OptionList& options) {
                .range = Range{0, 1000000}});
   options.add("learning-rate", learning_rate,
               {.help = "of feature extraction", .value = "RATE", .range = no_less_than_0});
-  options.add("unfreeze", unfreeze, &layers_from, &to_text,
-              {.help = "how many of the base's last layers are fine-tuned (0: skip fine-tuning)",
-               .value = "N|all"});
+  options.add(
+      "unfreeze", unfreeze, &layers_from, &to_text,
+      {.help = "how many of the base's last layers are fine-tuned, of its network alone, as Keras "
+               "counts them (0: skip fine-tuning)",
+       .value = "N|all"});
   options.add("fine-tune-epochs", fine_tune_epochs,
               {.help = "of fine-tuning (0: skip it)", .value = "N", .range = Range{0, 1000000}});
   options.add("fine-tune-learning-rate", fine_tune_learning_rate,
@@ -67,7 +69,8 @@ RecipeOptions RecipeSettings::recipe() const {
                    {.name = "fine_tuning",
                     .epochs = fine_tunes ? fine_tune_epochs : 0,
                     .learning_rate = fine_tune_learning_rate,
-                    .unfreeze = unfreeze}};
+                    .unfreeze = unfreeze,
+                    .at_most = unfreeze == RecipeSettings{}.unfreeze}};
   result.optimizer = optimizer;
   result.loss = loss;
   result.metrics = metrics;

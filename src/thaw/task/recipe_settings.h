@@ -16,8 +16,9 @@ struct RecipeSettings {
   int64_t batch_size = 32;
   int epochs = 5;  ///< of feature extraction; 0: it is left out
   double learning_rate = 1e-3;
-  /// How many of the base's last layers are fine-tuned; 0: none, which leaves fine-tuning out;
-  /// unset: all.
+  /// How many of the last layers of the base's network are fine-tuned; 0: none, which leaves
+  /// fine-tuning out; unset: all. Of a smaller network than the default all are; any other number
+  /// that is too large is an error.
   std::optional<int64_t> unfreeze = 5;
   int fine_tune_epochs = 5;
   double fine_tune_learning_rate = 1e-4;
