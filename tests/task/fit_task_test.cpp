@@ -125,6 +125,10 @@ TEST_F(FitTaskTest, resumes_under_no_other_setting_that_changes_the_result) {
                                                     {"augment", "flip"},
                                                     {"cache", "off"},
                                                     {"threads", "1"}};
+  FitTask finished = task();
+  finished.out = path("finished.keras");
+  finished.checkpoint = path("state of the finished one");
+  ASSERT_TRUE(finished.run(engine_).finished);
   FitTask names = task();
   EngineOptions names_of_engine;
   OptionList all;
@@ -138,6 +142,7 @@ TEST_F(FitTaskTest, resumes_under_no_other_setting_that_changes_the_result) {
     describe(engine, options);
     const Option& option = *options.find(each.name);
     option.set(another_value(option, known));
+    if (other.keep_head) other.base.base = finished.out.string();
     other.resume = true;
     write_file(*other.checkpoint, checkpoint);
     const std::string message = error_of([&] {

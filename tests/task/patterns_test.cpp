@@ -10,31 +10,14 @@
 #include "support/error_of.h"
 #include "support/golden_file.h"
 #include "support/temporary_folder.h"
+#include "task/pattern.h"
 #include "thaw/task/predict_task.h"
 
 namespace thaw {
 namespace {
 
 using testing::GoldenFile;
-
-struct Pattern {
-  std::string generation;  ///< "keras": Keras 3; "tf_keras": Keras 2
-  std::string name;
-};
-
-void PrintTo(const Pattern& pattern, std::ostream* out) {
-  *out << pattern.generation << "/" << pattern.name;
-}
-
-std::vector<Pattern> all_patterns() {
-  std::vector<Pattern> result;
-  for (const char* generation : {"keras", "tf_keras"}) {
-    const GoldenFile golden("patterns/" + std::string(generation) + "/patterns.golden.gz");
-    std::istringstream names(golden.text("patterns"));
-    for (std::string name; names >> name;) result.push_back({generation, name});
-  }
-  return result;
-}
+using testing::Pattern;
 
 class Patterns : public ::testing::TestWithParam<Pattern> {};
 
@@ -42,10 +25,8 @@ TEST_P(Patterns, PredictAsKerasDoesWithoutAFlag) {
   const auto& [generation, name] = GetParam();
   const std::string home = "patterns/" + generation + "/";
   const GoldenFile golden(home + "patterns.golden.gz");
-  const std::string file = golden.text(name + "/file");
   const testing::TemporaryFolder folder;
-  const std::filesystem::path model = folder.path() / file;
-  std::ofstream(model, std::ios::binary) << testing::unzip_golden(home + file + ".gz");
+  const std::filesystem::path model = testing::unpack(GetParam(), folder.path());
 
   const Tensor expected = golden.array(name + "/predictions");
   const int64_t columns = expected.shape()[1];
@@ -73,13 +54,14 @@ TEST(PatternsTable, NamesEveryPattern) {
   std::ifstream file(THAW_SOURCE_FOLDER "/docs/formats.md");
   std::stringstream text;
   text << file.rdbuf();
-  for (const Pattern& pattern : all_patterns())
+  for (const Pattern& pattern : testing::all_patterns())
     EXPECT_TRUE(testing::contains(text.str(), "| `" + pattern.name + "` |")) << pattern.name;
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, Patterns, ::testing::ValuesIn(all_patterns()), [](const auto& one) {
-  return one.param.generation + "_" + one.param.name;
-});
+INSTANTIATE_TEST_SUITE_P(Every, Patterns, ::testing::ValuesIn(testing::all_patterns()),
+                         [](const auto& one) {
+                           return one.param.generation + "_" + one.param.name;
+                         });
 
 }  // namespace
 }  // namespace thaw

@@ -142,7 +142,8 @@ std::string listed(const std::vector<std::string>& names) {
 
 std::vector<CallPtr> Division::Level::behind() const {
   std::set<const Call*> needed;
-  for (const CallPtr& call : model.up_to(end).calls()) needed.insert(call.get());
+  const Functional kept = model.up_to(end);
+  for (const CallPtr& call : kept.calls()) needed.insert(call.get());
   std::vector<CallPtr> result;
   for (const CallPtr& call : model.calls())
     if (!needed.contains(call.get())) result.push_back(call);
@@ -205,6 +206,11 @@ Division::Division(const Functional& model) : base_(model) {
   levels_ = levels_at(places[*end]);
   base_ = up_to_end();
   network_layers_ = counted_layers(network).size();
+  for (const Place& place : places) {
+    const Layer& layer = place.value.call()->layer;
+    gives_probabilities_ = gives_probabilities_ || makes_probabilities(layer);
+    if (has_kernel(layer)) break;  // the last one makes the scores
+  }
 }
 
 std::vector<std::string> Division::dropped() const {
@@ -216,14 +222,15 @@ std::vector<std::string> Division::dropped() const {
   return names;
 }
 
-std::string Division::told() const {
+std::string Division::told(bool head_goes_on) const {
   const auto names = dropped();
   const size_t kept = counted_layers(network_of(base_)).size();
   const std::string count = kept == network_layers_
                                 ? fmt::format("all {}", kept)
                                 : fmt::format("{} of {}", kept, network_layers_);
-  return fmt::format("layers up to '{}' ({}); dropped: {}", levels_[0].end.call()->layer.name(),
-                     count, names.empty() ? "nothing" : listed(names));
+  return fmt::format("layers up to '{}' ({}); {}: {}", levels_[0].end.call()->layer.name(), count,
+                     head_goes_on ? "goes on" : "dropped",
+                     names.empty() ? "nothing" : listed(names));
 }
 
 Symbol Division::head_of(const Symbol& image) const {

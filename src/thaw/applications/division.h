@@ -29,8 +29,12 @@ class Division {
   std::vector<std::string> dropped() const;
 
   /// "layers up to 'add_4' (24 of 31); dropped: conv2d_7, predictions": what is kept, in Keras's
-  /// count of the network's layers, and what is not.
-  std::string told() const;
+  /// count of the network's layers, and what is not. "goes on" instead of "dropped" for a head that
+  /// is not.
+  std::string told(bool head_goes_on = false) const;
+
+  /// Whether the model ends in a softmax or a sigmoid: not in logits.
+  bool gives_probabilities() const { return gives_probabilities_; }
 
   /// What the head makes of another image than the base's: its layers called again. Throws Error
   /// when their weights do not fit the image.
@@ -51,6 +55,7 @@ class Division {
 
   std::vector<Level> levels_;  ///< the innermost first
   Functional base_;
+  bool gives_probabilities_ = false;
   size_t network_layers_ = 0;  ///< before anything was dropped
 };
 

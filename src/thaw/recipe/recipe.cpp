@@ -105,10 +105,10 @@ size_t place_of(const StageReport& stage, const std::vector<StageOptions>& stage
 
 }  // namespace
 
-Recipe::Recipe(const Functional& base, int64_t classes, RecipeOptions options)
+Recipe::Recipe(const Functional& base, int64_t classes, const RecipeOptions& options)
     : Recipe(base,
              with_head(base, {.classes = classes, .loss = loss_of(options), .seed = options.seed}),
-             std::move(options)) {}
+             options) {}
 
 Recipe::Recipe(const Functional& base, Model model, RecipeOptions options)
     : base_(base),

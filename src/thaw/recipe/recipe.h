@@ -45,7 +45,7 @@ class Recipe {
  public:
   /// A new head on the base (with_head()). Throws UsageError when options contradict each other or
   /// the base.
-  Recipe(const Functional& base, int64_t classes, RecipeOptions options);
+  Recipe(const Functional& base, int64_t classes, const RecipeOptions& options);
   /// `model`: that base with a head that it has already, whose weights it goes on with.
   Recipe(const Functional& base, Model model, RecipeOptions options);
 

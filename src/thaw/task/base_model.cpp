@@ -40,19 +40,20 @@ void set_weights(const Functional& base, const BaseModel& asked, uint64_t seed) 
   }
 }
 
-Functional from_file(const BaseModel& asked, const BaseModelOptions& options) {
+LoadedBase from_file(const BaseModel& asked, const BaseModelOptions& options) {
   LoadOptions load;
   if (options.image_size) load.input_shape = rgb(*options.image_size);
   const Functional whole = load_model(asked.base, load);
-  Functional base = applications::base_of(whole);
+  applications::Division division(whole);
+  Functional base = division.base();
   for (const auto& [key, value] : whole.metadata().as_map())
     if (base.metadata().find(key) == nullptr) base.metadata().set(key, value);
   if (options.image_size) base = resized(base, *options.image_size);
   set_weights(base, asked, options.seed);
-  return base;
+  return {base, std::move(division), whole};
 }
 
-Functional from_name(const BaseModel& asked, const BaseModelOptions& options) {
+LoadedBase from_name(const BaseModel& asked, const BaseModelOptions& options) {
   auto [network, made_as] = applications::find(asked.base);
   made_as.input_shape =
       rgb(options.image_size.value_or(ImageSize(static_cast<int>(network->default_size))));
@@ -61,7 +62,7 @@ Functional from_name(const BaseModel& asked, const BaseModelOptions& options) {
   made_as.on_download = options.on_download;
   Functional base = applications::create(*network, made_as);
   if (made_as.weights == "none") base.initialize_weights(options.seed);
-  return base;
+  return {base};
 }
 
 }  // namespace
@@ -90,10 +91,14 @@ bool names_a_file(const std::string& text) {
          std::filesystem::is_regular_file(text, ignored);
 }
 
-Functional base_model(const BaseModel& base, const BaseModelOptions& options) {
+LoadedBase load_base(const BaseModel& base, const BaseModelOptions& options) {
   return with_context("--base", [&] {
     return names_a_file(base.base) ? from_file(base, options) : from_name(base, options);
   });
+}
+
+Functional base_model(const BaseModel& base, const BaseModelOptions& options) {
+  return load_base(base, options).base;
 }
 
 }  // namespace thaw

@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "thaw/applications/division.h"
 #include "thaw/graph/functional.h"
 #include "thaw/task/image_form.h"
 
@@ -33,8 +34,18 @@ struct BaseModelOptions {
 /// there is such a file.
 bool names_a_file(const std::string& text);
 
-/// The base, without a top. Throws UsageError for a name that is not known and for weights that the
-/// base cannot have, Error for a file that cannot be read.
+/// A base, and the finished model that it was cut from.
+struct LoadedBase {
+  Functional base;  ///< without a top
+  /// Unset where the base is made by its name.
+  std::optional<applications::Division> division = {};
+  std::optional<Functional> whole = {};
+};
+
+/// Throws UsageError for a name that is not known and for weights that the base cannot have, Error
+/// for a file that cannot be read.
+LoadedBase load_base(const BaseModel& base, const BaseModelOptions& options = {});
+/// Its base alone.
 Functional base_model(const BaseModel& base, const BaseModelOptions& options = {});
 
 }  // namespace thaw

@@ -9,8 +9,10 @@
 #include "thaw/core/files.h"
 #include "thaw/formats/format.h"
 #include "thaw/formats/json.h"
+#include "thaw/graph/network.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/fit_history.h"
+#include "thaw/task/kept_head.h"
 #include "thaw/task/option.h"
 
 namespace thaw {
@@ -52,11 +54,13 @@ struct Prepared {
   FitData data;
   Functional base;
   ImageOptions form;
+  std::optional<KeptHead> kept = {};
+  std::string told = {};  ///< what of a file is the base; empty: it is made by its name
 };
 
 /// All that the result depends on: each option is here as it is, or by what came of it.
 Config resume_settings(const FitTask& task, const EngineOptions& engine, const Prepared& prepared) {
-  const auto& [data, base, form] = prepared;
+  const auto& [data, base, form, kept, told] = prepared;
   Config result = result_settings(task, engine);
   result.set("base weights", weights_hash(base))
       .set("training images", identity(data.train))
@@ -99,6 +103,7 @@ RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
   result.seed = task.seed;
   result.cache = task.cache ? FeatureCache::automatic : FeatureCache::off;
   if (task.cache) result.feature_folder = FeatureFolder(*task.cache);
+  if (prepared.kept && !task.recipe.loss) result.loss = prepared.kept->loss;
   result.callbacks = {&events};
   result.on_stage = [&events](const StageReport& stage) { events.on_stage(stage); };
   result.stop = task.stop;
@@ -113,20 +118,43 @@ RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
 
 Prepared prepare(const FitTask& task, TaskEvents& events) {
   FitData data = fit_data(task.source, task.seed);
-  const Functional base =
-      base_model(task.base, {.image_size = task.form.image_size,
-                             .seed = task.seed,
-                             .on_download = [&events](int64_t received, int64_t total) {
-                               return events.on_download(received, total);
-                             }});
-  auto [form, why, remark, is_doubtful] = find_form(base, task.form);
+  const LoadedBase loaded =
+      load_base(task.base, {.image_size = task.form.image_size,
+                            .seed = task.seed,
+                            .on_download = [&events](int64_t received, int64_t total) {
+                              return events.on_download(received, total);
+                            }});
+  std::optional<KeptHead> kept;
+  if (task.keep_head) {
+    kept = keep_head(task.base, loaded);
+    data = with_classes_of(task.base, loaded, data, events);
+  }
+  auto [form, why, remark, is_doubtful] = find_form(loaded.base, task.form);
   if (!remark.empty()) events.on_remark(remark);
-  return {std::move(data), base, form};
+  return {std::move(data), loaded.base, form, std::move(kept),
+          loaded.division ? loaded.division->told(task.keep_head) : ""};
+}
+
+/// The job, for a new head or the one that is kept.
+Recipe recipe_of(const FitTask& task, const EngineOptions& engine, const Prepared& prepared,
+                 TaskEvents& events) {
+  const auto& [data, base, form, kept, told] = prepared;
+  RecipeOptions options = recipe_options(task, engine, prepared, events);
+  return kept ? Recipe(base, kept->model, std::move(options))
+              : Recipe(base, std::ssize(data.train.class_names), std::move(options));
+}
+
+/// Says so where a network has fewer layers than are fine-tuned by default.
+void tell_small_network(const FitTask& task, const Recipe& job, TaskEvents& events) {
+  const int64_t layers = std::ssize(counted_layers(job.network()));
+  if (!task.recipe.unfreeze || *task.recipe.unfreeze <= layers) return;
+  events.on_remark(fmt::format("the network \"{}\" has {} layers: all of them are fine-tuned",
+                               job.network().name(), layers));
 }
 
 void tell_begin(const FitTask& task, const Prepared& prepared, std::string augmentation,
                 TaskEvents& events) {
-  const auto& [data, base, form] = prepared;
+  const auto& [data, base, form, kept, told] = prepared;
   std::error_code ignored;
   const auto checkpoint = checkpoint_of(task);
   const bool found = !checkpoint.empty() && std::filesystem::exists(checkpoint, ignored);
@@ -134,7 +162,8 @@ void tell_begin(const FitTask& task, const Prepared& prepared, std::string augme
       {.train_images = std::ssize(data.train.files),
        .validation_images = data.validation ? std::ssize(data.validation->files) : 0,
        .classes = std::ssize(data.train.class_names),
-       .base = base.name(),
+       .base = network_of(base).name(),
+       .base_told = told,
        .height = form.size.height,
        .width = form.size.width,
        .goes_on = found && task.resume,
@@ -168,7 +197,7 @@ Config all_settings(FitTask task, EngineOptions engine) {
 }
 
 FitReport report_of(const Recipe& recipe, const Prepared& prepared, TaskEvents& events) {
-  const auto& [data, base, form] = prepared;
+  const auto& [data, base, form, kept, told] = prepared;
   const auto left = [](const ImageFolder& folder, const std::vector<std::string>& dropped) {
     return std::ssize(folder.files) - std::ssize(dropped);
   };
@@ -192,7 +221,7 @@ FitReport report_of(const Recipe& recipe, const Prepared& prepared, TaskEvents& 
 void FitTask::describe(OptionList& options) {
   // A member added to the struct stops this from compiling until it is described below, or counted
   // here as one that is no option.
-  [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, of_the_run, stop_flag] = *this;
+  [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k, of_the_run, stop_flag] = *this;
   source.describe(options);
   options.add("out", out,
               {.help = "where the model goes: " + model_formats::endings(&is_written),
@@ -201,6 +230,9 @@ void FitTask::describe(OptionList& options) {
                .may_change = "it says where the result goes, not what it is",
                .completes = Completes::file});
   base.describe(options);
+  options.add("keep-head", keep_head,
+              {.help = "go on with the head of --base, a finished model of the same classes, "
+                       "instead of a new one"});
   options.add("seed", seed,
               {.help = "of all that is random: the split, the head's first weights, the order of "
                        "images, augmentation, dropout",
@@ -229,13 +261,13 @@ FitReport FitTask::run(Engine& engine, TaskEvents& events) const {
   check_outputs(*this);
   recipe.recipe();  // its names are checked before any image is listed
   const Prepared prepared = prepare(*this, events);
-  const auto& [data, base_network, image_options] = prepared;
+  const auto& [data, base_network, image_options, kept, told] = prepared;
   const ImageDataset images(data.train, image_options);
   const auto validation =
       data.validation ? std::optional<ImageDataset>(std::in_place, *data.validation, image_options)
                       : std::nullopt;
-  Recipe job(base_network, std::ssize(data.train.class_names),
-             recipe_options(*this, engine.options(), prepared, events));
+  Recipe job = recipe_of(*this, engine.options(), prepared, events);
+  tell_small_network(*this, job, events);
   keep_form(job.model(), image_options, data.train.class_names, job.loss());
   const auto augmented = augment.of(images, seed);
   tell_begin(*this, prepared,

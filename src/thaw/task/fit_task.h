@@ -46,6 +46,9 @@ struct FitTask {
   BaseModel base = {};
   RecipeSettings recipe = {};
   Augmentation augment = {};
+  /// Go on with the head of a finished model of the same classes, in its order of them, instead of
+  /// a new one; `recipe.loss`, unless set, is then the model's.
+  bool keep_head = false;
   /// Of the head's weights, the split, the order of images, augmentation and dropout.
   uint64_t seed = 1;
   /// Where what frozen layers give is kept for all epochs and later runs; unset: not kept at all.

@@ -14,7 +14,9 @@ struct FitBegin {
   int64_t validation_images = 0;
   int64_t classes = 0;
   std::string base;  ///< the network's name
-  int height = 0;    ///< of the images as it takes them
+  /// What of a file is the base and what is its head, in a line; empty: it is no file.
+  std::string base_told;
+  int height = 0;  ///< of the images as it takes them
   int width = 0;
   bool goes_on = false;       ///< with a run that was interrupted
   bool replaces_run = false;  ///< one that was interrupted and could be resumed

@@ -18,6 +18,7 @@ class FitProgress : public Progress {
     fmt::print(stderr, "{} images to train on, {} to validate on, {} classes; base {} ({}×{})\n",
                begin.train_images, begin.validation_images, begin.classes, begin.base, begin.width,
                begin.height);
+    if (!begin.base_told.empty()) fmt::print(stderr, "base: {}\n", begin.base_told);
     const std::string checkpoint = task_.out.string() + ".checkpoint";
     if (task_.resume && !begin.goes_on) {
       fmt::print(stderr, "no unfinished run ({}): starting from the beginning\n", checkpoint);
@@ -90,9 +91,12 @@ const Command fit{
     .details =
         "IMAGES holds one folder of images a class; the folders' names become the classes' names. "
         "A pretrained base gets a new head for them. First the head alone is trained (feature "
-        "extraction), then the base's last layers too (fine-tuning). What is frozen runs once an "
-        "image. MODEL then holds all that thaw evaluate and thaw predict need, and Keras reads it "
-        "too. Ctrl-C keeps the state beside it; --resume goes on.",
+        "extraction), then the base's last layers too (fine-tuning): of its network alone, "
+        "whatever "
+        "stands around that. Of a model file the base goes up to its network's last image, and the "
+        "rest is its head, which is dropped; --keep-head goes on with it. What is frozen runs once "
+        "an image. MODEL then holds all that thaw evaluate and thaw predict need, and Keras reads "
+        "it too. Ctrl-C keeps the state beside it; --resume goes on.",
     .example = "thaw fit photos --out model.keras --base mobilenet_v2 --epochs 10",
     .make = &make_call<Fit>,
     .runs_networks = true};
