@@ -196,6 +196,10 @@ TEST(Outputs, are_chosen_by_name) {
   const Config in_order = parse_json(R"({"loss": ["hinge", "bce"]})");
   EXPECT_EQ(stated_loss(&in_order, 1, "spoilt").name, "binary_crossentropy");
   EXPECT_EQ(choose_output(ending_in("linear", 2), std::nullopt).name, "out");
+  const Layer shared = dense({.units = 2, .name = "shared"});
+  EXPECT_EQ(
+      output_names(Functional({image}, {shared(x), shared(activation({.activation = "relu"})(x))})),
+      (std::vector<std::string>{"shared", "shared:1"}));
 }
 
 TEST(Outputs, become_guesses) {

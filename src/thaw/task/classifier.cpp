@@ -1,5 +1,8 @@
 #include "thaw/task/classifier.h"
 
+#include <fmt/format.h>
+
+#include "thaw/core/error.h"
 #include "thaw/task/option.h"
 #include "thaw/train/loss.h"
 
@@ -24,6 +27,10 @@ StatedLoss loss_of(const ModelFile& content, const ChosenOutput& output) {
 Classifier classifier_of(const ModelFile& content, const std::filesystem::path& file,
                          const OutputChoice& choice,
                          const std::optional<std::string>& class_names) {
+  if (const size_t inputs = content.model.inputs().size(); inputs != 1) {
+    throw Error(fmt::format("model \"{}\": expected one input, of images, received {}",
+                            content.model.name(), inputs));
+  }
   const ChosenOutput output = choose_output(content.model, choice.name);
   const int64_t columns = output_columns(output.model);
   ClassNames classes = find_class_names(output.model, class_count(columns),

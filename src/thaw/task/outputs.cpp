@@ -192,9 +192,11 @@ StatedLoss stated_loss(const Config* compile, size_t index, const std::string& n
 std::vector<std::string> output_names(const Functional& model) {
   std::vector<std::string> names;
   for (const Symbol& output : model.outputs()) {
-    std::string name = output.call()->layer.name();
-    if (output.call()->output_shapes.size() > 1) name += fmt::format(":{}", output.index());
-    names.push_back(std::move(name));
+    const std::string name = output.call()->layer.name();
+    std::string unique = name;
+    for (int again = 1; std::ranges::find(names, unique) != names.end(); ++again)
+      unique = fmt::format("{}:{}", name, again);
+    names.push_back(std::move(unique));
   }
   return names;
 }

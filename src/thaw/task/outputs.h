@@ -60,7 +60,8 @@ struct StatedLoss {
 /// The loss of output `index`, called `name`, in Keras 3's compile_config; also nullptr for it.
 StatedLoss stated_loss(const Config* compile, size_t index, const std::string& name);
 
-/// Keras's names of a model's outputs: those of the layers that give them.
+/// Keras's names of a model's outputs: those of the layers that give them; where one gives several,
+/// the second is called "name:1".
 std::vector<std::string> output_names(const Functional& model);
 
 /// One output of a model, alone.

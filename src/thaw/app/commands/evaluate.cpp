@@ -52,8 +52,10 @@ const Command evaluate{
     .what = "loss and accuracy of a model on a folder of images",
     .details =
         "IMAGES holds one folder of images a class, named as the classes that the model was "
-        "trained on; not all of them need to be there. Images that cannot be read are left out, "
-        "by name.",
+        "trained on; not all of them need to be there. Where nobody named the model's classes "
+        "(--classes does), as many folders are taken in their order, which is said. Images that "
+        "cannot be read are left out, by name. An accuracy at chance is told with what is likely "
+        "wrong.",
     .example = "thaw evaluate model.keras new_photos --metrics accuracy",
     .make = &make_call<Evaluate>,
     .runs_networks = true};
