@@ -143,7 +143,7 @@ TEST(ClassFolders, are_matched_by_name_all_or_some) {
   EXPECT_EQ(labels({"caf\u00e9"}), std::vector<int64_t>{1});
   EXPECT_EQ(match_classes(folder_of({"blue", "cafe\u0301", "red"}), classes).remark, "");
   EXPECT_EQ(match_classes(folder_of({"blue"}), classes).remark,
-            "the folders are 1 of the model's 3 classes: blue");
+            "there are folders of 1 of the model's 3 classes: blue");
   EXPECT_EQ(match_classes(folder_of({"blue"}), classes).folder.class_names, classes.names);
 }
 

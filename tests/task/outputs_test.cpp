@@ -96,6 +96,13 @@ const std::vector<Case> cases = {
     {"tanh", 3, "\"mse\"", scores, Kind::linear, {}, "between -1 and 1"},
     {"relu", 3, none, scores, Kind::linear, {}, "nothing says"},
     {"linear", 3, "\"my_own_loss\"", scores, Kind::linear, {}, "my_own_loss"},
+    {"linear",
+     3,
+     R"({"class_name": "mine>Focal", "config": {}})",
+     scores,
+     Kind::linear,
+     {},
+     "compiled with focal,"},
 };
 
 TEST(Outputs, are_what_activation_and_loss_tell) {
@@ -126,6 +133,11 @@ TEST(Outputs, are_what_is_asked_for_or_noted) {
   EXPECT_TRUE(output_meaning(model, {}, false).remark.empty());
   // One linear unit with two named classes: above 0 the second, as of a logit.
   EXPECT_EQ(output_meaning(ending_in("linear", 1), {}, true).threshold, 0.0F);
+  // Trained on 0 and 1 by a regression's loss, as Keras's binary accuracy takes it.
+  const OutputMeaning regression =
+      output_meaning(ending_in("linear", 1), loss_from("\"mse\""), true);
+  EXPECT_EQ(regression.kind, OutputKind::scores);
+  EXPECT_EQ(regression.threshold, 0.5F);
 }
 
 TEST(Outputs, are_seen_through_what_changes_nothing) {

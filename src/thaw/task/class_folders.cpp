@@ -67,7 +67,7 @@ ClassFolders match_classes(const ImageFolder& folder, const ClassNames& classes)
   if (places.strangers.empty()) {
     ClassFolders result{.folder = relabelled(folder, places.found, classes.names), .remark = {}};
     if (folders.size() < classes.names.size()) {
-      result.remark = fmt::format("the folders are {} of the model's {} classes: {}",
+      result.remark = fmt::format("there are folders of {} of the model's {} classes: {}",
                                   folders.size(), classes.names.size(), listed(folders));
     }
     return result;

@@ -51,6 +51,9 @@ std::string full_name(std::string name) {
       {"bce", "binary_crossentropy"},
       {"kld", "kl_divergence"},
       {"logcosh", "log_cosh"}};
+  // The package of a class of the user's own: "my_package>MyLoss".
+  if (const size_t package = name.rfind('>'); package + 1 < name.size() && package != name.npos)
+    name = name.substr(package + 1);
   const std::string lower = name.find('_') == std::string::npos ? to_snake_case(name) : name;
   for (const auto& [brief, full] : short_names) {
     std::string letters = name;
@@ -102,8 +105,15 @@ OutputMeaning by_loss(int64_t columns, const StatedLoss& loss, bool names_known)
     meaning.remark = how + ", so its outputs are scores, not probabilities" +
                      (one ? ": above 0 the second class" : "");
   } else if (one && is_among(loss.name, regression_losses)) {
-    meaning.kind = OutputKind::value;
-    meaning.remark = how + ", so its output is a number, not a probability";
+    if (names_known) {
+      meaning.threshold = 0.5F;
+      meaning.remark = how +
+                       ", so its output is a score, not a probability: above 0.5 the second "
+                       "class";
+    } else {
+      meaning.kind = OutputKind::value;
+      meaning.remark = how + ", so its output is a number, not a probability";
+    }
   } else if (is_softmax || is_sigmoid) {
     if (is_sigmoid) meaning.threshold = 0.5F;
     meaning.remark = how +
