@@ -86,7 +86,8 @@ Logits without_last_activation(const ops::Graph& graph, Activation::Kind wanted)
   if (graph.outputs.size() != 1) return {graph, {}};
   const ops::Node& last = graph[graph.outputs[0]];
   auto ends_in = Activation::Kind::linear;
-  if (std::holds_alternative<ops::Softmax>(last.op)) {
+  if (const auto* softmax = std::get_if<ops::Softmax>(&last.op);
+      softmax != nullptr && !softmax->logarithm) {
     ends_in = Activation::Kind::softmax;
   } else if (const auto* activate = std::get_if<ops::Activate>(&last.op);
              activate != nullptr && activate->activation.kind == Activation::Kind::sigmoid) {

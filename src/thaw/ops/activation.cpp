@@ -40,6 +40,11 @@ constexpr auto names = std::to_array<std::pair<std::string_view, Kind>>({
     {"soft_shrink", Kind::soft_shrink},
     {"hard_shrink", Kind::hard_shrink},
     {"squareplus", Kind::squareplus},
+    {"log_softmax", Kind::log_softmax},
+    // As TensorFlow calls its own functions.
+    {"softmax_v2", Kind::softmax},
+    {"log_softmax_v2", Kind::log_softmax},
+    {"exp", Kind::exponential},
 });
 
 }  // namespace
@@ -81,11 +86,15 @@ Activation Activation::from_config(const Config& config) {
   if (!config.is_map()) return Activation(config.as_string());
   const Config* inner = config.find("config");
   if (inner != nullptr && inner->is_string()) return Activation(inner->as_string());
-  if (config.at("class_name").as_string() != "ReLU")
-    return Activation(config.at("class_name").as_string());
-  Activation relu = Kind::relu;
+  const std::string& layer = config.at("class_name").as_string();
+  if (layer != "ReLU" && layer != "LeakyReLU" && layer != "ELU")
+    return Activation(layer == "Softmax" ? "softmax" : layer);
+  Activation relu = layer == "ELU" ? Kind::elu : Kind::relu;
+  if (layer == "ELU") relu.negative_slope = 1.0F;
+  if (layer == "LeakyReLU") relu.negative_slope = 0.3F;
   if (inner == nullptr) return relu;
   const fields::Reader reader(*inner);
+  if (layer != "ReLU") reader("alpha", relu.negative_slope);
   std::optional<float> limit;
   reader("max_value", limit);
   if (limit) relu.max_value = *limit;

@@ -34,6 +34,8 @@ struct Activation {
     soft_shrink,  ///< x towards 0 by 1/2
     hard_shrink,  ///< x where it is beyond ±1/2, else 0
     squareplus,   ///< (x + √(x² + 4))/2
+    gelu_by_tanh,  ///< x·(1 + tanh(√(2/π)·(x + 0.044715·x³)))/2; has no name of its own in Keras
+    log_softmax,  ///< x − ln Σexp(x), along the whole last axis as softmax
   };
 
   Kind kind = Kind::linear;
@@ -47,7 +49,8 @@ struct Activation {
   Activation(std::string_view name);
   Activation(const char* name) : Activation(std::string_view(name)) {}
   /// Reads any dialect of Keras: "relu6", null, {"class_name": "function", "config": "relu"},
-  /// {"class_name": "ReLU", "config": {…}}. Throws Error for anything else.
+  /// {"class_name": "ReLU", "config": {…}} and other layers that are activations. Throws Error for
+  /// anything else.
   static Activation from_config(const Config& config);
   /// Its name, or Keras's layer ReLU with these numbers; throws Error where Keras has neither.
   Config to_config() const;

@@ -65,6 +65,8 @@ Value Builder::batch_normalization(Value x, std::vector<Value> parameters,
 Value Builder::activation(Value x, const Activation& activation) {
   if (activation.kind == Activation::Kind::linear) return x;
   if (activation.kind == Activation::Kind::softmax) return state_->append(Softmax{}, {x});
+  if (activation.kind == Activation::Kind::log_softmax)
+    return state_->append(Softmax{.logarithm = true}, {x});
   return state_->append(Activate{activation}, {x});
 }
 
@@ -109,6 +111,19 @@ Value Builder::random_color(Value x, const RandomColor& attributes) {
 }
 Value Builder::random_crop_2d(Value x, const RandomCrop2D& attributes) {
   return state_->append(attributes, {x});
+}
+Value Builder::pick(Value x, Pick attributes) { return state_->append(std::move(attributes), {x}); }
+Value Builder::reduce(Value x, Reduce attributes) {
+  return state_->append(std::move(attributes), {x});
+}
+Value Builder::elementwise(Value x, const Elementwise& attributes) {
+  return state_->append(attributes, {x});
+}
+Value Builder::batch_matmul(Value a, Value b, const BatchMatMul& attributes) {
+  return state_->append(attributes, {a, b});
+}
+Value Builder::refused_in_training(Value x, RefusedInTraining attributes) {
+  return state_->append(std::move(attributes), {x});
 }
 
 const Shape& Builder::shape(Value value) const { return state_->graph[value].shape; }

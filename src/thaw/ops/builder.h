@@ -18,15 +18,20 @@ using VariablePtr = std::shared_ptr<Variable>;
 
 namespace thaw::ops {
 
+struct BatchMatMul;
 struct BatchNormalization;
 struct Conv2D;
 struct ConvTranspose2D;
 struct Dropout;
+struct Elementwise;
 struct GaussianNoise;
 struct Graph;
+struct Pick;
 struct RandomAffine;
 struct RandomColor;
 struct RandomCrop2D;
+struct Reduce;
+struct RefusedInTraining;
 struct Resize2D;
 struct SampleNormalization;
 
@@ -71,6 +76,11 @@ class Builder {
   Value random_affine(Value x, const RandomAffine& attributes);
   Value random_color(Value x, const RandomColor& attributes);
   Value random_crop_2d(Value x, const RandomCrop2D& attributes);
+  Value pick(Value x, Pick attributes);
+  Value reduce(Value x, Reduce attributes);
+  Value elementwise(Value x, const Elementwise& attributes);
+  Value batch_matmul(Value a, Value b, const BatchMatMul& attributes);
+  Value refused_in_training(Value x, RefusedInTraining attributes);
 
   /// Without the batch axis.
   const Shape& shape(Value value) const;

@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "thaw/ops/kinds/activate.h"
+#include "thaw/ops/kinds/batch_matmul.h"
 #include "thaw/ops/kinds/batch_normalization.h"
 #include "thaw/ops/kinds/binary.h"
 #include "thaw/ops/kinds/concatenate.h"
@@ -12,13 +13,17 @@
 #include "thaw/ops/kinds/conv_transpose_2d.h"
 #include "thaw/ops/kinds/crop_2d.h"
 #include "thaw/ops/kinds/dropout.h"
+#include "thaw/ops/kinds/elementwise.h"
 #include "thaw/ops/kinds/gaussian_noise.h"
 #include "thaw/ops/kinds/matmul.h"
 #include "thaw/ops/kinds/pad_2d.h"
+#include "thaw/ops/kinds/pick.h"
 #include "thaw/ops/kinds/pool_2d.h"
 #include "thaw/ops/kinds/random_affine.h"
 #include "thaw/ops/kinds/random_color.h"
 #include "thaw/ops/kinds/random_crop_2d.h"
+#include "thaw/ops/kinds/reduce.h"
+#include "thaw/ops/kinds/refused_in_training.h"
 #include "thaw/ops/kinds/reshape.h"
 #include "thaw/ops/kinds/resize_2d.h"
 #include "thaw/ops/kinds/sample_normalization.h"
@@ -33,11 +38,11 @@
 /// kernel for each. Shapes leave out the batch axis, and images are (height, width, channels).
 namespace thaw::ops {
 
-using Op =
-    std::variant<Input, Weight, Constant, Conv2D, ConvTranspose2D, MatMul, BatchNormalization,
-                 SampleNormalization, Activate, Softmax, Binary, Concatenate, Pool2D, GlobalPool2D,
-                 Pad2D, Crop2D, Resize2D, Transpose, Reshape, ScaleShift, Dropout, GaussianNoise,
-                 RandomAffine, RandomColor, RandomCrop2D>;
+using Op = std::variant<Input, Weight, Constant, Conv2D, ConvTranspose2D, MatMul,
+                        BatchNormalization, SampleNormalization, Activate, Softmax, Binary,
+                        Concatenate, Pool2D, GlobalPool2D, Pad2D, Crop2D, Resize2D, Transpose,
+                        Reshape, ScaleShift, Dropout, GaussianNoise, RandomAffine, RandomColor,
+                        RandomCrop2D, Pick, Reduce, Elementwise, BatchMatMul, RefusedInTraining>;
 
 /// What a graph begins with: nothing is computed for it.
 template <typename T>

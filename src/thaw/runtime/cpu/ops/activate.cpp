@@ -143,6 +143,8 @@ Eltwise eltwise_of(const Activation& f) {
       return {algorithm::eltwise_swish, 1.0F};
     case Kind::gelu:
       return {algorithm::eltwise_gelu_erf};
+    case Kind::gelu_by_tanh:
+      return {algorithm::eltwise_gelu_tanh};
     case Kind::exponential:
       return {algorithm::eltwise_exp};
     case Kind::hard_sigmoid:
@@ -160,6 +162,7 @@ Eltwise eltwise_of(const Activation& f) {
     case Kind::selu:
     case Kind::softsign:
     case Kind::softmax:
+    case Kind::log_softmax:
     case Kind::tanh_shrink:
     case Kind::soft_shrink:
     case Kind::hard_shrink:

@@ -7,15 +7,16 @@ constexpr int channel_axis = 1;
 
 class SoftmaxKernel final : public Kernel {
  public:
-  explicit SoftmaxKernel(NodeRef node) : node_(node) {}
+  SoftmaxKernel(const ops::Softmax& op, NodeRef node)
+      : algorithm_(op.logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate),
+        node_(node) {}
 
   void forward(Emitter& emit) override {
     const BufferId source = emit.value(node_.input(0));
     const Desc layout = emit.program.desc(source);
     const auto prop = emit.options.training ? dnnl::prop_kind::forward_training
                                             : dnnl::prop_kind::forward_inference;
-    primitive_ = {emit.program.engine(), prop, dnnl::algorithm::softmax_accurate, layout, layout,
-                  channel_axis};
+    primitive_ = {emit.program.engine(), prop, algorithm_, layout, layout, channel_axis};
     result_ = emit.new_value(node_.value, layout);
     emit.program.add(Section::forward, "Softmax " + node_.node.name,
                      dnnl::softmax_forward(primitive_),
@@ -24,8 +25,7 @@ class SoftmaxKernel final : public Kernel {
 
   void backward(Emitter& emit) override {
     const Desc layout = emit.program.desc(result_);
-    const dnnl::softmax_backward::primitive_desc backward(emit.program.engine(),
-                                                          dnnl::algorithm::softmax_accurate, layout,
+    const dnnl::softmax_backward::primitive_desc backward(emit.program.engine(), algorithm_, layout,
                                                           layout, layout, channel_axis, primitive_);
     const BufferId gradient = emit.program.temporary(layout);
     emit.program.add(Section::backward, "Softmax gradient " + node_.node.name,
@@ -37,6 +37,7 @@ class SoftmaxKernel final : public Kernel {
   }
 
  private:
+  dnnl::algorithm algorithm_;
   NodeRef node_;
   BufferId result_;
   dnnl::softmax_forward::primitive_desc primitive_;
@@ -45,8 +46,8 @@ class SoftmaxKernel final : public Kernel {
 }  // namespace
 
 template <>
-std::unique_ptr<Kernel> make_kernel(const ops::Softmax&, NodeRef node) {
-  return std::make_unique<SoftmaxKernel>(node);
+std::unique_ptr<Kernel> make_kernel(const ops::Softmax& op, NodeRef node) {
+  return std::make_unique<SoftmaxKernel>(op, node);
 }
 
 }  // namespace thaw::cpu
