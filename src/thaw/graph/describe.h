@@ -35,7 +35,9 @@ class Described final : public LayerDefinition {
   }
 
   std::vector<WeightSpec> weights(std::span<const Shape> inputs) const override {
-    if constexpr (requires { attributes_.weights(inputs[0]); }) {
+    if constexpr (takes_many && requires { attributes_.weights(inputs); }) {
+      return attributes_.weights(inputs);
+    } else if constexpr (requires { attributes_.weights(inputs[0]); }) {
       return attributes_.weights(only(inputs));
     } else {
       return {};

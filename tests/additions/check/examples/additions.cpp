@@ -13,8 +13,9 @@ int main(int, char** arguments) {
   const ArrayDataset data(x, y);
 
   const Symbol in = input({6}, "x");
+  const Symbol repeated = flatten()(repeat_vector({.n = 1})(in));
   const Symbol out =
-      dense({.units = 2, .activation = "softmax", .name = "out"})(negate()(identity()(in)));
+      dense({.units = 2, .activation = "softmax", .name = "out"})(negate()(repeated));
   const Model model(in, out);
   model.compile({.optimizer = make_optimizer("sign_descent@learning_rate=0.02"),
                  .loss = "mean_absolute_error",
