@@ -4,18 +4,22 @@
 #include <fstream>
 
 #include "thaw/core/error.h"
+#include "thaw/formats/foreign_files.h"
 
 namespace thaw {
 namespace {
 
-constexpr size_t signature_bytes = 8;
+constexpr size_t signature_bytes = 64;
 
 }  // namespace
 
 ModelInput::ModelInput(const std::filesystem::path& path) : place_(path) {
   std::error_code error;
+  if (std::filesystem::is_directory(path, error))
+    throw Error("expected a file, " + foreign_files::describe_folder(path));
+  if (!std::filesystem::exists(path, error)) throw Error("expected a file, and there is none");
   if (!std::filesystem::is_regular_file(path, error))
-    throw Error("expected a file, and there is none");
+    throw Error("expected a file, received a device or pipe: copy it to a file first");
   std::ifstream stream(path, std::ios::binary);
   std::array<char, signature_bytes> start{};
   stream.read(start.data(), start.size());
@@ -31,7 +35,8 @@ namespace model_formats {
 const ModelFormat& recognize(const ModelInput& input) {
   for (const ModelFormat* format : all())
     if (format->is_it(input)) return *format;
-  throw Error("expected a Keras model (.h5 or .keras), received a file of another kind");
+  throw Error("expected a Keras model (.h5 or .keras), " +
+              foreign_files::describe_start(input.start()));
 }
 
 const ModelFormat* by_ending(const std::filesystem::path& path) {

@@ -17,7 +17,7 @@ class ModelInput {
   explicit ModelInput(const std::filesystem::path& path);
   explicit ModelInput(std::string bytes);
 
-  /// Its first bytes, at most 8: a format's signature.
+  /// Its first bytes, at most 64: a format's signature.
   std::string_view start() const { return start_; }
   /// nullptr for bytes in memory.
   const std::filesystem::path* path() const { return std::get_if<std::filesystem::path>(&place_); }
@@ -39,7 +39,7 @@ struct ModelFormat {
   bool (*is_it)(const ModelInput& input);
   /// Graph, weights and training. Absent: the format holds weights alone.
   ModelFile (*read)(const ModelInput& input, const LoadOptions& options);
-  /// Its weights into a model (see load_weights()).
+  /// Its weights into a model (see load_weights()). Absent: the format holds a graph alone.
   WeightsReport (*read_weights)(const ModelInput& input, const Functional& model,
                                 const WeightsOptions& options);
   /// All of the content, whole or not at all.

@@ -64,6 +64,17 @@ ZipReader::ZipReader(std::string bytes) : bytes_(std::move(bytes)) {
 
 ZipReader::~ZipReader() = default;
 
+std::vector<std::string> ZipReader::names() const {
+  zip_t* archive = archive_->handle.get();
+  std::vector<std::string> names;
+  const zip_int64_t count = zip_get_num_entries(archive, 0);
+  for (zip_int64_t i = 0; i < count; ++i) {
+    const char* name = zip_get_name(archive, static_cast<zip_uint64_t>(i), 0);
+    if (name != nullptr) names.emplace_back(name);
+  }
+  return names;
+}
+
 std::optional<std::string> ZipReader::member(const std::string& name, uint64_t limit_bytes) const {
   zip_t* archive = archive_->handle.get();
   zip_stat_t stat;

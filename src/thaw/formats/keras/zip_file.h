@@ -21,6 +21,9 @@ class ZipReader {
   ZipReader(const ZipReader&) = delete;
   ZipReader& operator=(const ZipReader&) = delete;
 
+  /// The members, in the order of the file.
+  std::vector<std::string> names() const;
+
   /// The contents of the member `name`; nullopt when there is none. Throws Error that begins with
   /// the name when it is damaged, larger than `limit_bytes` when unpacked, or so strongly
   /// compressed (beyond 64 MiB, more than fifty-fold) that it must be made to fill the memory.

@@ -1,6 +1,12 @@
 #include "thaw/formats/keras/hdf5/file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <map>
+#include <set>
+#include <utility>
 
 #include "thaw/core/error.h"
 #include "thaw/formats/keras/hdf5/numbers.h"
@@ -22,6 +28,11 @@ std::vector<std::string> parts(const std::string& path) {
   return result;
 }
 
+std::string first_parts(const std::vector<std::string>& all, size_t count) {
+  return fmt::format("{}",
+                     fmt::join(all.begin(), all.begin() + static_cast<std::ptrdiff_t>(count), "/"));
+}
+
 }  // namespace
 
 struct Hdf5File::State {
@@ -39,14 +50,27 @@ struct Hdf5File::State {
 
   /// The address of the object at `path`; nullopt when there is none. Throws Error for a link.
   std::optional<uint64_t> find(const std::string& path) {
-    uint64_t address = root;
-    for (const std::string& part : parts(path)) {
+    if (const auto found = follow(root, parts(path))) return found;
+    note_joined_names();
+    std::vector<std::string> remaining = parts(path);
+    for (size_t count = joined.empty() ? 0 : remaining.size(); count > 0; --count) {
+      const auto found = joined.find(first_parts(remaining, count));
+      if (found == joined.end()) continue;
+      remaining.erase(remaining.begin(), remaining.begin() + static_cast<std::ptrdiff_t>(count));
+      return follow(found->second, remaining);
+    }
+    return std::nullopt;
+  }
+
+  std::optional<uint64_t> follow(uint64_t address, const std::vector<std::string>& way) {
+    for (const std::string& part : way) {
       const hdf5::Links& members = read_members(address);
       const auto found = members.find(part);
       if (found == members.end()) return std::nullopt;
       // Soft and external links can point anywhere, even into another file; Keras writes neither.
       if (!found->second.is_hard)
-        throw Error(fmt::format("expected data at \"{}\", received a link to elsewhere", path));
+        throw Error(fmt::format("expected data at \"{}\", received a link to elsewhere",
+                                first_parts(way, way.size())));
       address = found->second.address;
     }
     return address;
@@ -65,9 +89,25 @@ struct Hdf5File::State {
     return object;
   }
 
+  /// tf.keras on Windows joins the names of groups by backslashes into one: "layers\\dense".
+  void note_joined_names() {
+    if (std::exchange(joined_are_known, true)) return;
+    for (const auto& [name, link] : read_members(root)) {
+      if (name.find('\\') == std::string::npos || !link.is_hard) continue;
+      std::string path = name;
+      std::ranges::replace(path, '\\', '/');
+      joined.emplace(path, link.address);
+      for (size_t end = path.find('/'); end != std::string::npos; end = path.find('/', end + 1))
+        implied.insert(path.substr(0, end));
+    }
+  }
+
   hdf5::Source source;
   uint64_t root;
-  std::map<uint64_t, hdf5::Links> links;  // by address, of the groups that were read
+  bool joined_are_known = false;
+  std::map<std::string, uint64_t> joined;  // groups of joined names, under their paths
+  std::set<std::string> implied;           // groups that only those names speak of
+  std::map<uint64_t, hdf5::Links> links;   // of the groups that were read
 };
 
 Hdf5File::Hdf5File(std::unique_ptr<State> state) : state_(std::move(state)) {}
@@ -84,7 +124,8 @@ Hdf5File Hdf5File::open_bytes(std::string bytes) {
 
 bool Hdf5File::is_group(const std::string& path) const {
   const auto address = state_->find(path);
-  return address && hdf5::read_object(state_->source, *address).is_group();
+  if (!address) return state_->implied.contains(path);
+  return hdf5::read_object(state_->source, *address).is_group();
 }
 
 bool Hdf5File::is_dataset(const std::string& path) const {
@@ -94,10 +135,18 @@ bool Hdf5File::is_dataset(const std::string& path) const {
 
 std::vector<std::string> Hdf5File::children(const std::string& group) const {
   if (!is_group(group)) throw Error(fmt::format("expected a group at \"{}\"", shown(group)));
-  std::vector<std::string> names;
-  for (const auto& [name, link] : state_->read_members(state_->find(group).value()))
-    names.push_back(name);
-  return names;
+  std::set<std::string> names;
+  state_->note_joined_names();
+  if (const auto address = state_->find(group)) {
+    for (const auto& [name, link] : state_->read_members(*address))
+      if (name.find('\\') == std::string::npos) names.insert(name);
+  }
+  const std::string start = group.empty() ? "" : group + "/";
+  for (const auto& [path, address] : state_->joined) {
+    if (path.starts_with(start))
+      names.insert(path.substr(start.size(), path.find('/', start.size()) - start.size()));
+  }
+  return {names.begin(), names.end()};
 }
 
 std::optional<std::vector<std::string>> Hdf5File::strings(const std::string& path,

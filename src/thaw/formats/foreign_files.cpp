@@ -1,0 +1,120 @@
+#include "thaw/formats/foreign_files.h"
+
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
+#include <algorithm>
+#include <array>
+
+namespace thaw::foreign_files {
+namespace {
+
+namespace fs = std::filesystem;
+
+struct Kind {
+  std::string_view start;
+  std::string_view words;
+};
+
+constexpr auto kinds = std::to_array<Kind>({
+    {"version https://git-lfs",
+     "a Git LFS pointer, which only says where the model is: get the model itself with \"git lfs "
+     "pull\", or download the file from the repository's page"},
+    {"<!DOCTYPE", "a web page: download the file itself, not the page that shows it"},
+    {"<!doctype", "a web page: download the file itself, not the page that shows it"},
+    {"<html", "a web page: download the file itself, not the page that shows it"},
+    {"\x80\x02", "a Python pickle, which holds code and is never run"},
+    {"\x80\x03", "a Python pickle, which holds code and is never run"},
+    {"\x80\x04", "a Python pickle, which holds code and is never run"},
+    {"\x80\x05", "a Python pickle, which holds code and is never run"},
+    {"\x1f\x8b", "a gzip file: unpack it first"},
+    {"Rar!", "a RAR archive: unpack it first"},
+    {"7z\xbc\xaf", "a 7z archive: unpack it first"},
+    {"\xff\xd8\xff", "a JPEG image"},
+    {"\x89PNG", "a PNG image"},
+});
+
+constexpr std::string_view to_save_again =
+    "in Python, load it and write it again: model.save(\"model.keras\")";
+
+bool is_model_file(const fs::path& path) {
+  return path.extension() == ".keras" || path.extension() == ".h5" || path.extension() == ".hdf5";
+}
+
+/// The names of what lies in the folder, sorted, a few of them.
+std::vector<std::string> some_of(const fs::path& folder, bool models_only) {
+  std::vector<std::string> names;
+  std::error_code error;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end;
+       entry.increment(error)) {
+    if (!models_only || is_model_file(entry->path()))
+      names.push_back(entry->path().filename().string());
+    if (names.size() == 1000) break;
+  }
+  std::ranges::sort(names);
+  if (names.size() > 5) {
+    names.resize(5);
+    names.emplace_back("…");
+  }
+  return names;
+}
+
+bool has(const fs::path& folder, const char* name) {
+  std::error_code error;
+  return fs::exists(folder / name, error);
+}
+
+}  // namespace
+
+std::string describe_folder(const fs::path& path) {
+  if (has(path, "saved_model.pb")) {
+    return fmt::format(
+        "received a folder: a TensorFlow SavedModel, which is a program for TensorFlow rather than "
+        "layers: {}",
+        to_save_again);
+  }
+  if (has(path, "config.json") && has(path, "model.weights.h5")) {
+    return "received a folder: an unpacked .keras file: pack its files again (zip model.keras "
+           "config.json metadata.json model.weights.h5)";
+  }
+  if (has(path, "model.json"))
+    return "received a folder with a model.json: name the file itself, and its weights with "
+           "--weights";
+  if (const auto models = some_of(path, true); !models.empty())
+    return fmt::format("received a folder: name a file in it ({})", fmt::join(models, ", "));
+  const auto names = some_of(path, false);
+  return names.empty() ? "received an empty folder"
+                       : fmt::format("received a folder, which holds no Keras model ({})",
+                                     fmt::join(names, ", "));
+}
+
+std::string describe_start(std::string_view start) {
+  for (const Kind& kind : kinds)
+    if (start.starts_with(kind.start)) return fmt::format("received {}", kind.words);
+  if (start.size() >= 8 && start.substr(4, 4) == "TFL3")
+    return "received a TensorFlow Lite model, which keeps no layers that could be trained: use the "
+           "Keras model that it was made from";
+  // A safetensors file is the length of a JSON header, then the header.
+  if (start.size() >= 10 && start[8] == '{' && start[7] == '\0')
+    return "received a safetensors file: tensors without the network that they belong to";
+  return "received a file of another kind";
+}
+
+std::string describe_zip(const std::vector<std::string>& members) {
+  for (const std::string& name : members) {
+    if (name.ends_with("data.pkl"))
+      return "received a PyTorch file: the model is needed as Keras saves it";
+    if (name.ends_with(".h5") || name.ends_with(".keras"))
+      return fmt::format("received a zip file with {} in it: unpack it first, and name that file",
+                         name);
+    if (name.ends_with("saved_model.pb"))
+      return fmt::format("received a zip file with a TensorFlow SavedModel in it: {}",
+                         to_save_again);
+    if (name.ends_with(".tflite"))
+      return "received a zip file with a TensorFlow Lite model in it: export the Keras model "
+             "instead";
+  }
+  return "received a zip file of another kind";
+}
+
+}  // namespace thaw::foreign_files
