@@ -23,8 +23,10 @@ TEST(ModelFormats, each_is_recognized_by_content_whatever_its_name) {
     const auto path = folder / "named_as_it_likes";
     if (format->write != nullptr) {
       format->write({.model = model}, path);
-    } else {
+    } else if (format->write_weights != nullptr) {
       format->write_weights(model, path);
+    } else {
+      continue;  // read alone
     }
     EXPECT_EQ(model_formats::recognize(ModelInput(path)).name, format->name);
     EXPECT_EQ(model_formats::recognize(ModelInput(read_file(path))).name, format->name);

@@ -49,11 +49,20 @@ bool is_whole_model(const std::filesystem::path& path) {
                       [&] { return model_formats::recognize(ModelInput(path)).read != nullptr; });
 }
 
+bool needs_weights(const std::filesystem::path& path) {
+  return with_context(path.string(), [&] {
+    return model_formats::recognize(ModelInput(path)).read_weights == nullptr;
+  });
+}
+
 WeightsReport load_weights(const Functional& model, const std::filesystem::path& path,
                            const WeightsOptions& options) {
   return with_context(path.string(), [&] {
     const ModelInput input(path);
-    return model_formats::recognize(input).read_weights(input, model, options);
+    const ModelFormat& format = model_formats::recognize(input);
+    if (format.read_weights == nullptr)
+      throw Error("expected weights, received a graph alone (" + std::string(format.what) + ")");
+    return format.read_weights(input, model, options);
   });
 }
 

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,10 +16,17 @@ struct LoadOptions {
   std::optional<Shape> input_shape = {};  ///< for files whose input size is unknown
   /// What reading an optimizer's state takes; without it the state is left in the file.
   OptimizerSlotNames optimizer_slots = nullptr;
+  /// For files of the architecture alone (model.to_json()): the file of the weights, or "none",
+  /// which leaves random ones.
+  std::filesystem::path weights = {};
+  /// What Lambda layers compute, whose Python code is never run: {"lambda_1", "x/127.5-1"} (see
+  /// formats/keras/lambda_expression.h).
+  std::map<std::string, std::string> lambdas = {};
 };
 
 /// Reads a whole model, graph and weights: Keras's .h5 (Keras 1, 2, tf.keras, and 3's legacy form)
-/// or .keras (Keras 2.12 and later), told apart by content. Throws Error naming the file, the
+/// or .keras (Keras 2.12 and later), or .json (the architecture alone, with options.weights), told
+/// apart by content. Throws Error naming the file, the
 /// layer, and what was wrong with it.
 Functional load_model(const std::filesystem::path& path, const LoadOptions& options = {});
 
@@ -45,6 +53,10 @@ void write_model_file(const ModelFile& content, const std::filesystem::path& pat
 
 /// Whether the file holds a whole model; false: weights alone, or none of the forms known.
 bool is_whole_model(const std::filesystem::path& path);
+
+/// Whether the file holds a graph without weights, so that LoadOptions::weights must name them.
+/// Throws Error as load_model().
+bool needs_weights(const std::filesystem::path& path);
 
 /// How a file's layers find the model's: the n-th layer that has weights, or the one so named.
 enum class MatchWeights { by_order, by_name };

@@ -9,6 +9,19 @@ namespace {
 
 constexpr size_t most_layers = 20000;
 
+/// Keras's own quantization leaves 8-bit or 4-bit whole numbers with scales in place of weights.
+void expect_floats(const Config& type) {
+  const std::string text = type.to_string();
+  if (text.find("Quantized") == std::string::npos && text.find("_from_") == std::string::npos)
+    return;
+  const Config* config = type.find("config");
+  const std::string mode = text_or_empty(config == nullptr ? nullptr : config->find("mode"));
+  throw Error(fmt::format(
+      "its weights are quantized ({}: whole numbers with scales), and these cannot be trained: "
+      "expected float weights; give the model as it was before model.quantize()",
+      mode.empty() ? text.substr(0, 60) : mode));
+}
+
 }  // namespace
 
 std::string text_or_empty(const Config* value) {
@@ -42,6 +55,7 @@ void note_dropped(const std::string& name, const Config& config,
     if (is_rule && !value.is_null())
       dropped.push_back(fmt::format("layer \"{}\": its {}", name, key));
     if (key != "dtype" || value.is_null()) continue;
+    expect_floats(value);
     const Config* policy = value.find("config");
     const std::string type = text_or_empty(policy == nullptr ? &value : policy->find("name"));
     if (type != "float32") {

@@ -22,7 +22,8 @@ std::string describe(const Config& entry);
 /// Of a config; true unless it says otherwise.
 bool flag_of(const Config& config);
 
-/// Adds to `dropped` what a layer's config asks for that no layer here does.
+/// Adds to `dropped` what a layer's config asks for that no layer here does. Throws Error for
+/// weights that are no floats.
 void note_dropped(const std::string& name, const Config& config, std::vector<std::string>& dropped);
 
 /// The shape in a layer's config, without its batch axis; unknown sizes are −1.

@@ -91,6 +91,51 @@ std::vector<FileTensor> numbered(const Hdf5File& file, const std::string& group)
   }
 }
 
+std::vector<Place> places_of(const Layer& layer) {
+  std::vector<Place> places;
+  const auto variables = layer.variables();
+  const bool wraps =
+      layer.class_name() == "TimeDistributed" || layer.class_name() == "SpectralNormalization";
+  std::map<std::string, int> counts;
+  for (const VariablePtr& variable : variables) {
+    const std::string& name = variable->name();
+    const size_t slash = name.find('/');
+    std::string group;
+    if (slash != std::string::npos) {
+      const std::string part = name.substr(0, slash);
+      group = (part == "attention_output" ? "output" : part) + "_dense/";
+    } else if (wraps && name != "vector_u") {
+      group = "layer/";
+    } else if (wraps) {
+      // Keras holds the kernel here once more.
+      places.push_back({"vars/0", variables[0]});
+      counts[group] = 1;
+    }
+    places.push_back({fmt::format("{}vars/{}", group, counts[group]++), variable});
+  }
+  return places;
+}
+
+std::vector<FileTensor> tensors_of(const Hdf5File& file, const std::string& group,
+                                   const Layer& layer) {
+  const std::vector<Place> places = places_of(layer);
+  const bool is_plain = std::ranges::all_of(
+      places, [](const Place& place) { return place.path.starts_with("vars/"); });
+  if (is_plain) return numbered(file, group);
+  std::vector<FileTensor> tensors;
+  std::set<const Variable*> seen;
+  for (const Place& place : places) {
+    // Before Keras 3 these groups' names began with an underscore.
+    for (const char* start : {"/", "/_"}) {
+      const std::string path = group + start + place.path;
+      if (!file.is_dataset(path) || !seen.insert(place.variable.get()).second) continue;
+      tensors.push_back(
+          {layer.name() + "/" + place.variable->name(), path, file.dataset_shape(path)});
+    }
+  }
+  return tensors;
+}
+
 std::vector<Slot> in_keras_order(std::vector<Slot> slots) {
   std::stable_partition(slots.begin(), slots.end(), [](const Slot& slot) { return slot.trains; });
   return slots;

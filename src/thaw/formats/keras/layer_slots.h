@@ -32,6 +32,17 @@ struct FileTensor {
 /// The tensors group/vars/0, group/vars/1, …, up to the first number that is missing.
 std::vector<FileTensor> numbered(const Hdf5File& file, const std::string& group);
 
+/// Where Keras 3 has a weight in a layer's group: "vars/0", "query_dense/vars/1".
+struct Place {
+  std::string path;
+  VariablePtr variable;
+};
+/// All of them: layers that others lie in have groups for these, and some a weight twice.
+std::vector<Place> places_of(const Layer& layer);
+/// What a .weights.h5 has of a layer in its group.
+std::vector<FileTensor> tensors_of(const Hdf5File& file, const std::string& group,
+                                   const Layer& layer);
+
 /// The tensors that one layer of a file holds, in the file's order.
 struct FileLayer {
   std::string name;

@@ -7,11 +7,23 @@
 
 namespace thaw::keras {
 
-bool is_hdf5(const ModelInput& input) { return input.start() == "\x89HDF\r\n\x1a\n"; }
+bool is_hdf5(const ModelInput& input) { return input.start().starts_with("\x89HDF\r\n\x1a\n"); }
 
 Hdf5File open_hdf5(const ModelInput& input) {
   return input.path() != nullptr ? Hdf5File::open(*input.path())
                                  : Hdf5File::open_bytes(input.bytes());
+}
+
+ReadOptions read_options(const LoadOptions& given, const Config* version, const Config& config) {
+  ReadOptions options{.input_shape = given.input_shape, .lambdas = given.lambdas};
+  if (version == nullptr) version = config.find("keras_version");
+  if (version != nullptr && version->is_string()) {
+    const std::string& text = version->as_string();
+    options.generation = text.starts_with("1.") ? 1 : text.starts_with("2.") ? 2 : 3;
+  } else if (config.to_string().find("\"batch_input_shape\"") != std::string::npos) {
+    options.generation = 2;  // Keras 3's word is "batch_shape"
+  }
+  return options;
 }
 
 void read_training(const Config* config, const Hdf5File& weights, const LoadOptions& options,

@@ -5,6 +5,7 @@
 
 #include "thaw/formats/format.h"
 #include "thaw/formats/keras/hdf5/file.h"
+#include "thaw/formats/keras/read_config.h"
 
 /// What Keras's forms of model files have in common.
 namespace thaw::keras {
@@ -16,6 +17,10 @@ inline constexpr uint64_t largest_config = uint64_t{64} << 20;
 bool is_hdf5(const ModelInput& input);
 /// Throws Error when it is damaged.
 Hdf5File open_hdf5(const ModelInput& input);
+
+/// How a file's config is to be read: as `given` says, in the words of the Keras that wrote it.
+/// `version` is what the file says of that ("2.15.0"), nullptr or null where it says nothing.
+ReadOptions read_options(const LoadOptions& given, const Config* version, const Config& config);
 
 /// Takes up what compile() was told, in any dialect, and how far the optimizer has come. Nothing of
 /// it can make a file unreadable: what is not understood is named in content.dropped.

@@ -1,9 +1,13 @@
 #include "thaw/formats/keras/nodes.h"
 
+#include <algorithm>
+
 #include "thaw/core/error.h"
 
 namespace thaw::keras {
 namespace {
+
+constexpr const char* tensor_key = "tensor";
 
 std::optional<bool> read_training(const Config& keywords) {
   const Config* training = keywords.find("training");
@@ -12,62 +16,130 @@ std::optional<bool> read_training(const Config& keywords) {
   return training->as_bool();
 }
 
-void add_number(const Config& value, Node& node) {
-  if (node.number) throw Error("expected a call on at most one number, received two");
-  node.number = value.as_number();
-  node.number_is_first = node.inputs.empty();
+/// The argument that stands for a new input of the node.
+Config add_input(Reference reference, Node& node) {
+  node.inputs.push_back(std::move(reference));
+  return Config(Config::Map{}).set(tensor_key, static_cast<int64_t>(node.inputs.size() - 1));
 }
 
-/// In Keras 3 tensors are nested in lists, just as they are passed to the layer's call().
-void collect_arguments(const Config& arguments, Node& node) {
-  if (arguments.is_list()) {
-    for (const Config& item : arguments.as_list()) collect_arguments(item, node);
-  } else if (arguments.is_number()) {
-    add_number(arguments, node);
-  } else if (const Config* kind = arguments.find("class_name");
-             kind != nullptr && *kind == Config("__keras_tensor__")) {
-    node.inputs.push_back(read_reference(arguments.at("config").at("keras_history")));
-  } else if (!arguments.is_null()) {
-    throw Error("expected a call on tensors of this model only, received the argument " +
-                arguments.to_string().substr(0, 100));
+bool is_class(const Config& value, const char* class_name) {
+  const Config* found = value.find("class_name");
+  return found != nullptr && *found == Config(class_name);
+}
+
+/// ["name", 0, 0, …] within a call of tf.keras.
+bool is_old_reference(const Config& value) {
+  if (!value.is_list()) return false;
+  const auto& list = value.as_list();
+  return list.size() >= 3 && list[0].is_string() && list[1].is_integer() && list[2].is_integer();
+}
+
+/// An argument of Keras 3 in a node's words: tensors are noted, arrays become lists.
+Config read_argument(const Config& value, Node& node) {
+  if (is_class(value, "__keras_tensor__"))
+    return add_input(read_reference(value.at("config").at("keras_history")), node);
+  if (is_class(value, "__numpy__") || is_class(value, "__tensor__"))
+    return value.at("config").at("value");
+  if (is_old_reference(value)) return add_input(read_reference(value), node);
+  if (value.is_list()) {
+    Config result(Config::List{});
+    for (const Config& item : value.as_list()) result.append(read_argument(item, node));
+    return result;
   }
+  // A dictionary of tensors is handed to the network in its order.
+  if (value.is_map() && value.find("class_name") == nullptr) {
+    Config result(Config::Map{});
+    for (const auto& [key, item] : value.as_map()) result.set(key, read_argument(item, node));
+    return result;
+  }
+  return value;
 }
 
 Node read_modern(const Config& config) {
   Node node;
-  collect_arguments(config.at("args"), node);
-  if (const Config* keywords = config.find("kwargs")) node.training = read_training(*keywords);
-  return node;
-}
-
-Node read_old(const Config& config) {
-  Node node;
-  const auto add = [&](const Config& item) {
-    const auto& list = item.as_list();
-    const bool is_number = list.size() > 2 && list[0] == Config("_CONSTANT_VALUE");
-    if (is_number) {
-      add_number(list[2], node);
-    } else {
-      node.inputs.push_back(read_reference(item));
-    }
-    if (list.size() <= 3 || !list[3].is_map()) return;
-    if (!node.training) node.training = read_training(list[3]);
-    if (const Config* other = list[3].find("y"); other != nullptr && other->is_number()) {
-      add_number(*other, node);
-    } else if (other != nullptr && other->is_list()) {
-      node.inputs.push_back(read_reference(*other));
-    }
-  };
-  const auto& list = config.as_list();
-  if (!list.empty() && list[0].is_string()) {
-    add(config);
-  } else {
-    for (const Config& item : list) add(item);
+  node.arguments = read_argument(config.at("args"), node);
+  if (const Config* keywords = config.find("kwargs")) {
+    node.training = read_training(*keywords);
+    node.keywords = read_argument(*keywords, node);
   }
   return node;
 }
 
+/// ["name", 0, 0, {keywords}], or ["_CONSTANT_VALUE", -1, 3, {keywords}].
+Config read_old_item(const Config& item, Node& node) {
+  const auto& list = item.as_list();
+  const bool is_constant = list.size() > 2 && list[0] == Config("_CONSTANT_VALUE");
+  Config result = is_constant ? list[2] : add_input(read_reference(item), node);
+  if (list.size() <= 3 || !list[3].is_map()) return result;
+  if (!node.training) node.training = read_training(list[3]);
+  for (const auto& [key, value] : list[3].as_map())
+    if (node.keywords.find(key) == nullptr) node.keywords.set(key, read_argument(value, node));
+  return result;
+}
+
+Node read_old(const Config& config) {
+  Node node;
+  if (config.is_map()) {  // a dictionary of tensors
+    for (const auto& [key, item] : config.as_map())
+      node.arguments.append(read_old_item(item, node));
+    return node;
+  }
+  const auto& list = config.as_list();
+  if (!list.empty() && list[0].is_string()) {
+    node.arguments.append(read_old_item(config, node));
+  } else {
+    Config items(Config::List{});
+    for (const Config& item : list) items.append(read_old_item(item, node));
+    // One tensor and a list of one look alike.
+    node.arguments = items.as_list().size() == 1 ? items : Config(Config::List{items});
+  }
+  return node;
+}
+
+/// Whether there is anything in `value` but tensors and nothing.
+const Config* other_than_tensors(const Config& value) {
+  if (value.is_null() || tensor_of(value)) return nullptr;
+  if (value.is_list()) {
+    for (const Config& item : value.as_list())
+      if (const Config* found = other_than_tensors(item)) return found;
+    return nullptr;
+  }
+  if (value.is_map() && value.find("class_name") == nullptr) {
+    for (const auto& [key, item] : value.as_map())
+      if (const Config* found = other_than_tensors(item)) return found;
+    return nullptr;
+  }
+  return &value;
+}
+
 }  // namespace
+
+std::optional<size_t> tensor_of(const Config& argument) {
+  const Config* index = argument.find(tensor_key);
+  if (index == nullptr || !index->is_integer() || argument.as_map().size() != 1)
+    return std::nullopt;
+  return static_cast<size_t>(index->as_integer());
+}
+
+bool has_tensors_only(const Node& node) { return other_than_tensors(node.arguments) == nullptr; }
+
+void expect_tensors_only(const Node& node) {
+  if (const Config* other = other_than_tensors(node.arguments)) {
+    throw Error("expected a call on tensors of this model only, received the argument " +
+                other->to_string().substr(0, 100));
+  }
+  constexpr const char* known[] = {"training", "mask", "inputs", "query", "value", "key"};
+  for (const auto& [name, value] : node.keywords.as_map()) {
+    if (std::ranges::find(known, name) != std::end(known)) continue;
+    const bool says_nothing =
+        value.is_null() || value == Config(false) ||
+        (value.is_map() && other_than_tensors(value) == nullptr && !tensor_of(value));
+    if (!says_nothing) {
+      throw Error("expected a call without " + name + ", received " +
+                  value.to_string().substr(0, 60));
+    }
+  }
+}
 
 Reference read_reference(const Config& config) {
   const auto& list = config.as_list();
@@ -77,21 +149,24 @@ Reference read_reference(const Config& config) {
 }
 
 std::vector<Reference> read_references(const Config& config) {
-  if (!config.is_list()) {
-    throw Error("expected a list of layers, received " + config.to_string().substr(0, 100) +
-                "; models whose inputs or outputs are named in a dictionary are not supported");
-  }
-  const auto& list = config.as_list();
-  if (!list.empty() && list[0].is_string()) return {read_reference(config)};
   std::vector<Reference> result;
-  for (const Config& item : list) result.push_back(read_reference(item));
+  const auto add = [&](const auto& self, const Config& value) -> void {
+    if (value.is_map()) {
+      for (const auto& [key, item] : value.as_map()) self(self, item);
+    } else if (const auto& list = value.as_list(); !list.empty() && list[0].is_string()) {
+      result.push_back(read_reference(value));
+    } else {
+      for (const Config& item : list) self(self, item);
+    }
+  };
+  add(add, config);
   return result;
 }
 
 std::vector<Node> read_nodes(const Config& config) {
   std::vector<Node> result;
   for (const Config& item : config.as_list())
-    result.push_back(item.is_map() ? read_modern(item) : read_old(item));
+    result.push_back(item.find("args") != nullptr ? read_modern(item) : read_old(item));
   return result;
 }
 

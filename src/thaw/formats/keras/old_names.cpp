@@ -17,11 +17,21 @@ constexpr auto classes = std::to_array<Renamed>({
     {"Convolution2D", "Conv2D"},
     {"SeparableConvolution2D", "SeparableConv2D"},
     {"DepthwiseConvolution2D", "DepthwiseConv2D"},
+    {"Convolution1D", "Conv1D"},
+    {"MaxPool1D", "MaxPooling1D"},
+    {"MaxPool2D", "MaxPooling2D"},
+    {"AvgPool1D", "AveragePooling1D"},
+    {"AvgPool2D", "AveragePooling2D"},
+    {"GlobalAvgPool2D", "GlobalAveragePooling2D"},
+    {"GlobalMaxPool2D", "GlobalMaxPooling2D"},
     {"Model", "Functional"},
 });
 
 constexpr auto keys = std::to_array<Renamed>({
     {"nb_filter", "filters"},
+    {"filter_length", "kernel_size"},
+    {"subsample_length", "strides"},
+    {"pool_length", "pool_size"},
     {"output_dim", "units"},
     {"border_mode", "padding"},
     {"subsample", "strides"},
@@ -57,6 +67,12 @@ ClassAndConfig modernize(std::string class_name, Config config) {
     if (class_name == before) class_name = after;
   }
   if (class_name == "Merge") class_name = merge_class(config);
+  if (class_name == "ThresholdedReLU") {
+    // Keras 3 has it as a form of ReLU.
+    class_name = "ReLU";
+    const Config* theta = config.find("theta");
+    config.set("threshold", theta == nullptr ? Config(1.0) : *theta);
+  }
   if (!config.is_map()) return {std::move(class_name), std::move(config)};
   for (const auto& [before, after] : keys) {
     if (const Config* value = config.find(before); value != nullptr && !config.find(after))

@@ -3,75 +3,85 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <string_view>
 
 #include "thaw/core/error.h"
+#include "thaw/formats/keras/operator_call.h"
+#include "thaw/graph/layer_type.h"
+#include "thaw/graph/layers/identity.h"
 
 namespace thaw::keras {
 namespace {
 
-struct Spelling {
-  std::string_view function;  ///< its name in a TFOpLambda
-  std::string_view class_name;
-};
-
-constexpr auto spellings = std::to_array<Spelling>({{"__operators__.add", "Add"},
-                                                    {"math.add", "Add"},
-                                                    {"math.subtract", "Subtract"},
-                                                    {"__operators__.sub", "Subtract"},
-                                                    {"math.multiply", "Multiply"},
-                                                    {"__operators__.mul", "Multiply"},
-                                                    {"math.truediv", "TrueDivide"},
-                                                    {"math.divide", "TrueDivide"},
-                                                    {"__operators__.truediv", "TrueDivide"}});
-
-std::string class_of(const ClassAndConfig& what) {
-  if (what.class_name == "Divide") return "TrueDivide";
-  if (what.class_name != "TFOpLambda") return what.class_name;
-  const std::string& function = what.config.at("function").as_string();
-  for (const Spelling& spelling : spellings)
-    if (spelling.function == function) return std::string(spelling.class_name);
-  throw Error(
-      fmt::format("the function tf.{} is not known; expected a sum, difference, product or "
-                  "quotient",
-                  function));
+bool is_of_tensorflow(const ClassAndConfig& what) {
+  return what.class_name == "TFOpLambda" || what.class_name == "SlicingOpLambda";
 }
 
-/// x ∘ number, or number ∘ x, as x·scale + offset.
-Config rescaling(const std::string& operation, double number, bool number_is_first,
-                 const Config& name) {
-  double scale = 1;
-  double offset = 0;
-  if (operation == "Add") {
-    offset = number;
-  } else if (operation == "Subtract") {
-    scale = number_is_first ? -1 : 1;
-    offset = number_is_first ? number : -number;
-  } else if (operation == "Multiply") {
-    scale = number;
-  } else if (operation == "TrueDivide" && !number_is_first && number != 0) {
-    scale = 1 / number;
-  } else {
-    throw Error(fmt::format("expected a call on tensors of this model only, received the number {}",
-                            number));
+std::string function_of(const ClassAndConfig& what) {
+  const Config* function = what.config.find("function");
+  if (function == nullptr) function = what.config.find("symbol");  // TensorFlow 2.3
+  return function == nullptr ? "__operators__.getitem" : function->as_string();
+}
+
+template <typename Matches>
+const Operator* find_operator(Matches&& matches) {
+  for (const auto& group :
+       {arithmetic_operators(), activation_operators(), shape_operators(), image_operators()}) {
+    for (const Operator& one : group)
+      if (matches(one)) return &one;
   }
-  return Config(Config::Map{{"name", name}, {"scale", scale}, {"offset", offset}});
+  return nullptr;
+}
+
+const Operator* operator_for(const ClassAndConfig& what) {
+  if (!is_of_tensorflow(what))
+    return find_operator([&](const Operator& one) { return one.keras == what.class_name; });
+  const std::string function = function_of(what);
+  return find_operator([&](const Operator& one) { return one.tensorflow == function; });
 }
 
 }  // namespace
 
-ClassAndConfig layer_of_operator(ClassAndConfig what, const std::vector<Node>& nodes) {
-  const bool has_number =
-      std::ranges::any_of(nodes, [](const Node& node) { return node.number.has_value(); });
-  if (!has_number && what.class_name != "TFOpLambda") return what;
-  const std::string operation = class_of(what);
-  const Config name = what.config.at("name");
-  if (!has_number) return {operation, Config(Config::Map{{"name", name}})};
-  // Keras makes a new operator for each call, so there is only one; a second might have another
-  // number.
-  if (nodes.size() > 1) throw Error("expected one call of an operator, received several");
-  return {"Rescaling", rescaling(operation, *nodes[0].number, nodes[0].number_is_first, name)};
+bool is_operator(const ClassAndConfig& what, const std::string& module,
+                 const std::vector<Node>& nodes) {
+  if (is_of_tensorflow(what)) return true;
+  if (module.starts_with("keras.src.ops") || module.starts_with("keras.ops") ||
+      module.starts_with("keras_core.src.ops") || module.starts_with("keras.src.backend"))
+    return true;
+  // An .h5 file names no modules, and some operations are called as layers are.
+  if (!module.empty() || operator_for(what) == nullptr) return false;
+  const LayerType* layer = layer_types::find(what.class_name);
+  const bool is_called_as_layer = std::ranges::all_of(nodes, has_tensors_only);
+  return layer == nullptr || layer->is_operation() || !is_called_as_layer ||
+         what.config.find("newshape") != nullptr ||
+         (what.class_name == "Average" && what.config.find("axis") != nullptr);
+}
+
+std::vector<Symbol> apply_operator(const ClassAndConfig& what, const Node& node,
+                                   const std::vector<Symbol>& inputs) {
+  const std::string who =
+      is_of_tensorflow(what) ? "tf." + function_of(what) : "keras.ops " + what.class_name;
+  const Operator* found = operator_for(what);
+  if (found == nullptr) {
+    throw Error(fmt::format(
+        "the operation {} is not known here; rebuild this part of the model in Keras with layers",
+        who));
+  }
+  return with_context(who, [&] {
+    const OperatorCall call(what, found->word, node, inputs);
+    std::vector<Symbol> results = found->apply(call);
+    call.expect_no_more();
+    // What changes nothing is a layer too, so that the name leads somewhere.
+    for (Symbol& result : results) {
+      for (const Symbol& input : inputs) {
+        if (result == input) {
+          result = call.call(identity(), result);
+          break;
+        }
+      }
+    }
+    if (results.size() == 1) results[0].call()->layer.set_name(what.config.at("name").as_string());
+    return results;
+  });
 }
 
 }  // namespace thaw::keras

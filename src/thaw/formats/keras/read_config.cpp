@@ -1,18 +1,23 @@
 #include "thaw/formats/keras/read_config.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <deque>
 #include <map>
 #include <numeric>
+#include <set>
 #include <utility>
 
 #include "thaw/core/error.h"
 #include "thaw/formats/keras/config_entry.h"
+#include "thaw/formats/keras/lambda_expression.h"
 #include "thaw/formats/keras/nodes.h"
 #include "thaw/formats/keras/operators.h"
 #include "thaw/graph/layer_type.h"
+#include "thaw/graph/layers/relu.h"
+#include "thaw/graph/layers/rescaling.h"
 
 namespace thaw::keras {
 namespace {
@@ -22,8 +27,10 @@ using SharedLayers = std::map<int64_t, Layer>;
 
 /// What the functions that read one config have in common.
 struct Reading {
-  SharedLayers shared;
+  const ReadOptions& options;
   std::vector<std::string>& dropped;
+  std::set<std::string> lambdas = {};  ///< the names of those that were met
+  SharedLayers shared = {};
 };
 
 Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& given,
@@ -52,11 +59,6 @@ Layer make_new_layer(const std::string& name, const ClassAndConfig& what,
     const Functional model = build_model(what, input_shape, reading);
     return Layer(model);
   }
-  if (what.class_name == "Lambda") {
-    throw Error(
-        "a Lambda layer holds Python code, which is never run: replace it in Keras by layers, or "
-        "leave it out and preprocess the images");
-  }
   const LayerType* type = layer_types::find(what.class_name);
   if (type == nullptr) {
     throw Error(fmt::format("class {} is not known; expected one of Keras's image layers",
@@ -67,6 +69,19 @@ Layer make_new_layer(const std::string& name, const ClassAndConfig& what,
   if (!name.empty()) layer.set_name(name);
   layer.set_trainable(flag_of(what.config));
   return layer;
+}
+
+/// What a Lambda layer gives, where the user has said what it computes.
+Symbol call_lambda(const std::string& name, const Symbol& x, Reading& reading) {
+  reading.lambdas.insert(name);
+  const auto found = reading.options.lambdas.find(name);
+  if (found == reading.options.lambdas.end()) {
+    throw Error(fmt::format(
+        "a Lambda layer holds Python code, which is never run: where it is arithmetic with its "
+        "input x, say so (--lambda {}=\"x/127.5-1\"); else replace it in Keras by layers",
+        name));
+  }
+  return with_context("--lambda", [&] { return apply_lambda(found->second, x, name); });
 }
 
 /// The layer of an entry; one that another model holds already when they share it.
@@ -83,6 +98,20 @@ Layer make_layer(const Config& entry, const ClassAndConfig& what,
   Layer layer = make_new_layer(name, what, input_shape, reading);
   reading.shared.emplace(id->as_integer(), layer);
   return layer;
+}
+
+/// Keras 2's hard_sigmoid is clip(0.2·x + 0.5, 0, 1), Keras 3's relu6(x + 3)/6. Takes it out of a
+/// layer of Keras 1 or 2 and returns the layers that stand for it, in words that Keras 3 opens.
+std::vector<Layer> take_old_activation(const std::string& name, ClassAndConfig& what,
+                                       const ReadOptions& options) {
+  if (options.generation > 2 || !what.config.is_map()) return {};
+  const Config* activation = what.config.find("activation");
+  if (activation == nullptr) return {};
+  const Config* function = activation->is_map() ? activation->find("config") : activation;
+  if (function == nullptr || *function != Config("hard_sigmoid")) return {};
+  what.config.set("activation", "linear");
+  return {rescaling({.scale = {0.2F}, .offset = {0.5F}, .name = name + ".scaled"}),
+          relu({.max_value = 1.0F, .name = name + ".hard_sigmoid"})};
 }
 
 /// The input of a Sequential: its InputLayer, or the shape that its first layer or its own config
@@ -111,8 +140,14 @@ Functional build_sequential(const Config& config, const std::optional<Shape>& gi
   Symbol x = start;
   for (const Config& entry : layers_of(config)) {
     if (entry.at("class_name") == Config("InputLayer")) continue;
-    x = with_context(describe(entry),
-                     [&] { return make_layer(entry, read_entry(entry), x.shape(), reading)(x); });
+    x = with_context(describe(entry), [&] {
+      ClassAndConfig what = read_entry(entry);
+      if (what.class_name == "Lambda") return call_lambda(name_of(entry), x, reading);
+      const std::vector<Layer> after = take_old_activation(name_of(entry), what, reading.options);
+      Symbol y = make_layer(entry, what, x.shape(), reading)(x);
+      for (const Layer& layer : after) y = layer(y);
+      return y;
+    });
   }
   const std::string name = text_or_empty(config.find("name"));
   return sequential(start, x, name.empty() ? "sequential" : name);
@@ -123,6 +158,10 @@ class FunctionalBuilder {
  public:
   FunctionalBuilder(const Config& config, const std::optional<Shape>& given, Reading& reading)
       : config_(config), reading_(reading) {
+    for (const char* ends : {"input_layers", "output_layers"}) {
+      if (config.at(ends).is_map())
+        reading.dropped.push_back(fmt::format("the dictionary of {}: they are a list", ends));
+    }
     inputs_ = read_references(config.at("input_layers"));
     outputs_ = read_references(config.at("output_layers"));
     for (const Config& entry : layers_of(config))
@@ -158,26 +197,32 @@ class FunctionalBuilder {
   struct Pending {
     const Config* entry;
     ClassAndConfig what;
-    std::vector<Node> nodes;
-    std::vector<Symbol> made;
-    std::optional<Layer> layer;
+    std::vector<Node> nodes = {};
+    std::vector<std::vector<Symbol>> made = {};  ///< each call's results
+    std::optional<Layer> layer = {};
+    std::vector<Layer> after = {};  ///< called on what the layer gives
+    bool is_operator = false;
     bool is_old_dialect = false;
     int64_t offset = 0;
   };
 
   void add(const Config& entry, const std::optional<Shape>& given) {
-    Pending layer{&entry, read_entry(entry), {}, {}, {}, false, 0};
+    Pending layer{&entry, read_entry(entry)};
     const std::string name = name_of(entry);
     if (name.empty()) throw Error("expected a layer with a name");
     if (layer.what.class_name == "InputLayer") {
       const bool is_only_input = inputs_.size() == 1;
-      layer.made.push_back(input(
+      layer.made.push_back({input(
           settle_shape(declared_shape(layer.what.config), is_only_input ? given : std::nullopt),
-          name));
+          name)});
     } else if (const Config* nodes = entry.find("inbound_nodes")) {
-      layer.is_old_dialect = !nodes->as_list().empty() && nodes->as_list()[0].is_list();
+      layer.is_old_dialect = !nodes->as_list().empty() && !nodes->as_list()[0].find("args");
       layer.nodes = read_nodes(*nodes);
-      layer.what = layer_of_operator(std::move(layer.what), layer.nodes);
+      layer.is_operator = is_operator(layer.what, text_or_empty(entry.find("module")), layer.nodes);
+      if (!layer.is_operator) {
+        std::ranges::for_each(layer.nodes, expect_tensors_only);
+        layer.after = take_old_activation(name, layer.what, reading_.options);
+      }
     }
     if (!by_name_.emplace(name, layers_.size()).second) throw Error("two layers have this name");
     layers_.push_back(std::move(layer));
@@ -213,13 +258,13 @@ class FunctionalBuilder {
                               reference.layer, count));
     }
     if (index >= static_cast<int64_t>(layer.made.size())) return std::nullopt;
-    const Symbol& first = layer.made[static_cast<size_t>(index)];
-    const auto tensors = static_cast<int64_t>(first.call()->output_shapes.size());
+    const std::vector<Symbol>& results = layer.made[static_cast<size_t>(index)];
+    const auto tensors = static_cast<int64_t>(results.size());
     if (reference.tensor < 0 || reference.tensor >= tensors) {
       throw Error(fmt::format("expected output {} of layer \"{}\", which has {}", reference.tensor,
                               reference.layer, tensors));
     }
-    return Symbol(first.call(), static_cast<int>(reference.tensor));
+    return results[static_cast<size_t>(reference.tensor)];
   }
 
   /// Makes those calls of a layer whose inputs are there. Returns a layer that must be called
@@ -234,9 +279,13 @@ class FunctionalBuilder {
         inputs.push_back(*symbol);
       }
       if (inputs.empty()) throw Error("expected a layer with inputs, received a call on none");
-      if (!layer.layer)
-        layer.layer = make_layer(*layer.entry, layer.what, inputs[0].shape(), reading_);
-      layer.made.push_back((*layer.layer)(inputs, {.training = node.training}));
+      if (layer.what.class_name == "Lambda") {
+        if (inputs.size() != 1) throw Error("expected a Lambda layer of one input");
+        layer.made.push_back({call_lambda(name_of(*layer.entry), inputs[0], reading_)});
+        continue;
+      }
+      layer.made.push_back(layer.is_operator ? apply_operator(layer.what, node, inputs)
+                                             : call(layer, node, inputs));
     }
     return std::nullopt;
   }
@@ -250,6 +299,17 @@ class FunctionalBuilder {
     const bool is_past_last = std::cmp_equal(reference.node, layer.nodes.size());
     if (is_model(layer.what.class_name) && !layer.is_old_dialect && is_past_last) --reference.node;
     return reference;
+  }
+
+  std::vector<Symbol> call(Pending& layer, const Node& node, const std::vector<Symbol>& inputs) {
+    if (!layer.layer)
+      layer.layer = make_layer(*layer.entry, layer.what, inputs[0].shape(), reading_);
+    const Symbol first = (*layer.layer)(inputs, {.training = node.training});
+    std::vector<Symbol> results;
+    for (size_t i = 0; i < first.call()->output_shapes.size(); ++i)
+      results.emplace_back(first.call(), static_cast<int>(i));
+    for (const Layer& next : layer.after) results[0] = next(results[0]);
+    return results;
   }
 
   std::vector<Symbol> resolve_all(const std::vector<Reference>& references, const char* what) {
@@ -289,10 +349,18 @@ Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& 
 
 }  // namespace
 
-Functional read_config(const Config& config, const std::optional<Shape>& input_shape,
+Functional read_config(const Config& config, const ReadOptions& options,
                        std::vector<std::string>& dropped) {
-  Reading reading{{}, dropped};
-  return build_model(read_entry(config), input_shape, reading);
+  Reading reading{options, dropped};
+  Functional model = build_model(read_entry(config), options.input_shape, reading);
+  for (const auto& [name, expression] : options.lambdas) {
+    if (reading.lambdas.contains(name)) continue;
+    throw UsageError(fmt::format("--lambda {}: expected the name of a Lambda layer{}", name,
+                                 reading.lambdas.empty()
+                                     ? ", and the model has none"
+                                     : fmt::format(" ({})", fmt::join(reading.lambdas, ", "))));
+  }
+  return model;
 }
 
 }  // namespace thaw::keras

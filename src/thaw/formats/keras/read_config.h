@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -14,10 +15,17 @@ namespace thaw::keras {
 /// Keras 3.15 cannot load a model whose layers have it.
 inline constexpr const char* sharing_key = "thaw_shared_layer";
 
-/// Makes the graph that a config of Keras 1, 2 or 3 describes. `input_shape` gives the sizes that
-/// the config leaves open (null). Settings that thaw has not, such as regularizers, are named in
-/// `dropped`. Throws Error naming the layer and its class.
-Functional read_config(const Config& config, const std::optional<Shape>& input_shape,
+struct ReadOptions {
+  std::optional<Shape> input_shape = {};  ///< fills in sizes that the config leaves open
+  /// Of the Keras that wrote the config: 1, 2 or 3. Some words mean another thing since 3.
+  int generation = 3;
+  /// What Lambda layers compute, by their names (see lambda_expression.h).
+  std::map<std::string, std::string> lambdas = {};
+};
+
+/// Makes the graph that a config of Keras 1, 2 or 3 describes. Settings that thaw has not, such as
+/// regularizers, are named in `dropped`. Throws Error naming the layer and its class.
+Functional read_config(const Config& config, const ReadOptions& options,
                        std::vector<std::string>& dropped);
 
 }  // namespace thaw::keras

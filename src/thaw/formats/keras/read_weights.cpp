@@ -207,7 +207,7 @@ void match_groups(const Functional& model, const Hdf5File& file, const std::stri
       report.missing.push_back(layer.name());
     } else if (layer.nested() != nullptr) {
       match_groups(*layer.nested(), file, path + "/layers", assignment, report, seen);
-    } else if (!assignment.add({layer.name(), numbered(file, path)}, slots_of(layer))) {
+    } else if (!assignment.add({layer.name(), tensors_of(file, path, layer)}, slots_of(layer))) {
       report.missing.push_back(layer.name());
       report.skipped.push_back(path);
     }

@@ -1,8 +1,11 @@
 #include "thaw/formats/keras/training_config.h"
 
+#include <algorithm>
+#include <cctype>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace thaw::keras {
 namespace {
@@ -18,6 +21,31 @@ Config object(const char* module, const Config& class_name, Config config) {
 bool is_set(const Config& value) {
   return !(value.is_null() || value == Config(false) ||
            (value.is_number() && value.as_number() == 0));
+}
+
+/// Optimizers by the words that compile() takes, which tf.keras's .keras files keep as they are.
+Config class_of_word(const std::string& word) {
+  constexpr std::pair<std::string_view, std::string_view> classes[] = {
+      {"adam", "Adam"},
+      {"adamw", "AdamW"},
+      {"sgd", "SGD"},
+      {"rmsprop", "RMSprop"},
+      {"adagrad", "Adagrad"},
+      {"adadelta", "Adadelta"},
+      {"adamax", "Adamax"},
+      {"nadam", "Nadam"},
+      {"ftrl", "Ftrl"},
+      {"lion", "Lion"},
+      {"adafactor", "Adafactor"},
+      {"lamb", "Lamb"},
+      {"muon", "Muon"},
+      {"lossscaleoptimizer", "LossScaleOptimizer"}};
+  std::string lower = word;
+  std::ranges::transform(lower, lower.begin(),
+                         [](unsigned char letter) { return std::tolower(letter); });
+  for (const auto& [name, class_name] : classes)
+    if (lower == name) return std::string(class_name);
+  return word;
 }
 
 /// Older optimizers say "lr", and things that Keras 3 neither has nor accepts; what is switched off
@@ -93,8 +121,21 @@ Config old_object(const Config& modern) {
 
 /// Keras 3 cannot load an .h5 file whose loss goes by its short name.
 Config full_name(const Config& value) {
-  if (value == Config("mse") || value == Config("MSE")) return "mean_squared_error";
-  if (value == Config("mae") || value == Config("MAE")) return "mean_absolute_error";
+  constexpr std::pair<const char*, const char*> names[] = {
+      {"mse", "mean_squared_error"},
+      {"MSE", "mean_squared_error"},
+      {"mae", "mean_absolute_error"},
+      {"MAE", "mean_absolute_error"},
+      {"mape", "mean_absolute_percentage_error"},
+      {"MAPE", "mean_absolute_percentage_error"},
+      {"msle", "mean_squared_logarithmic_error"},
+      {"MSLE", "mean_squared_logarithmic_error"},
+      {"kld", "kl_divergence"},
+      {"KLD", "kl_divergence"},
+      {"bce", "binary_crossentropy"},
+      {"BCE", "binary_crossentropy"}};
+  for (const auto& [word, full] : names)
+    if (value == Config(word)) return full;
   return value;
 }
 
@@ -113,7 +154,8 @@ Config modern_compile_config(const Config& config) {
   Config result(Config::Map{});
   result
       .set("optimizer", optimizer.is_string()
-                            ? optimizer
+                            ? object("keras.optimizers", class_of_word(optimizer.as_string()),
+                                     Config(Config::Map{}))
                             : object("keras.optimizers", plain_class(optimizer.at("class_name")),
                                      modern_optimizer(optimizer.at("config"))))
       .set("loss", modern("loss", "keras.losses"))

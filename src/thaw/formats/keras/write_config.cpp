@@ -36,9 +36,16 @@ Config write_call(const Call& call, const History& history) {
   Config::List tensors;
   for (const Symbol& symbol : call.inputs) tensors.push_back(write_tensor(symbol, history));
   Config keywords = object();
-  if (call.training) keywords.set("training", *call.training);
-  Config arguments = tensors.size() == 1 ? Config(std::move(tensors))
-                                         : Config(Config::List{Config(std::move(tensors))});
+  const LayerDefinition* definition = call.layer.definition();
+  const bool is_operation = definition != nullptr && definition->type().is_operation();
+  if (call.training && !is_operation) keywords.set("training", *call.training);
+  if (is_operation && !definition->type().called_with.empty())
+    tensors.push_back(definition->config().at(definition->type().called_with));
+  // Attention takes its tensors one by one, as an operation does; a merge takes a list.
+  const bool one_by_one =
+      tensors.size() == 1 || is_operation || call.layer.class_name() == "MultiHeadAttention";
+  Config arguments =
+      one_by_one ? Config(std::move(tensors)) : Config(Config::List{Config(std::move(tensors))});
   return object().set("args", std::move(arguments)).set("kwargs", std::move(keywords));
 }
 
@@ -59,8 +66,10 @@ Config write_leaf(const Layer& layer) {
     config.set("batch_shape", own.at("batch_shape")).set("dtype", "float32");
     return config;
   }
-  config.set("trainable", layer.trainable()).set("dtype", "float32");
-  for (const auto& [key, value] : own.as_map()) config.set(key, value);
+  const LayerType& type = layer.definition()->type();
+  if (!type.is_operation()) config.set("trainable", layer.trainable()).set("dtype", "float32");
+  for (const auto& [key, value] : own.as_map())
+    if (key != type.called_with) config.set(key, value);
   return config;
 }
 

@@ -24,9 +24,8 @@ void write_layers(const Functional& model, Hdf5Writer& file, const std::string& 
       write_layers(*layer.nested(), file, path + "/layers");
       continue;
     }
-    const auto variables = layer.variables();
-    for (size_t i = 0; i < variables.size(); ++i)
-      file.write_dataset(fmt::format("{}/vars/{}", path, i), variables[i]->value());
+    for (const Place& place : places_of(layer))
+      file.write_dataset(path + "/" + place.path, place.variable->value());
   }
 }
 

@@ -1,9 +1,11 @@
 // Keras 2.12 and later, ".keras": a zip of config.json, model.weights.h5 and metadata.json, and of
 // ours thaw.json with metadata(). Source: keras/src/saving/saving_lib.py.
+#include <algorithm>
 #include <array>
 
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
+#include "thaw/formats/foreign_files.h"
 #include "thaw/formats/json.h"
 #include "thaw/formats/keras/model_parts.h"
 #include "thaw/formats/keras/optimizer_state.h"
@@ -25,6 +27,13 @@ thaw::keras::ZipReader open(const ModelInput& input) {
                                  : thaw::keras::ZipReader(input.bytes());
 }
 
+/// Throws Error for a zip file that is no .keras file, saying what it is.
+void expect_keras(const thaw::keras::ZipReader& zip) {
+  const auto names = zip.names();
+  if (std::ranges::find(names, "config.json") == names.end())
+    throw Error("expected a .keras file with config.json, " + foreign_files::describe_zip(names));
+}
+
 std::string member(const thaw::keras::ZipReader& zip, const char* name, uint64_t limit) {
   auto content = zip.member(name, limit);
   if (!content) throw Error(std::string("expected a .keras file with ") + name);
@@ -37,9 +46,14 @@ thaw::keras::Hdf5File weights_of(const thaw::keras::ZipReader& zip) {
 
 ModelFile read_keras(const ModelInput& input, const LoadOptions& options) {
   const thaw::keras::ZipReader zip = open(input);
+  expect_keras(zip);
   const Config config = parse_json(member(zip, "config.json", thaw::keras::largest_config));
   std::vector<std::string> dropped;
-  ModelFile content{thaw::keras::read_config(config, options.input_shape, dropped)};
+  // Files of thaw and of Keras 3 say so too, and Keras 2's began with 2.12.
+  const auto about = zip.member("metadata.json", thaw::keras::largest_config);
+  const Config metadata = about ? parse_json(*about) : Config();
+  ModelFile content{thaw::keras::read_config(
+      config, thaw::keras::read_options(options, metadata.find("keras_version"), config), dropped)};
   content.dropped = std::move(dropped);
   const thaw::keras::Hdf5File weights = weights_of(zip);
   thaw::keras::read_weights(content.model, weights, {});
@@ -50,7 +64,9 @@ ModelFile read_keras(const ModelInput& input, const LoadOptions& options) {
 
 WeightsReport read_keras_weights(const ModelInput& input, const Functional& model,
                                  const WeightsOptions& options) {
-  return thaw::keras::read_weights(model, weights_of(open(input)), options);
+  const thaw::keras::ZipReader zip = open(input);
+  expect_keras(zip);
+  return thaw::keras::read_weights(model, weights_of(zip), options);
 }
 
 void write_keras(const ModelFile& content, const std::filesystem::path& path) {

@@ -33,7 +33,10 @@ ModelFile read_h5(const ModelInput& input, const LoadOptions& options) {
   const auto config = json_attribute(file, "model_config");
   if (!config) throw Error("expected the attribute model_config, and there is none");
   std::vector<std::string> dropped;
-  ModelFile content{thaw::keras::read_config(*config, options.input_shape, dropped)};
+  const auto version = file.text_attribute("", "keras_version");
+  const Config version_text = version ? Config(*version) : Config();
+  ModelFile content{thaw::keras::read_config(
+      *config, thaw::keras::read_options(options, &version_text, *config), dropped)};
   content.dropped = std::move(dropped);
   thaw::keras::read_weights(content.model, file, {});
   const auto training = json_attribute(file, "training_config");
