@@ -79,6 +79,13 @@ std::optional<std::vector<double>> numbers_of(const ops::Graph& graph, ops::Valu
   return std::vector<double>(values.begin(), values.end());
 }
 
+std::vector<int64_t> without_ones(const Shape& shape) {
+  std::vector<int64_t> sizes;
+  for (const int64_t size : shape.sizes())
+    if (size != 1) sizes.push_back(size);
+  return sizes;
+}
+
 /// y = x·scale + offset, channel by channel.
 PixelMap scaled(PixelMap map, const std::vector<double>& scale, const std::vector<double>& offset) {
   for (size_t k = 0; k < map.offsets.size(); ++k) {
@@ -148,7 +155,10 @@ class Follower {
   Next follow(const ops::Reshape&, const ops::Node& node, const Seen& x) const {
     const bool keeps_channels =
         node.shape.rank() >= 3 && node.shape.last() == std::ssize(x.map.offsets);
-    return keeps_channels ? Next(x) : std::nullopt;
+    // One channel may be left out of the shape, and be put there again.
+    const bool is_one = x.map.offsets.size() == 1 &&
+                        without_ones(node.shape) == without_ones(graph_[node.inputs[0]].shape);
+    return keeps_channels || is_one ? Next(x) : std::nullopt;
   }
   Next follow(const ops::Transpose& op, const ops::Node&, const Seen& x) const {
     const bool keeps_channels = !op.order.empty() && op.order.back() == std::ssize(op.order) - 1;
@@ -184,12 +194,60 @@ class Follower {
     return changed(result, std::move(joined), node);
   }
 
+  /// Picked channels are rows of the map; other axes are cut, turned around or padded.
+  Next follow(const ops::Pick& op, const ops::Node& node, const Seen& x) const {
+    if (node.shape.rank() < 3) return std::nullopt;
+    PixelMap picked;
+    for (const int64_t channel : op.indices.back()) {
+      const auto from = static_cast<size_t>(channel);
+      picked.factors.push_back(channel < 0 ? std::vector<double>(x.map.factors[0].size())
+                                           : x.map.factors[from]);
+      picked.offsets.push_back(channel < 0 ? double{op.fill} : x.map.offsets[from]);
+    }
+    return changed(x, std::move(picked), node);
+  }
+  Next follow(const ops::RefusedInTraining&, const ops::Node&, const Seen& x) const { return x; }
+  Next follow(const ops::Elementwise& op, const ops::Node&, const Seen& x) const {
+    // Powers of what an image deviates by are on the way to its deviation.
+    const bool bends = op.kind != ops::Elementwise::Kind::clip && !x.standardizes;
+    return bends ? std::nullopt : Next(x);
+  }
+
+  /// The sum or mean of a pixel's channels, or an image's own mean.
+  Next follow(const ops::Reduce& op, const ops::Node& node, const Seen& x) const {
+    using Kind = ops::Reduce::Kind;
+    if (op.kind != Kind::sum && op.kind != Kind::mean) return std::nullopt;
+    const int rank = node.shape.rank();
+    if (std::cmp_equal(op.axes.size(), rank) && op.kind == Kind::mean) {
+      Seen result = x;
+      result.standardizes = true;
+      return result;
+    }
+    if (op.axes != std::vector<int>{rank - 1}) return std::nullopt;
+    const size_t channels = x.map.offsets.size();
+    const double share = op.kind == Kind::sum ? 1.0 : 1.0 / static_cast<double>(channels);
+    PixelMap total{{std::vector<double>(x.map.factors[0].size())}, {0}};
+    for (size_t k = 0; k < channels; ++k) {
+      total.offsets[0] += share * x.map.offsets[k];
+      for (size_t c = 0; c < total.factors[0].size(); ++c)
+        total.factors[0][c] += share * x.map.factors[k][c];
+    }
+    return changed(x, std::move(total), node);
+  }
+
   Next follow(const ops::Binary& op, const ops::Node& node, const Seen& x) const {
     using Kind = ops::Binary::Kind;
     if (op.activation.kind != Activation::Kind::linear) return std::nullopt;
     const size_t channels = x.map.offsets.size();
     const Seen* first = at(node.inputs[0]);
     const Seen* second = at(node.inputs[1]);
+    if (first != nullptr && second != nullptr && second->standardizes) {
+      // x − its mean, or that by its deviation.
+      Seen result = *second;
+      if (result.layers.empty() || result.layers.back() != node.name)
+        result.layers.push_back(node.name);
+      return result;
+    }
     if (first != nullptr && second != nullptr) return sum(op.kind, *first, *second, node);
     const auto numbers = numbers_of(graph_, node.inputs[first == nullptr ? 0 : 1], channels);
     if (!numbers) return std::nullopt;

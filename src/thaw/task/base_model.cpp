@@ -41,7 +41,10 @@ void set_weights(const Functional& base, const BaseModel& asked, uint64_t seed) 
 }
 
 LoadedBase from_file(const BaseModel& asked, const BaseModelOptions& options) {
-  LoadOptions load;
+  LoadOptions load{.lambdas = asked.lambdas};
+  // Weights of the architecture alone are the whole network's, with its top.
+  const bool has_none = needs_weights(asked.base);
+  if (has_none) load.weights = asked.weights.value_or("");
   if (options.image_size) load.input_shape = rgb(*options.image_size);
   const Functional whole = load_model(asked.base, load);
   applications::Division division(whole);
@@ -49,7 +52,7 @@ LoadedBase from_file(const BaseModel& asked, const BaseModelOptions& options) {
   for (const auto& [key, value] : whole.metadata().as_map())
     if (base.metadata().find(key) == nullptr) base.metadata().set(key, value);
   if (options.image_size) base = resized(base, *options.image_size);
-  set_weights(base, asked, options.seed);
+  if (!has_none || asked.weights == "none") set_weights(base, asked, options.seed);
   return {base, std::move(division), whole};
 }
 
@@ -70,7 +73,7 @@ LoadedBase from_name(const BaseModel& asked, const BaseModelOptions& options) {
 void BaseModel::describe(OptionList& options) {
   // A member added to the struct stops this from compiling until it is described below, or counted
   // here as one that is no option.
-  [[maybe_unused]] const auto& [a, b] = *this;
+  [[maybe_unused]] const auto& [a, b, c] = *this;
   options.add("base", base,
               {.help = "the pretrained network: a name (see thaw models; with options as in "
                        "mobilenet_v2@alpha=0.35), or a model file, whose trained head is dropped",
@@ -83,6 +86,7 @@ void BaseModel::describe(OptionList& options) {
                .usual = "a file's own, a network's imagenet",
                .compared_as = "the weights themselves",
                .completes = Completes::file});
+  describe_lambdas(lambdas, options);
 }
 
 bool names_a_file(const std::string& text) {

@@ -7,6 +7,7 @@
 #include "thaw/applications/division.h"
 #include "thaw/graph/functional.h"
 #include "thaw/task/image_form.h"
+#include "thaw/task/model_reading.h"
 
 namespace thaw {
 
@@ -17,6 +18,7 @@ struct BaseModel {
   std::string base = "mobilenet_v2";  ///< a network's name (applications::find()), or a file
   /// "imagenet", "none" (random ones), or a file. Unset: a file's own, a network's "imagenet".
   std::optional<std::string> weights = {};
+  LambdaExpressions lambdas = {};  ///< of a file's Lambda layers
 
   void describe(OptionList& options);
 };

@@ -88,6 +88,12 @@ Loss usual_loss(Classifier& judged, const std::function<void(const std::string&)
 
 }  // namespace
 
+LoadOptions EvaluateTask::load_options() const {
+  LoadOptions options = form.load_options();
+  reading.add_to(options);
+  return options;
+}
+
 void EvaluateTask::describe(OptionList& options) {
   options.add("model", model,
               {.help = "a model file",
@@ -105,6 +111,7 @@ void EvaluateTask::describe(OptionList& options) {
   describe_classes(classes, options);
   describe_output(output.name, options);
   output.describe(options);
+  reading.describe(options);
   options.add("loss", loss,
               {.help = "Keras's name; auto: the one that the model was trained with",
                .value = "NAME",
@@ -116,7 +123,7 @@ void EvaluateTask::describe(OptionList& options) {
 
 EvaluateReport EvaluateTask::run(Engine& engine, TaskEvents& events) const {
   check_metrics(metrics);
-  const ModelFile content = read_model_file(model, form.load_options());
+  const ModelFile content = read_model_file(model, load_options());
   const auto [options, why, of_form, is_doubtful] = find_form(content.model, form);
   Classifier judged = classifier_of(content, model, output, classes);
   const auto remark = [&events](const std::string& text) {

@@ -7,6 +7,7 @@
 
 #include "thaw/runtime/engine.h"
 #include "thaw/task/image_form.h"
+#include "thaw/task/model_reading.h"
 #include "thaw/task/outputs.h"
 #include "thaw/task/task_events.h"
 
@@ -26,6 +27,7 @@ struct EvaluateReport {
 struct EvaluateTask {
   std::filesystem::path model;
   std::filesystem::path images;
+  ModelReading reading = {};
   ImageForm form = {};
   OutputChoice output = {};
   /// The classes' names, "a,b,c" or a file. Unset: see find_class_names().
@@ -35,6 +37,8 @@ struct EvaluateTask {
   std::vector<std::string> metrics = {"accuracy"};
 
   void describe(OptionList& options);
+  /// How the model's file is read.
+  LoadOptions load_options() const;
 
   /// Images that cannot be read are left out and told. Throws UsageError for a name that is not
   /// known, Error for a file that cannot be read or a class that the model has not.

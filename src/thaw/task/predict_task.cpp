@@ -28,6 +28,12 @@ std::vector<Guess> guesses(std::span<const float> outputs, const OutputMeaning& 
   return result;
 }
 
+LoadOptions PredictTask::load_options() const {
+  LoadOptions options = form.load_options();
+  reading.add_to(options);
+  return options;
+}
+
 void PredictTask::describe(OptionList& options) {
   options.add("model", model,
               {.help = "a model file",
@@ -47,11 +53,12 @@ void PredictTask::describe(OptionList& options) {
   form.describe(options);
   describe_classes(classes, options);
   output.describe(options);
+  reading.describe(options);
 }
 
 bool PredictTask::run(Engine& engine,
                       const std::function<void(const ImagePrediction&)>& sink) const {
-  const ModelFile content = read_model_file(model, form.load_options());
+  const ModelFile content = read_model_file(model, load_options());
   const auto [options, why, of_form, is_doubtful] = find_form(content.model, form);
   const Classifier classifier = classifier_of(content, model, output, classes);
   const auto remark = [this](const std::string& text) {

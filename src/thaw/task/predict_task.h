@@ -8,6 +8,7 @@
 
 #include "thaw/runtime/engine.h"
 #include "thaw/task/image_form.h"
+#include "thaw/task/model_reading.h"
 #include "thaw/task/outputs.h"
 
 namespace thaw {
@@ -37,6 +38,7 @@ struct ImagePrediction {
 struct PredictTask {
   std::filesystem::path model;
   std::vector<std::string> images;  ///< files, or folders of them
+  ModelReading reading = {};
   ImageForm form = {};
   int top = 5;  ///< how many of the likeliest classes
   OutputChoice output = {};
@@ -47,6 +49,8 @@ struct PredictTask {
 
   /// All of them but the output's name, which each command has its own place for.
   void describe(OptionList& options);
+  /// How the model's file is read.
+  LoadOptions load_options() const;
 
   /// Calls `sink` for every image in order; one that cannot be read does not end it. False: there
   /// was one. Throws Error when the model cannot be read or gives no classes, UsageError when it

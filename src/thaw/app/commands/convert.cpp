@@ -6,6 +6,7 @@
 #include "thaw/formats/format.h"
 #include "thaw/task/classifier.h"
 #include "thaw/task/image_form.h"
+#include "thaw/task/model_reading.h"
 #include "thaw/train/optimizer_config.h"
 
 namespace thaw::app::commands {
@@ -61,6 +62,7 @@ struct Convert final : Call {
   ImageForm form;
   std::optional<std::string> classes;
   OutputChoice outputs;
+  ModelReading reading;
 
   void describe(OptionList& options) override {
     options.add("in", in,
@@ -80,6 +82,7 @@ struct Convert final : Call {
                 {.help = "whose weights IN holds, where it holds no network (see thaw models)",
                  .value = "NAME",
                  .completes = Completes::network});
+    reading.describe(options);
     options.begin_group("Kept in OUT, for predict, evaluate and fit");
     form.describe(options);
     describe_classes(classes, options);
@@ -104,6 +107,7 @@ struct Convert final : Call {
     }
     if (is_whole) {
       LoadOptions options = form.load_options();
+      reading.add_to(options);
       options.optimizer_slots = optimizer_slots;
       return read_model_file(in, options);
     }

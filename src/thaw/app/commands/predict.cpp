@@ -93,7 +93,7 @@ struct Predict final : Call {
   }
 
   Exit predict_tensor() const {
-    const Functional whole = load_model(task.model, task.form.load_options());
+    const Functional whole = load_model(task.model, task.load_options());
     const auto [name, file] = raw_output(whole);
     const Model model(choose_output(whole, name).model);
     const Tensor x = read_numpy_array(input);

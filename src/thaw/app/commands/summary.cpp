@@ -97,6 +97,7 @@ struct Summary final : Call {
                 {.help = "also how thaw fit would run with this base: what is folded, kept and "
                          "trained; what it takes"});
     form.describe(options);
+    describe_lambdas(planned.base.lambdas, options);
     options.begin_group("The recipe of --plan, as for thaw fit", "plan");
     options.add("weights", planned.base.weights,
                 {.help = "of the base: imagenet, none, or a file",
@@ -112,9 +113,16 @@ struct Summary final : Call {
     thaw::describe(engine, options);
   }
 
+  /// Of an architecture alone there is nothing to show of the weights.
+  Functional from_file() const {
+    LoadOptions options = form.load_options();
+    options.weights = "none";
+    options.lambdas = planned.base.lambdas;
+    return load_model(model, options);
+  }
+
   Exit run() override {
-    const Functional whole =
-        names_a_file(model) ? load_model(model, form.load_options()) : network(model);
+    const Functional whole = names_a_file(model) ? from_file() : network(model);
     std::optional<PlanReport> report;
     if (plan) {
       Engine runs_on(engine);
