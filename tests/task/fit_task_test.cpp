@@ -105,27 +105,33 @@ std::string another_value(const Option& option, const std::map<std::string, std:
   return "";
 }
 
+/// Of options whose other values do not follow from what is said of them.
+std::map<std::string, std::string> values_to_try(const std::filesystem::path& folder) {
+  const auto path = [&](const char* name) { return (folder / name).string(); };
+  return {{"images", path("others")},
+          {"validation", path("others")},
+          {"validation-split", "0.4"},
+          {"out", path("other.keras")},
+          {"base", path("copy.keras")},
+          {"weights", "none"},
+          {"lambda", "prep=x/2"},
+          {"image-size", "24"},
+          {"preprocessing", "torch"},
+          {"aspect-ratio", "crop"},
+          {"orientation", "ignore"},
+          {"unfreeze", "1"},
+          {"optimizer", "sgd"},
+          {"loss", "mean_squared_error"},
+          {"metrics", "categorical_accuracy"},
+          {"history", path("history.json")},
+          {"augment", "flip"},
+          {"cache", "off"},
+          {"threads", "1"}};
+}
+
 TEST_F(FitTaskTest, resumes_under_no_other_setting_that_changes_the_result) {
   const std::string checkpoint = unfinished(task(), engine_);
-  const std::map<std::string, std::string> known = {{"images", path("others")},
-                                                    {"validation", path("others")},
-                                                    {"validation-split", "0.4"},
-                                                    {"out", path("other.keras")},
-                                                    {"base", path("copy.keras")},
-                                                    {"weights", "none"},
-                                                    {"lambda", "prep=x/2"},
-                                                    {"image-size", "24"},
-                                                    {"preprocessing", "torch"},
-                                                    {"aspect-ratio", "crop"},
-                                                    {"orientation", "ignore"},
-                                                    {"unfreeze", "1"},
-                                                    {"optimizer", "sgd"},
-                                                    {"loss", "mean_squared_error"},
-                                                    {"metrics", "categorical_accuracy"},
-                                                    {"history", path("history.json")},
-                                                    {"augment", "flip"},
-                                                    {"cache", "off"},
-                                                    {"threads", "1"}};
+  const auto known = values_to_try(folder_.path());
   FitTask finished = task();
   finished.out = path("finished.keras");
   finished.checkpoint = path("state of the finished one");

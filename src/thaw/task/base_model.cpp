@@ -68,6 +68,15 @@ LoadedBase from_name(const BaseModel& asked, const BaseModelOptions& options) {
   return {base};
 }
 
+bool names_a_network(const std::string& text) {
+  try {
+    (void)applications::find(text);
+    return true;
+  } catch (const UsageError&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 void BaseModel::describe(OptionList& options) {
@@ -91,8 +100,11 @@ void BaseModel::describe(OptionList& options) {
 
 bool names_a_file(const std::string& text) {
   std::error_code ignored;
-  return model_formats::by_ending(text) != nullptr || text.find('/') != std::string::npos ||
-         std::filesystem::is_regular_file(text, ignored);
+  if (model_formats::by_ending(text) != nullptr || text.find('/') != std::string::npos ||
+      std::filesystem::is_regular_file(text, ignored))
+    return true;
+  // A folder that is called as a network may lie there by chance; what is none is told.
+  return std::filesystem::is_directory(text, ignored) && !names_a_network(text);
 }
 
 LoadedBase load_base(const BaseModel& base, const BaseModelOptions& options) {

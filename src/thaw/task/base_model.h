@@ -33,7 +33,7 @@ struct BaseModelOptions {
 };
 
 /// Whether `text` names a file rather than a network: by a model format's ending, a slash, or since
-/// there is such a file.
+/// there is such a file, or such a folder and no such network.
 bool names_a_file(const std::string& text);
 
 /// A base, and the finished model that it was cut from.
