@@ -106,6 +106,14 @@ def of_keras_3():
         "resize": lambda x: ops.image.resize(x, (9, 5)),
         "resize_nearest": lambda x: ops.image.resize(x, (3, 4), interpolation="nearest"),
         "grey": lambda x: ops.image.rgb_to_grayscale(x),
+        "std": lambda x: ops.std(x, axis=(1, 2)),
+        "var": lambda x: ops.var(x, axis=-1, keepdims=True),
+        "tile": lambda x: ops.tile(x[..., :1], (1, 1, 2, 3)),
+        "take": lambda x: ops.take(x, [2, 1, 0, -1], axis=-1),
+        "unstack": lambda x: ops.stack(ops.unstack(x, axis=-1)[::-1], axis=-1),
+        "swapaxes": lambda x: ops.swapaxes(x, 1, -1),
+        "moveaxis": lambda x: ops.moveaxis(x, -1, 1),
+        "expm1": lambda x: ops.expm1(x),
     }
     positive = {
         "sqrt": lambda x: ops.sqrt(x),
@@ -115,6 +123,7 @@ def of_keras_3():
         "divide_tensor": lambda x: ops.divide(x * 2 - 1, x),
         "number_divide": lambda x: 2.0 / x,
         "reciprocal": lambda x: ops.reciprocal(x),
+        "log1p": lambda x: ops.log1p(x),
     }
     return both, positive
 
@@ -203,6 +212,12 @@ def of_tf_keras():
         "one_channel": lambda x: x[..., 1],
         "crop": lambda x: x[:, 1:-1, 1:-1, :],
         "new_axis": lambda x: x[:, tf.newaxis, ..., 2],
+        "reduce_std": lambda x: tf.math.reduce_std(x, axis=[1, 2]),
+        "reduce_variance": lambda x: tf.math.reduce_variance(x, axis=-1),
+        "tile": lambda x: tf.tile(x[..., :1], [1, 1, 1, 3]),
+        "gather": lambda x: tf.gather(x, [2, 1, 0], axis=-1),
+        "unstack": lambda x: tf.stack(tf.unstack(x, axis=-1)[::-1], axis=-1),
+        "batch_flatten": lambda x: tf_keras.backend.batch_flatten(x),
         "preprocess_tf": lambda x: tf_keras.applications.mobilenet_v2.preprocess_input(x),
         "preprocess_torch": lambda x: tf_keras.applications.densenet.preprocess_input(x),
         "preprocess_caffe": lambda x: tf_keras.applications.vgg16.preprocess_input(x),

@@ -162,6 +162,15 @@ Results squared_difference(const OperatorCall& call) { return {power(call, subtr
 Results negative(const OperatorCall& call) { return {rescale(call, call.x(), {-1}, {0})}; }
 Results absolute(const OperatorCall& call) { return {call.call("Absolute", object(), {call.x()})}; }
 Results logarithm(const OperatorCall& call) { return {call.call("Log", object(), {call.x()})}; }
+/// ln(1 + x), eˣ − 1
+Results log_of_one_more(const OperatorCall& call) {
+  return {call.call("Log", object(), {rescale(call, call.x(), {1}, {1})})};
+}
+Results exp_less_one(const OperatorCall& call) {
+  const Symbol exponential =
+      call.call("Activation", object().set("activation", "exponential"), {call.x()});
+  return {rescale(call, exponential, {1}, {-1})};
+}
 Results square(const OperatorCall& call) { return {power(call, call.x(), 2)}; }
 Results square_root(const OperatorCall& call) { return {power(call, call.x(), 0.5)}; }
 Results inverse_square_root(const OperatorCall& call) { return {power(call, call.x(), -0.5)}; }
@@ -219,6 +228,8 @@ constexpr Operator operators[] = {
     {"Absolute", "math.abs", &absolute},
     {"Abs", "__operators__.abs", &absolute},
     {"Log", "math.log", &logarithm},
+    {"Log1p", "math.log1p", &log_of_one_more},
+    {"Expm1", "math.expm1", &exp_less_one},
     {"Square", "math.square", &square},
     {"Sqrt", "math.sqrt", &square_root},
     {"Rsqrt", "math.rsqrt", &inverse_square_root},
@@ -227,7 +238,7 @@ constexpr Operator operators[] = {
     {"", "math.add_n", &sum_of_all},
     {"Cast", "cast", &cast},
     {"", "compat.v1.to_float", &unchanged},
-    {"", "identity", &unchanged},
+    {"Copy", "identity", &unchanged},
     {"", "convert_to_tensor", &unchanged},
     {"ConvertToTensor", "", &unchanged},
 };

@@ -76,6 +76,20 @@ Results standardize(const OperatorCall& call) {
                     {centred, power(call, at_least(call, variance, least), -0.5)})};
 }
 
+/// The mean square of what numbers deviate by along axes, or its root.
+Results deviation(const OperatorCall& call) {
+  const Symbol x = call.tensor(0, {"input_tensor", "x"});
+  const Config* axes = call.find(1, {"axis"});
+  if (axes == nullptr) throw Error("expected axes after the batch's, received none");
+  const Config list = axes->is_list() ? *axes : Config(Config::List{*axes});
+  const Symbol centred = call.call("Subtract", object(), {x, along(call, "Mean", x, list)});
+  const Symbol variance =
+      call.call("Mean", object().set("axis", list).set("keepdims", call.flag({"keepdims"}, 2)),
+                {power(call, centred, 2)});
+  const bool is_root = std::string_view(call.word()) == "root";
+  return {is_root ? power(call, variance, 0.5) : variance};
+}
+
 /// ITU-R BT.601's luminance.
 Results to_grey(const OperatorCall& call) {
   const Symbol x = call.tensor(0, {"images"});
@@ -119,6 +133,8 @@ constexpr Operator operators[] = {
     {"", "nn.l2_normalize", &l2_normalize},
     {"Normalize", "", &normalize},
     {"", "image.per_image_standardization", &standardize},
+    {"Std", "math.reduce_std", &deviation, "root"},
+    {"Var", "math.reduce_variance", &deviation},
     {"RGBToGrayscale", "image.rgb_to_grayscale", &to_grey},
     {"", "image.grayscale_to_rgb", &to_colours},
     {"Resize", "image.resize", &resize},

@@ -193,6 +193,77 @@ Results transpose(const OperatorCall& call) {
   return {call.call("Permute", object().set("dims", list_of(order)), {x})};
 }
 
+/// Each part of an axis by itself, without that axis.
+Results unstack(const OperatorCall& call) {
+  const Symbol x = call.tensor(0, {"value", "x"});
+  const int axis = axis_of(call.integer(2, {"axis"}).value_or(0), x.shape());
+  const auto count = call.integer(1, {"num"});
+  if (count && *count != x.shape()[axis])
+    throw Error(fmt::format("expected {} parts, received {}", x.shape()[axis], *count));
+  Results results;
+  for (int64_t i = 0; i < x.shape()[axis]; ++i)
+    results.push_back(part_of(call, x, axis, Config(i)));
+  return results;
+}
+
+/// The parts of an axis that a list of numbers names, in its order.
+Results take(const OperatorCall& call) {
+  const Symbol x = call.tensor(0, {"params", "x"});
+  const auto axis = call.integer(2, {"axis"});
+  if (!axis) throw Error("expected an axis, received none");
+  if (call.integer(OperatorCall::no_place, {"batch_dims"}).value_or(0) != 0)
+    throw Error("expected no batch_dims");
+  const int along = axis_of(*axis, x.shape());
+  const Sizes indices = call.integers(1, {"indices"});
+  if (indices.empty() || indices.size() > 64)
+    throw Error(fmt::format("expected 1 to 64 indices, received {}", indices.size()));
+  Results parts;
+  for (const int64_t index : indices) {
+    const int64_t at = index < 0 ? index + x.shape()[along] : index;
+    parts.push_back(part_of(call, x, along, slice(at, at + 1, {})));
+  }
+  if (parts.size() == 1) return parts;
+  return {call.call("Concatenate", object().set("axis", along + 1), parts)};
+}
+
+/// The whole again and again along each axis.
+Results tile(const OperatorCall& call) {
+  Symbol x = call.tensor(0, {"input", "x"});
+  const Sizes counts = call.integers(1, {"multiples", "repeats"});
+  if (std::ssize(counts) != x.shape().rank() + 1 || counts[0] != 1)
+    throw Error(fmt::format("expected a count for each of {} axes, 1 for the batch's",
+                            x.shape().rank() + 1));
+  for (size_t axis = 1; axis < counts.size(); ++axis) {
+    if (counts[axis] < 1 || counts[axis] > 64)
+      throw Error(fmt::format("expected counts of 1 to 64, received {}", counts[axis]));
+    if (counts[axis] == 1) continue;
+    const Results copies(static_cast<size_t>(counts[axis]), x);
+    x = call.call("Concatenate", object().set("axis", static_cast<int64_t>(axis)), copies);
+  }
+  return {x};
+}
+
+/// Two axes exchanged, or one put to another place.
+Results move_axis(const OperatorCall& call) {
+  const Symbol x = call.tensor(0, {"x"});
+  const auto from = call.integer(1, {"axis1", "source"});
+  const auto to = call.integer(2, {"axis2", "destination"});
+  if (!from || !to) throw Error("expected two axes");
+  const int a = axis_of(*from, x.shape());
+  const int b = axis_of(*to, x.shape());
+  Sizes order(static_cast<size_t>(x.shape().rank()));
+  std::iota(order.begin(), order.end(), 1);
+  if (std::string_view(call.word()) == "swap") {
+    std::swap(order[static_cast<size_t>(a)], order[static_cast<size_t>(b)]);
+  } else {
+    order.erase(order.begin() + a);
+    order.insert(order.begin() + b, a + 1);
+  }
+  return {call.call("Permute", object().set("dims", list_of(order)), {x})};
+}
+
+Results flatten(const OperatorCall& call) { return {call.call("Flatten", object(), {call.x()})}; }
+
 Results pad(const OperatorCall& call) {
   const Config* widths = call.find({"paddings", "pad_width"});
   if (widths == nullptr) throw Error("expected paddings, received none");
@@ -234,6 +305,13 @@ constexpr Operator operators[] = {
     {"", "squeeze", &squeeze},
     {"Transpose", "compat.v1.transpose", &transpose},
     {"", "transpose", &transpose},
+    {"Swapaxes", "", &move_axis, "swap"},
+    {"Moveaxis", "", &move_axis, "move"},
+    {"Unstack", "unstack", &unstack},
+    {"Take", "compat.v1.gather", &take},
+    {"", "gather", &take},
+    {"Tile", "tile", &tile},
+    {"", "keras.backend.batch_flatten", &flatten},
     {"Pad", "compat.v1.pad", &pad},
     {"", "pad", &pad},
     {"Mean", "math.reduce_mean", &reduce, "Mean"},
