@@ -9,6 +9,7 @@
 #include <span>
 
 #include "thaw/applications/application.h"
+#include "thaw/applications/layer_names.h"
 #include "thaw/applications/spine.h"
 #include "thaw/core/error.h"
 #include "thaw/core/variable.h"
@@ -69,10 +70,13 @@ bool lies_in(const Place& place, const Functional& network) {
          });
 }
 
-/// The name of the layer that a known network ends in without top.
-std::string last_layer_of(const Application& application) {
+/// The name of the layer that a known network ends in without top; nothing where it is an automatic
+/// one, which another layer may have in a model of the same network.
+std::optional<std::string> last_layer_of(const Application& application) {
   const Functional base = create(application, {.include_top = false, .weights = "none"});
-  return base.outputs()[0].call()->layer.name();
+  const Layer& last = base.outputs()[0].call()->layer;
+  if (automatic_number(last.name(), last.class_name())) return std::nullopt;
+  return modern_name(last.name());
 }
 
 using Places = std::span<const Place>;
@@ -80,9 +84,10 @@ using Places = std::span<const Place>;
 std::optional<size_t> end_of_known(Places places, const Functional& model) {
   const Application* application = recognize(model);
   if (application == nullptr) return std::nullopt;
-  const std::string last = last_layer_of(*application);
+  const std::optional<std::string> last = last_layer_of(*application);
+  if (!last) return std::nullopt;
   const auto found = std::ranges::find_if(places, [&](const Place& place) {
-    return is_image(place.value.shape()) && place.value.call()->layer.name() == last;
+    return is_image(place.value.shape()) && modern_name(place.value.call()->layer.name()) == *last;
   });
   return found == places.end() ? std::nullopt : std::optional(found - places.begin());
 }

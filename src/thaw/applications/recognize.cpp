@@ -1,12 +1,12 @@
 #include <algorithm>
 #include <cctype>
-#include <charconv>
 #include <map>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "thaw/applications/application.h"
+#include "thaw/applications/layer_names.h"
 #include "thaw/core/variable.h"
 #include "thaw/graph/naming.h"
 
@@ -20,18 +20,6 @@ struct Known {
 };
 using Names = std::map<std::string, Known>;
 
-/// N of Keras's automatic name "conv2d_N" (0: "conv2d"); nothing for another name.
-std::optional<int> automatic_number(std::string_view name, const std::string& kind) {
-  if (!name.starts_with(kind)) return std::nullopt;
-  name.remove_prefix(kind.size());
-  if (name.empty()) return 0;
-  int number = 0;
-  const char* const end = name.data() + name.size();
-  const bool is_number =
-      name[0] == '_' && std::from_chars(name.data() + 1, end, number).ptr == end && name.size() > 1;
-  return is_number ? std::optional(number) : std::nullopt;
-}
-
 /// Keras counts through a whole process: the same network made second begins at "conv2d_94". Here
 /// its automatic names begin at 0.
 Names names_of(const Functional& model) {
@@ -42,10 +30,10 @@ Names names_of(const Functional& model) {
     Known known{std::string(layer.class_name()), ""};
     for (const auto& variable : layer.variables()) known.shapes += variable->shape().to_string();
     const std::string kind = to_snake_case(layer.class_name());
-    if (const auto number = automatic_number(layer.name(), kind)) {
+    if (const auto number = automatic_number(layer.name(), layer.class_name())) {
       automatic[kind].insert_or_assign(*number, std::move(known));
     } else {
-      names.insert_or_assign(layer.name(), std::move(known));
+      names.insert_or_assign(modern_name(layer.name()), std::move(known));
     }
   }
   for (auto& [kind, layers] : automatic) {
