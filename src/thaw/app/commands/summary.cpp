@@ -7,6 +7,7 @@
 #include "thaw/app/plan_text.h"
 #include "thaw/app/progress.h"
 #include "thaw/applications/application.h"
+#include "thaw/applications/division.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/image_feed.h"
@@ -77,6 +78,15 @@ std::string input_in_words(const Functional& model, const ImageForm& asked) {
   }
 }
 
+/// What a fit would take of it as the base; empty where that is nothing.
+std::string base_in_words(const Functional& model) {
+  try {
+    return applications::Division(model).told();
+  } catch (const Error&) {
+    return "";
+  }
+}
+
 struct Summary final : Call {
   std::string model;
   bool json = false;
@@ -133,12 +143,14 @@ struct Summary final : Call {
     }
     if (json) {
       Config result = model_config(whole);
-      result.set("input", input_config(whole, form));
+      result.set("input", input_config(whole, form)).set("base", base_in_words(whole));
       if (report) result.set("plan", plan_config(*report));
       print_json_line(result);
       return Exit::done;
     }
     fmt::print("{}\n{}\n", thaw::summary(whole), input_in_words(whole, form));
+    if (const std::string base = base_in_words(whole); !base.empty())
+      fmt::print("As a base: {}\n", base);
     if (report) fmt::print("\n{}", plan_text(*report));
     return Exit::done;
   }
