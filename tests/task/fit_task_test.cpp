@@ -114,6 +114,7 @@ std::map<std::string, std::string> values_to_try(const std::filesystem::path& fo
           {"out", path("other.keras")},
           {"base", path("copy.keras")},
           {"weights", "none"},
+          {"output", "bn2"},
           {"lambda", "prep=x/2"},
           {"image-size", "24"},
           {"preprocessing", "torch"},

@@ -8,9 +8,15 @@
 #include "task/colour_model.h"
 #include "thaw/core/error.h"
 #include "thaw/core/variable.h"
+#include "thaw/data/preprocessing.h"
+#include "thaw/formats/model_file.h"
 #include "thaw/graph/layers/activation.h"
+#include "thaw/graph/layers/conv_2d.h"
 #include "thaw/graph/layers/dense.h"
+#include "thaw/graph/layers/global_average_pooling_2d.h"
+#include "thaw/task/base_model.h"
 #include "thaw/task/evaluate_task.h"
+#include "thaw/task/fit_task.h"
 #include "thaw/task/predict_task.h"
 
 namespace thaw {
@@ -168,6 +174,33 @@ TEST_F(JudgingTasks, of_several_outputs_one_is_named) {
           .logs.at(1)
           .second,
       1.0);
+}
+
+TEST_F(JudgingTasks, of_a_base_with_several_outputs_one_is_named) {
+  const Symbol image = input({32, 32, 3}, "image");
+  const auto branch = [&](int64_t filters, const char* name) {
+    const Symbol map = conv_2d({.filters = filters, .kernel_size = 3})(image);
+    return dense({.units = 3, .activation = "softmax", .name = name})(
+        global_average_pooling_2d()(activation({.activation = "relu"})(map)));
+  };
+  const Functional two({image}, {branch(4, "kind"), branch(6, "place")}, "two");
+  save_model(two, folder_ / "two.keras");
+  const auto channels = [&](std::optional<std::string> output) {
+    return base_model({.base = file("two.keras"), .output = std::move(output)})
+        .outputs()[0]
+        .shape()[2];
+  };
+  EXPECT_EQ(channels("kind"), 4);
+  EXPECT_EQ(channels("place"), 6);
+  EXPECT_TRUE(contains(error_of<UsageError>([&] { channels("size"); }), "kind, place"));
+  FitTask fit{.source = {.images = file("photos")}, .base = {.base = file("two.keras")}};
+  fit.form.preprocessing = preprocessing("none");
+  fit.keep_head = true;
+  EXPECT_TRUE(contains(error_of<UsageError>([&] { fit.run(engine_); }),
+                       "say which with --output: kind, place"));
+  fit.base.base = "mobilenet_v2";
+  fit.base.output = "kind";
+  EXPECT_TRUE(contains(error_of<UsageError>([&] { fit.run(engine_); }), "leave --output out"));
 }
 
 }  // namespace

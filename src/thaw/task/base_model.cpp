@@ -5,6 +5,7 @@
 #include "thaw/applications/application.h"
 #include "thaw/core/error.h"
 #include "thaw/formats/format.h"
+#include "thaw/task/classifier.h"
 #include "thaw/task/option.h"
 
 namespace thaw {
@@ -46,7 +47,8 @@ LoadedBase from_file(const BaseModel& asked, const BaseModelOptions& options) {
   const bool has_none = needs_weights(asked.base);
   if (has_none) load.weights = asked.weights.value_or("");
   if (options.image_size) load.input_shape = rgb(*options.image_size);
-  const Functional whole = load_model(asked.base, load);
+  const Functional all = load_model(asked.base, load);
+  const Functional whole = asked.output ? choose_output(all, asked.output).model : all;
   applications::Division division(whole);
   Functional base = division.base();
   for (const auto& [key, value] : whole.metadata().as_map())
@@ -57,6 +59,12 @@ LoadedBase from_file(const BaseModel& asked, const BaseModelOptions& options) {
 }
 
 LoadedBase from_name(const BaseModel& asked, const BaseModelOptions& options) {
+  if (asked.output) {
+    throw UsageError(
+        "--output: expected --base to be a file with several outputs, received the "
+        "network " +
+        asked.base + ": leave --output out");
+  }
   auto [network, made_as] = applications::find(asked.base);
   made_as.input_shape =
       rgb(options.image_size.value_or(ImageSize(static_cast<int>(network->default_size))));
@@ -82,7 +90,7 @@ bool names_a_network(const std::string& text) {
 void BaseModel::describe(OptionList& options) {
   // A member added to the struct stops this from compiling until it is described below, or counted
   // here as one that is no option.
-  [[maybe_unused]] const auto& [a, b, c] = *this;
+  [[maybe_unused]] const auto& [a, b, c, d] = *this;
   options.add("base", base,
               {.help = "the pretrained network: a name (see thaw models; with options as in "
                        "mobilenet_v2@alpha=0.35), or a model file, whose trained head is dropped",
@@ -96,6 +104,7 @@ void BaseModel::describe(OptionList& options) {
                .compared_as = "the weights themselves",
                .completes = Completes::file});
   describe_lambdas(lambdas, options);
+  describe_output(output, options);
 }
 
 bool names_a_file(const std::string& text) {

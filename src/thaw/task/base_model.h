@@ -19,6 +19,8 @@ struct BaseModel {
   /// "imagenet", "none" (random ones), or a file. Unset: a file's own, a network's "imagenet".
   std::optional<std::string> weights = {};
   LambdaExpressions lambdas = {};  ///< of a file's Lambda layers
+  /// Of a file with several outputs, the one whose layers count. Unset: the first.
+  std::optional<std::string> output = {};
 
   void describe(OptionList& options);
 };

@@ -9,6 +9,7 @@
 #include "thaw/task/class_folders.h"
 #include "thaw/task/class_names.h"
 #include "thaw/task/image_form.h"
+#include "thaw/task/outputs.h"
 #include "thaw/train/loss.h"
 
 namespace thaw {
@@ -41,6 +42,7 @@ KeptHead keep_head(const BaseModel& asked, const LoadedBase& loaded) {
         "the network " +
         asked.base + ": leave --keep-head out for a new head");
   }
+  choose_output(*loaded.whole, std::nullopt);  // of several, one has to be named
   if (asked.weights) {
     throw UsageError("--keep-head: goes on with the weights in " + asked.base +
                      ", received --weights " + *asked.weights + ": leave one of them out");
