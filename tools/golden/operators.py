@@ -16,6 +16,7 @@ import tf_keras
 
 SHAPE = (6, 8, 3)
 MEANS = np.array([0.485, 0.456, 0.406], "float32")
+IMAGE = np.linspace(0.5, 1.5, 6 * 8 * 3).reshape(SHAPE).astype("float32")
 
 
 def of_keras_3():
@@ -28,6 +29,11 @@ def of_keras_3():
         "add_tensor": lambda x: x + x * 2,
         "subtract_number": lambda x: x - 0.5,
         "number_subtract": lambda x: 1.0 - x,
+        "subtract_image": lambda x: ops.subtract(x, IMAGE),
+        "image_subtract": lambda x: ops.subtract(IMAGE[None], x),
+        "add_image": lambda x: ops.add(IMAGE, x),
+        "multiply_image": lambda x: ops.multiply(x, IMAGE),
+        "divide_image": lambda x: ops.divide(x, IMAGE),
         "subtract_array": lambda x: ops.subtract(x, MEANS),
         "array_subtract": lambda x: ops.subtract(MEANS.reshape(1, 1, 1, 3), x),
         "subtract_mean": lambda x: x - ops.mean(x, axis=[1, 2], keepdims=True),
@@ -138,6 +144,9 @@ def of_tf_keras():
         "add_math": lambda x: tf.math.add(x, 1.5),
         "subtract_number": lambda x: x - 0.5,
         "number_subtract": lambda x: 1.0 - x,
+        "subtract_image": lambda x: x - IMAGE,
+        "image_subtract": lambda x: tf.subtract(IMAGE, x),
+        "divide_image": lambda x: x / IMAGE,
         "subtract_array": lambda x: x - MEANS,
         "array_subtract": lambda x: tf.subtract(tf.constant(MEANS), x),
         "subtract_mean": lambda x: x - tf.reduce_mean(x, axis=[1, 2], keepdims=True),

@@ -36,6 +36,8 @@ Value Builder::weight(const VariablePtr& variable, bool trainable, Shape shape) 
   return entry->second;
 }
 
+Value Builder::constant(Tensor value) { return state_->append(Constant{std::move(value)}, {}); }
+
 Value Builder::conv_2d(Value x, Value kernel, Conv2D attributes, Value bias) {
   std::vector<Value> inputs = {x, kernel};
   attributes.has_bias = bias.index >= 0;

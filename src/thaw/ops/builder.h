@@ -12,6 +12,7 @@
 #include "thaw/ops/value.h"
 
 namespace thaw {
+class Tensor;
 class Variable;
 using VariablePtr = std::shared_ptr<Variable>;
 }  // namespace thaw
@@ -49,6 +50,9 @@ class Builder {
   Value input(Shape shape);
   /// One node a variable and shape, however often it is asked for.
   Value weight(const VariablePtr& variable, bool trainable, Shape shape);
+
+  /// The same numbers for the whole batch.
+  Value constant(Tensor value);
 
   Value conv_2d(Value x, Value kernel, Conv2D attributes, Value bias = {});
   Value conv_transpose_2d(Value x, Value kernel, ConvTranspose2D attributes, Value bias = {});

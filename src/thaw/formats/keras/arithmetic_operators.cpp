@@ -39,6 +39,41 @@ Symbol clip(const OperatorCall& call, const Symbol& x, double lowest, double hig
   return call.call("Clip", object().set("x_min", lowest).set("x_max", highest), {x});
 }
 
+/// The array's sizes without ones in front.
+std::vector<int64_t> own_sizes(const Numbers& numbers) {
+  const auto sizes = numbers.shape.sizes();
+  const auto first = std::ranges::find_if(sizes, [](int64_t size) { return size != 1; });
+  return {first, sizes.end()};
+}
+
+bool is_one_a_pixel(const Numbers& numbers, const Shape& shape) {
+  const auto sizes = own_sizes(numbers);
+  return shape.rank() > 1 && std::ranges::equal(sizes, shape.sizes());
+}
+
+/// Lists of lists of the array's numbers, in x's shape.
+Config nested(const Shape& shape, const Values& values, int depth, size_t& at) {
+  if (depth == shape.rank()) return static_cast<double>(values[at++]);
+  Config result(Config::List{});
+  for (int64_t i = 0; i < shape[depth]; ++i) result.append(nested(shape, values, depth + 1, at));
+  return result;
+}
+
+/// (x − mean)/√variance with a number of both for each place.
+Symbol by_place(const OperatorCall& call, const Symbol& x, const Values& mean,
+                const Values& variance) {
+  Config axes(Config::List{});
+  for (int axis = 1; axis <= x.shape().rank(); ++axis) axes.append(axis);
+  size_t at = 0;
+  size_t at_variance = 0;
+  return call.call("Normalization",
+                   object()
+                       .set("axis", axes)
+                       .set("mean", nested(x.shape(), mean, 0, at))
+                       .set("variance", nested(x.shape(), variance, 0, at_variance)),
+                   {x});
+}
+
 /// One number for all, or one a channel: all that arithmetic with a tensor of `shape` takes.
 Values by_channel(const Numbers& numbers, const Shape& shape) {
   const Shape& own = numbers.shape;
@@ -48,7 +83,7 @@ Values by_channel(const Numbers& numbers, const Shape& shape) {
   if (numbers.values.size() == 1 || one_a_channel) return numbers.values;
   throw Error(
       fmt::format("expected one number or one a channel ({}), received an array of shape {}; an "
-                  "array of one number a pixel is not known here",
+                  "array of another shape is not known here",
                   shape.last(), own.to_string()));
 }
 
@@ -87,6 +122,7 @@ struct Operands {
   std::optional<Symbol> y;
   Values values;
   bool numbers_first = false;
+  bool by_place = false;  ///< as many numbers as x has
 };
 
 Operands operands(const OperatorCall& call) {
@@ -99,20 +135,45 @@ Operands operands(const OperatorCall& call) {
     throw Error("expected a tensor of the model on one side at least");
   Operands result{x != nullptr ? *x : *y, std::nullopt, {}, x == nullptr};
   const Numbers& numbers = std::get<Numbers>(x != nullptr ? second : first);
+  if (is_one_a_pixel(numbers, result.x.shape())) {
+    result.values = numbers.values;
+    result.by_place = true;
+    return result;
+  }
   result.values = by_channel(numbers, result.x.shape());
   result.x = spread(call, result.x, result.values);
   return result;
 }
 
+/// x + a, for an a of one number a place.
+Symbol shifted(const OperatorCall& call, const Symbol& x, const Values& a) {
+  return by_place(call, x, negated(a), Values(a.size(), 1));
+}
+
+/// x/a, for numbers above 0: Normalization divides by roots.
+Symbol divided(const OperatorCall& call, const Symbol& x, const Values& a) {
+  Values squares;
+  for (const float number : a) {
+    if (!(number > 0)) throw Error("expected an array of numbers above 0, one a pixel");
+    squares.push_back(number * number);
+  }
+  return by_place(call, x, Values(a.size(), 0), squares);
+}
+
 Results add(const OperatorCall& call) {
   const Operands is = operands(call);
   if (is.y) return {call.call("Add", object(), {is.x, *is.y})};
+  if (is.by_place) return {shifted(call, is.x, is.values)};
   return {rescale(call, is.x, {1}, is.values)};
 }
 
 Results subtract(const OperatorCall& call) {
   const Operands is = operands(call);
   if (is.y) return {call.call("Subtract", object(), {is.x, *is.y})};
+  if (is.by_place) {
+    const Symbol difference = shifted(call, is.x, negated(is.values));
+    return {is.numbers_first ? rescale(call, difference, {-1}, {0}) : difference};
+  }
   return {is.numbers_first ? rescale(call, is.x, {-1}, is.values)
                            : rescale(call, is.x, {1}, negated(is.values))};
 }
@@ -120,12 +181,15 @@ Results subtract(const OperatorCall& call) {
 Results multiply(const OperatorCall& call) {
   const Operands is = operands(call);
   if (is.y) return {call.call("Multiply", object(), {is.x, *is.y})};
+  if (is.by_place) return {divided(call, is.x, inverted(is.values))};
   return {rescale(call, is.x, is.values, {0})};
 }
 
 Results divide(const OperatorCall& call) {
   const Operands is = operands(call);
   if (is.y) return {call.call("Multiply", object(), {is.x, power(call, *is.y, -1)})};
+  if (is.by_place && !is.numbers_first) return {divided(call, is.x, is.values)};
+  if (is.by_place) throw Error("expected no quotient of an array of one number a pixel");
   if (is.numbers_first) return {rescale(call, power(call, is.x, -1), is.values, {0})};
   return {rescale(call, is.x, inverted(is.values), {0})};
 }
