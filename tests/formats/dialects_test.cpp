@@ -92,6 +92,23 @@ TEST(Dialects, ends_in_a_dictionary_are_read_in_its_order) {
   }
 }
 
+/// As Keras 3 writes the call of an image layer in a Functional.
+TEST(Dialects, training_is_left_to_the_network_where_it_is_a_default) {
+  const auto call_of = [](const std::string& class_name) {
+    const Functional model = read(
+        R"({"class_name": "Functional", "config": {"name": "m", "layers": [
+      {"class_name": "InputLayer", "name": "x", "inbound_nodes": [], "config": {"batch_shape": [null, 4, 4, 3], "name": "x"}},
+      {"class_name": ")" +
+        class_name + R"(", "name": "one", "config": {"name": "one"}, "inbound_nodes": [{"args": [
+        {"class_name": "__keras_tensor__", "config": {"keras_history": ["x", 0, 0]}}], "kwargs": {"training": true}}]}],
+      "input_layers": ["x", 0, 0], "output_layers": ["one", 0, 0]}})");
+    return model.output_of("one").call()->training;
+  };
+  EXPECT_EQ(call_of("RandAugment"), std::nullopt);
+  EXPECT_EQ(call_of("RandomFlip"), std::nullopt);
+  EXPECT_EQ(call_of("Dropout"), std::optional(true));
+}
+
 TEST(Dialects, compile_takes_words) {
   const Config config = modern_compile_config(parse_json(
       R"({"optimizer": "adam", "loss": "mse", "metrics": ["mae", "accuracy"], "loss_weights": null})"));

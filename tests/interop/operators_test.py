@@ -47,6 +47,16 @@ def with_random_layers():
         layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(3)])
 
 
+def with_random_layers_called():
+    """Called one by one, they write training=True into their calls."""
+    image = keras.Input((6, 8, 3), name="image")
+    x = image
+    for layer in (layers.RandAugment(value_range=(0, 255)), layers.RandomErasing(), layers.RandomFlip(), layers.RandomHue(0.1),
+                  layers.RandomGrayscale(0.5), layers.RandomInvert(0.5), layers.RandomZoom(0.2), layers.Dropout(0.5)):
+        x = layer(x)
+    return keras.Model(image, layers.Dense(3)(layers.Flatten()(layers.Conv2D(4, 3)(x / 255))))
+
+
 def of_tf_keras():
     image = tf_keras.Input((9, 8, 3), name="image")
     x = tf_keras.applications.vgg16.preprocess_input(image) / 128.0
@@ -106,6 +116,7 @@ if __name__ == "__main__":
         check_both_ways(scratch, "sequences", with_sequences(), ".keras", True)
         check_both_ways(scratch, "sequences_h5", with_sequences(), ".h5", True)
         check_both_ways(scratch, "random", with_random_layers(), ".keras", True)
+        check_both_ways(scratch, "random_called", with_random_layers_called(), ".keras", True)
         check_both_ways(scratch, "tf_keras", of_tf_keras(), ".h5", False)
         check_architecture_alone(scratch, keras, "keras_3")
         check_architecture_alone(scratch, tf_keras, "keras_2")

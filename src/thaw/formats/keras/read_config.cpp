@@ -8,6 +8,7 @@
 #include <map>
 #include <numeric>
 #include <set>
+#include <string_view>
 #include <utility>
 
 #include "thaw/core/error.h"
@@ -112,6 +113,17 @@ std::vector<Layer> take_old_activation(const std::string& name, ClassAndConfig& 
   what.config.set("activation", "linear");
   return {rescaling({.scale = {0.2F}, .offset = {0.5F}, .name = name + ".scaled"}),
           relu({.max_value = 1.0F, .name = name + ".hard_sigmoid"})};
+}
+
+/// Keras 3's image layers have training=True by default and write it into their calls, where each
+/// network's own training overrules it.
+std::optional<bool> training_of(const Node& node, const std::string& class_name) {
+  constexpr std::string_view others[] = {
+      "AugMix",   "AutoContrast", "CenterCrop",   "CutMix",   "Equalization",       "MixUp",
+      "Pipeline", "RandAugment",  "Solarization", "Resizing", "MaxNumBoundingBoxes"};
+  const bool is_image_layer =
+      class_name.starts_with("Random") || std::ranges::find(others, class_name) != std::end(others);
+  return is_image_layer && node.training == true ? std::nullopt : node.training;
 }
 
 /// The input of a Sequential: its InputLayer, or the shape that its first layer or its own config
@@ -304,7 +316,8 @@ class FunctionalBuilder {
   std::vector<Symbol> call(Pending& layer, const Node& node, const std::vector<Symbol>& inputs) {
     if (!layer.layer)
       layer.layer = make_layer(*layer.entry, layer.what, inputs[0].shape(), reading_);
-    const Symbol first = (*layer.layer)(inputs, {.training = node.training});
+    const Symbol first =
+        (*layer.layer)(inputs, {.training = training_of(node, layer.what.class_name)});
     std::vector<Symbol> results;
     for (size_t i = 0; i < first.call()->output_shapes.size(); ++i)
       results.emplace_back(first.call(), static_cast<int>(i));
