@@ -10,6 +10,8 @@
 #include "conformance/layer_case.h"
 #include "thaw/compile/lower.h"
 #include "thaw/compile/optimize.h"
+#include "thaw/core/config.h"
+#include "thaw/core/random.h"
 #include "thaw/graph/layers/dropout.h"
 #include "thaw/runtime/cpu/device.h"
 
@@ -229,6 +231,42 @@ TEST(Dropout, zeroes_its_rate_of_elements_and_scales_the_rest_up) {
   EXPECT_EQ(difference(y, executable->input_gradients()[0]).largest, 0.0F) << "another mask";
   EXPECT_GT(difference(y, run(1)).largest, 0.0F) << "the same mask in the next step";
   EXPECT_EQ(difference(y, run(0)).largest, 0.0F) << "another mask in the same step";
+}
+
+TEST(AlphaDropout, keeps_mean_and_variance_of_normal_numbers) {
+  constexpr int64_t count = 100000;
+  const LayerType* type = layer_types::find("AlphaDropout");
+  const Layer layer(type->from_config(Config(Config::Map{{"rate", 0.3}})));
+  const Symbol x = input({count / 10});
+  const Functional model(x, layer(x));
+  const auto executable =
+      cpu_device({.threads = 2})
+          ->compile(specialize(lower(model), ops::Phase::training),
+                    {.batch_size = 10, .training = true, .input_gradients = true, .seed = 5});
+  Tensor numbers = Tensor::zeros({10, count / 10});
+  Random random(7);
+  for (float& value : numbers.values()) value = random.normal();
+  const Tensor y = executable->forward({&numbers, 1})[0].clone();
+  double sum = 0;
+  double squares = 0;
+  int64_t saturated = 0;
+  const float a = 1.0F / std::sqrt(0.7F * (1.0F + 0.3F * 1.7580993F * 1.7580993F));
+  const float dropped = -a * 1.7580993F * (1.0F - 0.3F);
+  for (const float value : y.values()) {
+    sum += double{value};
+    squares += double{value} * double{value};
+    saturated += std::abs(value - dropped) < 1e-5F ? 1 : 0;
+  }
+  // Five standard deviations: of a binomial, of a mean (1/√n), of a variance (below √(6/n)).
+  EXPECT_NEAR(static_cast<double>(saturated), 0.3 * count, 725.0 + 5.0) << "seed 5";
+  EXPECT_NEAR(sum / count, 0.0, 0.016);
+  EXPECT_NEAR(squares / count, 1.0, 0.04);
+  const Tensor ones = Tensor::full({10, count / 10}, 1.0F);
+  executable->backward({&ones, 1});
+  for (size_t i = 0; i < y.values().size(); ++i) {
+    const bool is_dropped = std::abs(y.values()[i] - dropped) < 1e-5F;
+    ASSERT_FLOAT_EQ(executable->input_gradients()[0].values()[i], is_dropped ? 0.0F : a);
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, LayerConformance,

@@ -1,3 +1,4 @@
+#include <cmath>
 #include <span>
 
 #include "thaw/core/random.h"
@@ -27,6 +28,21 @@ void scale(Sizes sizes, Sizes drawn, const float* x, const float* factors, float
     scale(sizes.subspan(1), drawn.subspan(1), x + i * part, factors + i * step, y + i * part);
 }
 
+/// What a dropped and a kept element are moved by after the scaling, and the scale of the kept.
+struct Moments {
+  float dropped = 0.0F;
+  float kept = 0.0F;
+  float scale = 1.0F;
+};
+
+Moments moments_of(const ops::Dropout& op) {
+  if (!op.keeps_moments) return {.scale = op.rate < 1.0F ? 1.0F / (1.0F - op.rate) : 0.0F};
+  constexpr float saturated = -1.7580993408473766F;
+  const float a = 1.0F / std::sqrt((1.0F - op.rate) * (1.0F + op.rate * saturated * saturated));
+  const float b = -a * saturated * op.rate;
+  return {.dropped = a * saturated + b, .kept = b, .scale = a};
+}
+
 /// What is drawn is a function of (seed, step, layer, element), so a resumed run draws what an
 /// uninterrupted one would have drawn.
 class DropoutKernel final : public Kernel {
@@ -39,15 +55,22 @@ class DropoutKernel final : public Kernel {
     factors_ = emit.program.temporary(plain_vector(emit.batch() * product(drawn_)));
     const BufferId result = emit.new_value(node_.value, layout_);
     emit.program.add(Section::forward, "Dropout " + node_.node.name, {factors_},
-                     [rate = op_.rate, seed = emit.options.seed, step = emit.step_handle(),
-                      layer = static_cast<uint64_t>(node_.value.index),
+                     [rate = op_.rate, kept = moments_of(op_).scale, seed = emit.options.seed,
+                      step = emit.step_handle(), layer = static_cast<uint64_t>(node_.value.index),
                       count = emit.batch() * product(drawn_)](const std::vector<float*>& data) {
                        Random random(seed, random_stream(*step, layer));
-                       const float kept = rate < 1.0F ? 1.0F / (1.0F - rate) : 0.0F;
                        for (int64_t i = 0; i < count; ++i)
                          data[0][i] = random.uniform() < rate ? 0.0F : kept;
                      });
     add_scaling(emit, Section::forward, source, result);
+    if (!op_.keeps_moments) return;
+    emit.program.add(Section::forward, "Dropout's moments of " + node_.node.name,
+                     {factors_, result},
+                     [moments = moments_of(op_),
+                      count = emit.batch() * product(drawn_)](const std::vector<float*>& data) {
+                       for (int64_t i = 0; i < count; ++i)
+                         data[1][i] += data[0][i] == 0 ? moments.dropped : moments.kept;
+                     });
   }
 
   void backward(Emitter& emit) override {
