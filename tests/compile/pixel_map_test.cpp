@@ -5,6 +5,8 @@
 #include "thaw/compile/lower.h"
 #include "thaw/graph/layers/concatenate.h"
 #include "thaw/graph/layers/conv_2d.h"
+#include "thaw/graph/layers/dense.h"
+#include "thaw/graph/layers/flatten.h"
 #include "thaw/graph/layers/normalization.h"
 #include "thaw/graph/layers/random_flip.h"
 #include "thaw/graph/layers/rescaling.h"
@@ -74,6 +76,15 @@ TEST(PixelUse, KnowsChannelsThatAreJoined) {
   ASSERT_EQ(use.map.factors.size(), 3U);
   EXPECT_EQ(use.map.factors[0], std::vector<double>{1});
   EXPECT_EQ(use.map.factors[1], std::vector<double>{2});
+}
+
+TEST(PixelUse, KnowsGreyImagesWithoutAnAxisOfChannelsLaidFlat) {
+  const Symbol grey = input({12, 10});
+  const Symbol unit = rescaling({.scale = {1 / 255.0F}})(flatten({})(grey));
+  const PixelUse use = use_of({grey, dense({.units = 2, .name = "first"})(unit), "model"});
+  ASSERT_EQ(use.map.factors.size(), 1U);
+  EXPECT_NEAR(use.map.factors[0][0], 1 / 255.0, 1e-8);
+  EXPECT_NE(use.first_layer.find("first"), std::string::npos) << use.first_layer;
 }
 
 TEST(PixelUse, HasNoAnswerWhereBranchesReadDifferentValues) {

@@ -79,13 +79,6 @@ std::optional<std::vector<double>> numbers_of(const ops::Graph& graph, ops::Valu
   return std::vector<double>(values.begin(), values.end());
 }
 
-std::vector<int64_t> without_ones(const Shape& shape) {
-  std::vector<int64_t> sizes;
-  for (const int64_t size : shape.sizes())
-    if (size != 1) sizes.push_back(size);
-  return sizes;
-}
-
 /// y = x·scale + offset, channel by channel.
 PixelMap scaled(PixelMap map, const std::vector<double>& scale, const std::vector<double>& offset) {
   for (size_t k = 0; k < map.offsets.size(); ++k) {
@@ -155,10 +148,10 @@ class Follower {
   Next follow(const ops::Reshape&, const ops::Node& node, const Seen& x) const {
     const bool keeps_channels =
         node.shape.rank() >= 3 && node.shape.last() == std::ssize(x.map.offsets);
-    // One channel may be left out of the shape, and be put there again.
-    const bool is_one = x.map.offsets.size() == 1 &&
-                        without_ones(node.shape) == without_ones(graph_[node.inputs[0]].shape);
-    return keeps_channels || is_one ? Next(x) : std::nullopt;
+    // One channel may be left out of the shape; laid flat, numbers for all still mean all.
+    const bool is_one = x.map.offsets.size() == 1;
+    const bool is_flat = node.shape.rank() == 1;
+    return keeps_channels || is_one || is_flat ? Next(x) : std::nullopt;
   }
   Next follow(const ops::Transpose& op, const ops::Node&, const Seen& x) const {
     const bool keeps_channels = !op.order.empty() && op.order.back() == std::ssize(op.order) - 1;
@@ -168,6 +161,8 @@ class Follower {
   Next follow(const ops::ScaleShift& op, const ops::Node& node, const Seen& x) const {
     if (op.activation.kind != Activation::Kind::linear) return std::nullopt;
     const size_t channels = x.map.offsets.size();
+    const auto fits = [&](size_t count) { return count == 1 || count == channels; };
+    if (!fits(op.scale.size()) || !fits(op.offset.size())) return std::nullopt;
     const auto spread = [&](const std::vector<float>& given) {
       return given.size() == 1 ? std::vector<double>(channels, given[0])
                                : std::vector<double>(given.begin(), given.end());
@@ -286,8 +281,9 @@ class Follower {
 std::optional<PixelUse> pixel_use(const ops::Graph& graph) {
   if (graph.inputs.size() != 1) return std::nullopt;
   const Shape& shape = graph[graph.inputs[0]].shape;
-  if (shape.rank() != 3) return std::nullopt;
-  return Follower(graph, {PixelMap::identity(shape.last()), false, {}}).run();
+  if (shape.rank() != 3 && shape.rank() != 2) return std::nullopt;
+  const int64_t channels = shape.rank() == 3 ? shape.last() : 1;
+  return Follower(graph, {PixelMap::identity(channels), false, {}}).run();
 }
 
 }  // namespace thaw

@@ -47,7 +47,7 @@ struct PixelUse {
 
 /// Follows the graph's only input to the first operation that mixes pixels or bends values. nullopt
 /// where there is no one answer: several inputs, an input that is no image (height, width,
-/// channels), or branches that read it differently.
+/// channels) or (height, width), or branches that read it differently.
 std::optional<PixelUse> pixel_use(const ops::Graph& graph);
 
 }  // namespace thaw

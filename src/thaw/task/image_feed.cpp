@@ -49,7 +49,8 @@ struct Beginning {
 Beginning beginning_of(const Functional& model) {
   Beginning result{lower(model), {}, 3};
   result.use = pixel_use(result.graph);
-  if (result.use) result.channels = model.inputs()[0].shape().last();
+  const Shape& shape = model.inputs()[0].shape();
+  if (result.use) result.channels = shape.rank() == 3 ? shape.last() : 1;
   return result;
 }
 

@@ -243,6 +243,25 @@ Results tile(const OperatorCall& call) {
   return {x};
 }
 
+/// Each part along an axis several times, one after another.
+Results repeat(const OperatorCall& call) {
+  const Symbol x = call.tensor(0, {"x", "input"});
+  const auto count = call.integer(1, {"repeats"});
+  const auto axis = call.integer(2, {"axis"});
+  if (!count || !axis) throw Error("expected one number of repeats and an axis");
+  const int along = axis_of(*axis, x.shape());
+  const int64_t parts = x.shape()[along];
+  if (*count < 1 || parts * *count > 64)
+    throw Error(fmt::format("expected 1 to 64 parts, received {} times {}", parts, *count));
+  Results copies;
+  for (int64_t at = 0; at < parts; ++at) {
+    const Symbol part = parts == 1 ? x : part_of(call, x, along, slice(at, at + 1, {}));
+    copies.insert(copies.end(), static_cast<size_t>(*count), part);
+  }
+  if (copies.size() == 1) return copies;
+  return {call.call("Concatenate", object().set("axis", along + 1), copies)};
+}
+
 /// Two axes exchanged, or one put to another place.
 Results move_axis(const OperatorCall& call) {
   const Symbol x = call.tensor(0, {"x"});
@@ -311,6 +330,7 @@ constexpr Operator operators[] = {
     {"Take", "compat.v1.gather", &take},
     {"", "gather", &take},
     {"Tile", "tile", &tile},
+    {"Repeat", "repeat", &repeat},
     {"", "keras.backend.batch_flatten", &flatten},
     {"Pad", "compat.v1.pad", &pad},
     {"", "pad", &pad},

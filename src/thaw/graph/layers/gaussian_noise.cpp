@@ -1,5 +1,7 @@
 #include "thaw/graph/layers/gaussian_noise.h"
 
+#include <cmath>
+
 #include "thaw/graph/describe.h"
 #include "thaw/ops/kinds/gaussian_noise.h"
 
@@ -7,8 +9,9 @@ namespace thaw {
 namespace layers {
 
 Shape GaussianNoise::output_shape(const Shape& x) const {
-  if (!(stddev >= 0 && stddev <= 1))
-    throw Error(fmt::format("expected a stddev from 0 to 1, received {}", stddev));
+  // Keras 3 takes none above 1, but Keras 2 did.
+  if (!(stddev >= 0 && std::isfinite(stddev)))
+    throw Error(fmt::format("expected a finite stddev of 0 or more, received {}", stddev));
   return x;
 }
 
