@@ -93,6 +93,10 @@ struct Taken {
 };
 
 Taken take(const GetItem& layer, const Shape& x) {
+  constexpr int64_t largest = int64_t{1} << 24;
+  for (const int64_t size : x.sizes())
+    if (size > largest)
+      throw Error(fmt::format("expected axes of at most 2^24, received {}", size));
   const Config::List items = full_key(layer.key, x);
   if (items[0].is_null() || !is_class(items[0], "__slice__") ||
       number(items[0], "start").value_or(0) != 0 || number(items[0], "stop") ||

@@ -59,6 +59,10 @@ ops::Pick attributes_for(const Pad& layer, const Shape& x) {
     throw Error(fmt::format(
         "expected a mode among constant, reflect, symmetric and edge, received \"{}\"", mode));
   }
+  constexpr int64_t largest = int64_t{1} << 24;
+  for (const int64_t size : x.sizes())
+    if (size > largest)
+      throw Error(fmt::format("expected axes of at most 2^24, received {}", size));
   ops::Pick result{.fill = layer.constant_values.value_or(0.0F)};
   for (int axis = 0; axis < x.rank(); ++axis) {
     const auto& pair = pairs[static_cast<size_t>(axis) + 1];
