@@ -139,7 +139,7 @@ TEST_F(SavedModel, whose_loss_or_optimizer_is_not_known_is_not_compiled_and_says
                "CosineDecay"));
   EXPECT_TRUE(contains(reason([](Config& c) { c.set("loss", "huber"); }), "huber"));
   EXPECT_TRUE(contains(reason([](Config& c) { c.set("loss", Config::List{"mse", "mse"}); }), "2"));
-  EXPECT_TRUE(contains(reason([](Config& c) { c.set("optimizer", "ftrl"); }), "ftrl"));
+  EXPECT_TRUE(contains(reason([](Config& c) { c.set("optimizer", "ftrl"); }), "Ftrl"));
 }
 
 TEST(CompileConfig, reads_losses_by_any_of_their_names) {
