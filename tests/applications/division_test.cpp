@@ -73,6 +73,8 @@ TEST(Division, EndsBeforeAConvolutionToTheClasses) {
   EXPECT_EQ(end_of(squeezenet), "features");
   EXPECT_EQ(squeezenet.dropped()[0], "drop9");
 
+  const Symbol by_pixel = dense({.units = 5, .activation = "softmax", .name = "d"})(stem.features);
+  EXPECT_EQ(end_of(Division(Functional(stem.image, pooled(by_pixel)))), "features");
   const Division inside(Functional(stem.image, pooled(conv(stem.features, 5, "s", "softmax"))));
   EXPECT_EQ(end_of(inside), "features");
   const Division logits(Functional(stem.image, pooled(conv(stem.features, 5, "s"))));
@@ -157,6 +159,13 @@ TEST(Division, CallsItsHeadAgain) {
   EXPECT_EQ(again.get_layer("hidden"), inner.get_layer("hidden"));
   EXPECT_EQ(again.get_layer("classes"), whole.get_layer("classes"));
   EXPECT_EQ(again.count_parameters(), whole.count_parameters());
+}
+
+TEST(Division, CountsTheLayersOfASequentialAsKerasDoes) {
+  const Stem stem;
+  const Division division(
+      sequential(stem.image, classes(flatten({.name = "flat"})(stem.features))));
+  EXPECT_EQ(division.told(), "layers up to 'features' (2 of 4); dropped: flat, classes");
 }
 
 TEST(Division, OfABaseAloneHasNoHead) {

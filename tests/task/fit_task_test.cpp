@@ -9,7 +9,9 @@
 #include "support/temporary_folder.h"
 #include "thaw/core/files.h"
 #include "thaw/formats/json.h"
+#include "thaw/formats/model_file.h"
 #include "thaw/formats/safetensors/safetensors.h"
+#include "thaw/graph/layers/conv_2d.h"
 #include "thaw/task/class_names.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/evaluate_task.h"
@@ -240,6 +242,28 @@ TEST_F(FitTaskTest, needs_no_file_to_write_to) {
   EXPECT_EQ(class_names(report.model), report.classes);
   EXPECT_EQ(image_form(report.model).preprocessing.name(), "tf");
   EXPECT_FALSE(std::filesystem::exists(path("model.keras")));
+}
+
+struct Remarks : TaskEvents {
+  std::string all;
+  void on_remark(const std::string& remark) override { all += remark + "\n"; }
+};
+
+TEST_F(FitTaskTest, fine_tunes_all_of_a_small_network_by_default_and_tells_it) {
+  const Symbol image = input({32, 32, 3});
+  const Symbol x = conv_2d({.filters = 4, .kernel_size = 3, .name = "one"})(image);
+  save_model(Functional(image, x, "tiny"), path("tiny.keras"));
+  FitTask fit = task();
+  fit.base.base = path("tiny.keras");
+  fit.recipe.unfreeze = {};
+  Remarks events;
+  const FitReport report = fit.run(engine_, events);
+  EXPECT_TRUE(contains(events.all, "\"tiny\" has 2 layers: all of them are fine-tuned"))
+      << events.all;
+  EXPECT_EQ(report.stages.back().options.unfreeze, 2);
+  fit.recipe.unfreeze = 5;
+  const std::string message = error_of<UsageError>([&] { fit.run(engine_); });
+  EXPECT_TRUE(contains(message, "all 2 layers of the base, received 5")) << message;
 }
 
 }  // namespace

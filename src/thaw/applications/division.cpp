@@ -117,7 +117,7 @@ std::optional<size_t> classifier_before(Places places, size_t end, const Functio
     if (places[place].value.call()->inputs.size() != 1) return std::nullopt;
     ++place;
   }
-  if (place + 1 >= places.size() || !convolves(layer_of(place))) return std::nullopt;
+  if (place + 1 >= places.size()) return std::nullopt;
   const Shape& scores = places[place].value.shape();
   if (!is_image(scores) || scores[2] != output.elements()) return std::nullopt;
 
@@ -211,6 +211,7 @@ Division::Division(const Functional& model) : base_(model) {
   levels_ = levels_at(places[*end]);
   base_ = up_to_end();
   network_layers_ = counted_layers(network).size();
+  is_of_sequential_ = network.class_name() == "Sequential";
   for (const Place& place : places) {
     const Layer& layer = place.value.call()->layer;
     gives_probabilities_ = gives_probabilities_ || makes_probabilities(layer);
@@ -229,7 +230,10 @@ std::vector<std::string> Division::dropped() const {
 
 std::string Division::told(bool head_goes_on) const {
   const auto names = dropped();
-  const size_t kept = counted_layers(network_of(base_)).size();
+  const Functional network = network_of(base_);
+  // A part of a Sequential is a Functional, with an InputLayer that the Sequential did not count.
+  const bool one_more = is_of_sequential_ && network.class_name() != "Sequential";
+  const size_t kept = counted_layers(network).size() - (one_more ? 1 : 0);
   const std::string count = kept == network_layers_
                                 ? fmt::format("all {}", kept)
                                 : fmt::format("{} of {}", kept, network_layers_);

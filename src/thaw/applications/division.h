@@ -56,7 +56,8 @@ class Division {
   std::vector<Level> levels_;  ///< the innermost first
   Functional base_;
   bool gives_probabilities_ = false;
-  size_t network_layers_ = 0;  ///< before anything was dropped
+  bool is_of_sequential_ = false;  ///< the network, before anything was dropped
+  size_t network_layers_ = 0;      ///< before anything was dropped
 };
 
 }  // namespace thaw::applications

@@ -34,7 +34,7 @@ const Functional* most_of(const Functional& model) {
 bool convolves(const Layer& layer) {
   return layer.nested() == nullptr &&
          std::ranges::any_of(layer.variables(), [](const VariablePtr& variable) {
-           return variable->shape().rank() == 4;
+           return variable->shape().rank() == 4 && variable->name().ends_with("kernel");
          });
 }
 

@@ -147,7 +147,8 @@ Recipe recipe_of(const FitTask& task, const EngineOptions& engine, const Prepare
 /// Says so where a network has fewer layers than are fine-tuned by default.
 void tell_small_network(const FitTask& task, const Recipe& job, TaskEvents& events) {
   const int64_t layers = std::ssize(counted_layers(job.network()));
-  if (!task.recipe.unfreeze || *task.recipe.unfreeze <= layers) return;
+  const Unfreeze& unfreeze = task.recipe.unfreeze;
+  if (unfreeze.is_asked || *unfreeze.layers <= layers) return;
   events.on_remark(fmt::format("the network \"{}\" has {} layers: all of them are fine-tuned",
                                job.network().name(), layers));
 }

@@ -12,17 +12,17 @@ namespace {
 
 constexpr Range no_less_than_0{0, std::numeric_limits<double>::infinity()};
 
-std::optional<int64_t> layers_from(const std::string& text) {
-  if (text == "all") return std::nullopt;
+Unfreeze unfreeze_from(const std::string& text) {
+  if (text == "all") return std::optional<int64_t>();
   int64_t layers = 0;
   const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), layers);
   if (failure != std::errc() || end != text.data() + text.size() || layers < 0)
     throw UsageError("expected a number of layers or all, received \"" + text + "\"");
-  return layers;
+  return std::optional(layers);
 }
 
-std::string to_text(const std::optional<int64_t>& layers) {
-  return layers ? std::to_string(*layers) : "all";
+std::string to_text(const Unfreeze& unfreeze) {
+  return unfreeze.layers ? std::to_string(*unfreeze.layers) : "all";
 }
 
 }  // namespace
@@ -40,7 +40,7 @@ void RecipeSettings::describe(OptionList& options) {
   options.add("learning-rate", learning_rate,
               {.help = "of feature extraction", .value = "RATE", .range = no_less_than_0});
   options.add(
-      "unfreeze", unfreeze, &layers_from, &to_text,
+      "unfreeze", unfreeze, &unfreeze_from, &to_text,
       {.help = "how many of the base's last layers are fine-tuned, of its network alone, as Keras "
                "counts them (0: skip fine-tuning)",
        .value = "N|all"});
@@ -63,14 +63,14 @@ RecipeOptions RecipeSettings::recipe() const {
   make_optimizer(optimizer);
   if (loss) make_loss(*loss);
   check_metrics(metrics);
-  const bool fine_tunes = !unfreeze || *unfreeze > 0;
+  const bool fine_tunes = !unfreeze.layers || *unfreeze.layers > 0;
   RecipeOptions result;
   result.stages = {{.name = "feature_extraction", .epochs = epochs, .learning_rate = learning_rate},
                    {.name = "fine_tuning",
                     .epochs = fine_tunes ? fine_tune_epochs : 0,
                     .learning_rate = fine_tune_learning_rate,
-                    .unfreeze = unfreeze,
-                    .at_most = unfreeze == RecipeSettings{}.unfreeze}};
+                    .unfreeze = unfreeze.layers,
+                    .at_most = !unfreeze.is_asked}};
   result.optimizer = optimizer;
   result.loss = loss;
   result.metrics = metrics;

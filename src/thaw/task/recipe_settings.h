@@ -11,15 +11,24 @@ namespace thaw {
 
 class OptionList;
 
+/// How many of the last layers of the base's network are fine-tuned.
+struct Unfreeze {
+  std::optional<int64_t> layers = 5;  ///< 0: none, without fine-tuning; unset: all of the base
+  /// Whether somebody said so: then more than the network has is an error. Of a network of fewer
+  /// layers than the default, all are meant.
+  bool is_asked = false;
+
+  Unfreeze() = default;
+  Unfreeze(std::optional<int64_t> count) : layers(count), is_asked(true) {}
+  Unfreeze(int count) : Unfreeze(std::optional<int64_t>(count)) {}
+};
+
 /// The recipe's two stages: feature extraction with all of the base frozen, then fine-tuning.
 struct RecipeSettings {
   int64_t batch_size = 32;
   int epochs = 5;  ///< of feature extraction; 0: it is left out
   double learning_rate = 1e-3;
-  /// How many of the last layers of the base's network are fine-tuned; 0: none, which leaves
-  /// fine-tuning out; unset: all. Of a smaller network than the default all are; any other number
-  /// that is too large is an error.
-  std::optional<int64_t> unfreeze = 5;
+  Unfreeze unfreeze = {};
   int fine_tune_epochs = 5;
   double fine_tune_learning_rate = 1e-4;
   std::string optimizer = "adam";
