@@ -85,8 +85,9 @@ TEST(Preprocessing, that_is_described_wrongly_is_refused_with_what_was_expected)
   const auto refusal = [](const Config& config) {
     return testing::error_of([&] { (void)Preprocessing::from_config(config); });
   };
-  EXPECT_EQ(refusal("torchvision"),
-            "preprocessing: expected one of none, tf, caffe, torch, unit, received \"torchvision\"");
+  EXPECT_EQ(
+      refusal("torchvision"),
+      "preprocessing: expected one of none, tf, caffe, torch, unit, received \"torchvision\"");
   EXPECT_EQ(refusal(Config().set("scale", Config::List{1, 1})),
             "preprocessing: scale: expected a list of 3, received [1, 1]");
   EXPECT_EQ(refusal(Config().set("channels", "rbg")),
