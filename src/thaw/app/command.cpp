@@ -3,16 +3,14 @@
 #include <fmt/format.h>
 
 #include "thaw/core/error.h"
+#include "thaw/core/named.h"
 
 namespace thaw::app::commands {
 
 const Command& find(std::string_view name) {
-  std::string names;
-  for (const Command* command : all()) {
-    if (command->name == name) return *command;
-    names += (names.empty() ? "" : ", ") + std::string(command->name);
-  }
-  throw UsageError(fmt::format("expected a command ({}), received {} (see thaw --help)", names,
+  if (const Command* command = find_named_or_null(all(), name)) return *command;
+  throw UsageError(fmt::format("expected a command ({}), received {} (see thaw --help)",
+                               names_of(all()),
                                name.empty() ? "none" : fmt::format("\"{}\"", name)));
 }
 

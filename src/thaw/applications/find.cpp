@@ -8,6 +8,7 @@
 
 #include "thaw/applications/application.h"
 #include "thaw/core/error.h"
+#include "thaw/core/named.h"
 
 namespace thaw::applications {
 namespace {
@@ -38,22 +39,21 @@ size_t distance(std::string_view a, std::string_view b) {
 }
 
 const Application& by_name(std::string_view name) {
-  std::string known;
   const Application* nearest = nullptr;
   size_t smallest = 4;  // more changes than three mean another name
   const std::string plain = in_lower_case(name.substr(0, shown_letters));
   for (const Application* application : all()) {
     if (name == application->name || name == application->keras_name) return *application;
-    known += (known.empty() ? "" : ", ") + std::string(application->name);
     const size_t changes = distance(plain, application->name);
     if (changes < smallest) {
       smallest = changes;
       nearest = application;
     }
   }
-  throw UsageError(fmt::format(
-      "expected a network's name ({}), received \"{}\"{}", known, name.substr(0, shown_letters),
-      nearest == nullptr ? "" : fmt::format(": did you mean {}?", nearest->name)));
+  throw UsageError(
+      fmt::format("expected a network's name ({}), received \"{}\"{}", names_of(all()),
+                  name.substr(0, shown_letters),
+                  nearest == nullptr ? "" : fmt::format(": did you mean {}?", nearest->name)));
 }
 
 template <typename Number>

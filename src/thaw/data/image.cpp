@@ -7,6 +7,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
+#include "thaw/core/named.h"
 #include "thaw/data/codec.h"
 #include "thaw/data/exif.h"
 
@@ -14,13 +15,6 @@ namespace thaw {
 namespace {
 
 constexpr size_t max_file_bytes = size_t{1} << 30;
-
-std::string format_names() {
-  std::string names;
-  for (const ImageCodec* codec : codecs::all())
-    names += (names.empty() ? "" : ", ") + std::string(codec->name);
-  return names;
-}
 
 std::string first_bytes(std::span<const std::byte> bytes) {
   if (bytes.empty()) return "an empty file";
@@ -76,7 +70,7 @@ Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& option
   const ImageCodec* codec = codecs::find(bytes);
   if (codec == nullptr) {
     throw Error(fmt::format("expected an image ({}), received {}: convert or remove it",
-                            format_names(), first_bytes(bytes)));
+                            names_of(codecs::all()), first_bytes(bytes)));
   }
   return with_context(fmt::format("damaged or unsupported {}", codec->name), [&] {
     Image image = codec->decode(bytes, options);

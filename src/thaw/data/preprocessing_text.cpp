@@ -4,17 +4,16 @@
 #include <vector>
 
 #include "thaw/core/error.h"
+#include "thaw/core/named.h"
 #include "thaw/data/preprocessing.h"
 
 namespace thaw {
 namespace {
 
 [[noreturn]] void reject(const std::string& text) {
-  std::string names;
-  for (const NamedPreprocessing& entry : preprocessings()) names += std::string(entry.name) + ", ";
   throw UsageError(
-      "preprocessing: expected " + names +
-      "or numbers as in mean=0.5,std=0.25,scale=1/255 for (x·scale − mean)/std, one or "
+      "preprocessing: expected " + names_of(preprocessings()) +
+      ", or numbers as in mean=0.5,std=0.25,scale=1/255 for (x·scale − mean)/std, one or "
       "three each, received \"" +
       text + "\"");
 }

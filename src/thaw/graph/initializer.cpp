@@ -8,6 +8,7 @@
 
 #include "thaw/core/config.h"
 #include "thaw/core/error.h"
+#include "thaw/core/named.h"
 #include "thaw/core/random.h"
 #include "thaw/core/tensor.h"
 
@@ -145,12 +146,10 @@ constexpr auto kinds = std::to_array<Kind>({
 
 /// By Keras's name of the function or of the class.
 const Kind& lookup(std::string_view name) {
-  std::string names;
-  for (const Kind& kind : kinds) {
+  for (const Kind& kind : kinds)
     if (kind.name == name || kind.class_name == name) return kind;
-    names += (names.empty() ? "" : ", ") + std::string(kind.name);
-  }
-  throw UsageError(fmt::format("expected an initializer among {}; received \"{}\"", names, name));
+  throw UsageError(
+      fmt::format("expected an initializer among {}; received \"{}\"", names_of(kinds), name));
 }
 
 }  // namespace
