@@ -38,8 +38,7 @@ struct FitReport {
 /// The whole job: a folder of images and a pretrained base become a classifier.
 ///
 ///     Engine engine;
-///     const FitReport report = FitTask{.source = {.images = "photos"}, .out =
-///     "m.keras"}.run(engine);
+///     FitReport report = FitTask{.source = {.images = "photos"}, .out = "m.keras"}.run(engine);
 struct FitTask {
   ImageSource source;
   ImageForm form = {};
