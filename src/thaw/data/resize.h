@@ -1,7 +1,9 @@
 #pragma once
 
+#include <array>
 #include <span>
 
+#include "thaw/core/enum_name.h"
 #include "thaw/data/image.h"
 
 namespace thaw {
@@ -13,6 +15,12 @@ enum class AspectRatio {
   crop,     ///< crop_to_aspect_ratio: the largest part of the target's ratio around the centre
   pad       ///< pad_to_aspect_ratio: the whole image, undistorted, with black margins
 };
+constexpr std::array aspect_ratio_names{EnumName<AspectRatio>{AspectRatio::stretch, "stretch"},
+                                        EnumName<AspectRatio>{AspectRatio::crop, "crop"},
+                                        EnumName<AspectRatio>{AspectRatio::pad, "pad"}};
+constexpr std::span<const EnumName<AspectRatio>> enum_names(AspectRatio) {
+  return aspect_ratio_names;
+}
 
 struct ResizeOptions {
   int height = 224;  ///< pixels

@@ -2,12 +2,12 @@
 
 #include <fmt/format.h>
 
-#include <array>
 #include <charconv>
 
 #include "thaw/applications/application.h"
 #include "thaw/applications/imagenet_labels.h"
 #include "thaw/core/error.h"
+#include "thaw/core/fields.h"
 #include "thaw/task/image_feed.h"
 #include "thaw/task/option.h"
 
@@ -15,13 +15,6 @@ namespace thaw {
 namespace {
 
 constexpr int longest_side = 16384;
-constexpr std::array<std::string_view, 3> aspect_ratios{"stretch", "crop", "pad"};
-
-AspectRatio aspect_ratio(std::string_view name) {
-  for (size_t i = 0; i < aspect_ratios.size(); ++i)
-    if (aspect_ratios[i] == name) return static_cast<AspectRatio>(i);
-  throw Error(fmt::format("aspect ratio: expected stretch, crop or pad, received \"{}\"", name));
-}
 
 /// The text of a member of the model's "pictures" metadata; empty when there is none.
 std::string noted(const Functional& model, std::string_view key) {
@@ -157,8 +150,10 @@ FoundForm find_form(const Functional& model, const ImageForm& asked) {
       asked.image_size.value_or(ImageSize(static_cast<int>(shape[0]), static_cast<int>(shape[1])));
   form.size.height = size.height;
   form.size.width = size.width;
-  form.size.aspect_ratio =
-      aspect_ratio(first_of(asked.aspect_ratio, noted(model, "aspect_ratio"), "stretch"));
+  form.size.aspect_ratio = with_context("aspect ratio", [&] {
+    return fields::enum_of<AspectRatio>(
+        first_of(asked.aspect_ratio, noted(model, "aspect_ratio"), "stretch"));
+  });
   form.decode.apply_orientation =
       first_of(asked.orientation, noted(model, "orientation"), "exif") == "exif";
   const ImageFeed feed = feed_of(model, asked);
@@ -189,30 +184,29 @@ Functional with_form(const Functional& model, const ImageOptions& form) {
 
 void keep_form(const Functional& model, const ImageOptions& form,
                const std::vector<std::string>& class_names, const std::string& loss) {
-  Config pictures;
-  pictures.set("height", form.size.height)
+  Config images;
+  images.set("height", form.size.height)
       .set("width", form.size.width)
       .set("preprocessing", form.preprocessing.to_config())
-      .set("aspect_ratio",
-           std::string(aspect_ratios.at(static_cast<size_t>(form.size.aspect_ratio))))
+      .set("aspect_ratio", fields::name_of(form.size.aspect_ratio))
       .set("orientation", form.decode.apply_orientation ? "exif" : "ignore");
   Config names{Config::List{}};
   for (const std::string& name : class_names) names.append(name);
   model.metadata()
-      .set("pictures", std::move(pictures))
+      .set("pictures", std::move(images))
       .set("classes", std::move(names))
       .set("loss", loss);
 }
 
 void note_form(const Functional& model, const ImageForm& asked) {
   const Config* before = model.metadata().find("pictures");
-  Config pictures = before == nullptr ? Config(Config::Map{}) : *before;
+  Config images = before == nullptr ? Config(Config::Map{}) : *before;
   if (asked.image_size)
-    pictures.set("height", asked.image_size->height).set("width", asked.image_size->width);
-  if (asked.preprocessing) pictures.set("preprocessing", asked.preprocessing->to_config());
-  if (asked.aspect_ratio) pictures.set("aspect_ratio", *asked.aspect_ratio);
-  if (asked.orientation) pictures.set("orientation", *asked.orientation);
-  if (!pictures.as_map().empty()) model.metadata().set("pictures", std::move(pictures));
+    images.set("height", asked.image_size->height).set("width", asked.image_size->width);
+  if (asked.preprocessing) images.set("preprocessing", asked.preprocessing->to_config());
+  if (asked.aspect_ratio) images.set("aspect_ratio", *asked.aspect_ratio);
+  if (asked.orientation) images.set("orientation", *asked.orientation);
+  if (!images.as_map().empty()) model.metadata().set("pictures", std::move(images));
 }
 
 std::string loss_of(const Functional& model) {
