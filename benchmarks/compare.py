@@ -20,8 +20,8 @@ WORK = ROOT / "build/bench"
 JPEG = """
 import pathlib, sys, tensorflow as tf
 for path in pathlib.Path(sys.argv[1]).rglob("*.bmp"):
-    picture = tf.io.decode_image(path.read_bytes())
-    path.with_suffix(".jpg").write_bytes(tf.io.encode_jpeg(picture, quality=90).numpy())
+    image = tf.io.decode_image(path.read_bytes())
+    path.with_suffix(".jpg").write_bytes(tf.io.encode_jpeg(image, quality=90).numpy())
     path.unlink()
 """
 
@@ -82,7 +82,7 @@ def photos(options):
         aside.rename(folder)
     train, validation = WORK / "photos/train", WORK / "photos/validation"
     peer = [train, "--validation", validation, "--network", "ResNet50V2"]
-    return {"title": "ResNet50V2, random weights, 160 + 64 drawn JPEG pictures of 500x375",
+    return {"title": "ResNet50V2, random weights, 160 + 64 drawn JPEG images of 500x375",
             "thaw": [train, "--validation", validation, "--base", "resnet50_v2", "--weights", "none"],
             "keras": peer, "torch": peer, "limit": (160, 64, "resnet50_v2", [train, validation])}
 
@@ -134,7 +134,7 @@ def print_table(title, columns, peers):
 
 
 def limit(case, flags):
-    """Seconds that reading the pictures and the convolutions alone take, at the least: the frozen
+    """Seconds that reading the images and the convolutions alone take, at the least: the frozen
     part once, what is above it in every epoch of fine-tuning (the head costs next to nothing)."""
     train, validation, network, folders = case["limit"]
     command = [LIMIT, network, flags["unfreeze"], *folders]

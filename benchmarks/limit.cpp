@@ -1,5 +1,5 @@
 // thaw_bench_limit NETWORK TRAINABLE FOLDER...: what the recipe's parts cost at the least on this
-// machine, as one JSON object: reading the pictures on all cores and doing nothing else, and the
+// machine, as one JSON object: reading the images on all cores and doing nothing else, and the
 // convolutions of each part alone. Wall seconds; the best of several rounds.
 
 #include <algorithm>

@@ -1,4 +1,4 @@
-// Draws labelled pictures of plain shapes: OUT/<class>/0000.bmp …, for demonstrations, tests and
+// Draws labelled images of plain shapes: OUT/<class>/0000.bmp …, for demonstrations, tests and
 // benchmarks that have no photos at hand. The same options give the same bytes.
 #include <algorithm>
 #include <array>

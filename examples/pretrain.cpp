@@ -102,11 +102,11 @@ void run(const std::string& images, const std::string& out, int epochs) {
              .callbacks = {&cosine}});
 
   // What the program needs to know of a network that it cannot recognize.
-  Config pictures;
-  pictures.set("preprocessing", "none");
+  Config form;
+  form.set("preprocessing", "none");
   Config classes{Config::List{}};
   for (const std::string& name : folder.class_names) classes.append(name);
-  model.metadata().set("pictures", std::move(pictures)).set("classes", std::move(classes));
+  model.metadata().set("pictures", std::move(form)).set("classes", std::move(classes));
   model.save(out);
 }
 

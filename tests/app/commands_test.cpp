@@ -75,7 +75,7 @@ TEST(SummaryCommand, prints_the_plan_of_a_network) {
   for (const char* part :
        {"Model: ", "Plan: a head of 6 classes", "52 batch normalizations", "10 residual sums",
         "cut 2  global_average_pooling2d", "fine_tuning: 5 epochs", "Conv_1_bn, output_layer",
-        "Random: none", "1,000 pictures"})
+        "Random: none", "1,000 images"})
     EXPECT_TRUE(contains(run.output, part)) << part << "\n" << run.output;
   EXPECT_FALSE(contains(run_thaw({"summary", "mobilenet_v2@alpha=0.35"}).output, "Plan:"));
 }
@@ -117,11 +117,11 @@ TEST(SummaryCommand, says_which_random_layer_makes_frozen_layers_run_again) {
   EXPECT_TRUE(contains(run.output, "1 convolution ")) << run.output;
 }
 
-/// A fine-tuned model and pictures.
+/// A fine-tuned model and images.
 class TrainedModel : public ::testing::Test {
  protected:
   void SetUp() override {
-    testing::draw_pictures(folder_ / "images", 12, 1);
+    testing::draw_images(folder_ / "images", 12, 1);
     testing::save_small_base(folder_ / "base.keras");
     const ProgramRun run =
         run_thaw({"fit", images(), "--out", model(), "--base", path("base.keras"),
@@ -201,7 +201,7 @@ TEST_F(TrainedModel, predicts_classes_by_name_with_what_the_file_alone_tells) {
 }
 
 TEST_F(TrainedModel, reports_an_unreadable_image_and_goes_on) {
-  write_file(folder_ / "bad.png", "no picture");
+  write_file(folder_ / "bad.png", "no image");
   std::filesystem::create_directories(folder_ / "empty");
   const std::vector<std::string> wrong{path("bad.png"), path("absent.png"), path("empty")};
   const ProgramRun run = run_thaw(

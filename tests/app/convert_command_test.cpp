@@ -63,7 +63,7 @@ void expect_same(const ModelFile& a, const ModelFile& b) {
 }
 
 TEST_F(ConvertCommand, of_a_fine_tuned_model_and_back_loses_nothing) {
-  testing::draw_pictures(folder / "images", 4, 1);
+  testing::draw_images(folder / "images", 4, 1);
   testing::save_small_base(folder / "base.keras");
   const ProgramRun fit = run_thaw({"fit", path("images"), "--out", path("a.keras"), "--base",
                                    path("base.keras"), "--preprocessing", "torch", "--epochs", "1",

@@ -111,7 +111,7 @@ TEST(CompletionCommand, writes_scripts_that_their_shells_take) {
 
 TEST(PredictCommand, says_names_of_files_that_are_no_utf_8_in_json) {
   const testing::TemporaryFolder folder;
-  testing::draw_pictures(folder / "images", 4, 1);
+  testing::draw_images(folder / "images", 4, 1);
   testing::save_small_base(folder / "base.keras");
   const auto path = [&](const char* name) { return (folder / name).string(); };
   ASSERT_EQ(run_thaw({"fit", path("images"), "--out", path("m.keras"), "--base", path("base.keras"),

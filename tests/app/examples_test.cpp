@@ -19,7 +19,7 @@ class Examples : public ::testing::Test {
   void SetUp() override {
     if (!std::filesystem::exists(std::string(THAW_EXAMPLES) + "/recipe"))
       GTEST_SKIP() << "the examples are not built";
-    testing::draw_pictures(folder_ / "images", 6, 1);
+    testing::draw_images(folder_ / "images", 6, 1);
   }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }
   /// Runs an example; returns its output.

@@ -17,11 +17,11 @@ using testing::contains;
 using testing::ProgramRun;
 using testing::run_thaw;
 
-/// Pictures of three colours and a base, and the command that fits them.
+/// Images of three colours and a base, and the command that fits them.
 class FitCommand : public ::testing::Test {
  protected:
   void SetUp() override {
-    testing::draw_pictures(images(), 20, 1);
+    testing::draw_images(images(), 20, 1);
     testing::save_small_base(base());
   }
   std::filesystem::path images() const { return folder_ / "images"; }
@@ -116,8 +116,8 @@ TEST_F(FitCommand, augments_states_the_cost_and_gives_the_same_file_again) {
   std::vector<std::string> models;
   ASSERT_EQ(run_thaw(fit("none.keras")).exit_code, 0);
   models.push_back(read_file(path("none.keras")));
-  for (const Case& c : {Case{"flip", "augmentation: 2 views a picture, 96 rows, "},
-                        Case{"3", "augmentation: 3 views a picture, 144 rows, "},
+  for (const Case& c : {Case{"flip", "augmentation: 2 views an image, 96 rows, "},
+                        Case{"3", "augmentation: 3 views an image, 144 rows, "},
                         Case{"random", "augmentation: new views in every epoch"}}) {
     const ProgramRun run = run_thaw(fit("a.keras", {"--augment", c.augment}));
     ASSERT_EQ(run.exit_code, 0) << run.errors;
@@ -172,7 +172,7 @@ TEST_F(FitCommand, keeps_the_loss_for_evaluate) {
 }
 
 TEST_F(FitCommand, leaves_broken_images_out_by_name) {
-  write_file(images() / "red" / "broken.jpg", "this is no picture");
+  write_file(images() / "red" / "broken.jpg", "this is no image");
   write_file(images() / "blue" / "0.bmp", "BM");
   const ProgramRun run = run_thaw(fit("m.keras", {"--history", path("h.json")}));
   ASSERT_EQ(run.exit_code, 0) << run.errors;
@@ -186,7 +186,7 @@ TEST_F(FitCommand, leaves_broken_images_out_by_name) {
 TEST_F(FitCommand, refuses_a_class_with_broken_images_alone) {
   std::filesystem::create_directories(images() / "violet");
   for (const char* name : {"1.png", "2.png", "3.png", "4.png"})
-    write_file(images() / "violet" / name, "no picture");
+    write_file(images() / "violet" / name, "no image");
   const ProgramRun run = run_thaw(fit("m.keras"));
   EXPECT_EQ(run.exit_code, 1);
   EXPECT_TRUE(contains(run.errors, "violet")) << run.errors;
@@ -194,14 +194,14 @@ TEST_F(FitCommand, refuses_a_class_with_broken_images_alone) {
 }
 
 TEST_F(FitCommand, takes_validation_images_from_a_folder_of_their_own) {
-  testing::draw_pictures(folder_ / "validation", 4, 2);
+  testing::draw_images(folder_ / "validation", 4, 2);
   const ProgramRun run =
       run_thaw(fit("m.keras", {"--validation", path("validation"), "--history", path("h.json")}));
   ASSERT_EQ(run.exit_code, 0) << run.errors;
   const json history = json::parse(read_file(path("h.json")));
   EXPECT_EQ(history["train_images"], 60);
   EXPECT_EQ(history["validation_images"], 12);
-  testing::draw_pictures(folder_ / "other" / "deep", 2, 2);
+  testing::draw_images(folder_ / "other" / "deep", 2, 2);
   const ProgramRun wrong = run_thaw(fit("n.keras", {"--validation", path("other/deep/..")}));
   EXPECT_EQ(wrong.exit_code, 1);
 }

@@ -15,7 +15,7 @@ void put(std::string& bytes, uint32_t value, int count) {
 
 }  // namespace
 
-void draw_pictures(const std::filesystem::path& folder, int count, unsigned seed) {
+void draw_images(const std::filesystem::path& folder, int count, unsigned seed) {
   constexpr uint32_t width = 40;
   constexpr uint32_t height = 32;
   constexpr uint32_t header = 54;

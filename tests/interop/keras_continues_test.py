@@ -28,7 +28,7 @@ def small_net():
 
 def fit(folder, out, *base):
     history = f"{folder}/history.json"
-    run(THAW, "fit", f"{folder}/pictures", *base, "--epochs", 1, "--fine-tune-epochs", 1, "--unfreeze",
+    run(THAW, "fit", f"{folder}/images", *base, "--epochs", 1, "--fine-tune-epochs", 1, "--unfreeze",
         UNFREEZE, "--image-size", IMAGE_SIZE, "--batch-size", 8, "--out", out, "--history", history)
     with open(history) as file:
         return json.load(file)
@@ -64,7 +64,7 @@ def check_fit(folder, what, out, *base):
 
 
 with tempfile.TemporaryDirectory() as scratch:
-    draw_shapes(f"{scratch}/pictures", images=10, size=IMAGE_SIZE)
+    draw_shapes(f"{scratch}/images", images=10, size=IMAGE_SIZE)
     small_net().save(f"{scratch}/small.h5")
     mobilenet(seed=1, include_top=False).save_weights(f"{scratch}/mobilenet.weights.h5")
     known = ("--base", "mobilenet_v2@alpha=0.35", "--weights", f"{scratch}/mobilenet.weights.h5")

@@ -40,7 +40,7 @@ def freeze_all_but(model, count):
 
 
 def application(name, **options):
-    """A network of keras.applications by its class's name, small pictures, random weights, the last layers to train."""
+    """A network of keras.applications by its class's name, small images, random weights, the last layers to train."""
     keras.utils.set_random_seed(1)
     model = getattr(keras.applications, name)(
         **{"input_shape": (64, 64, 3), "weights": None, "classes": 5, **options})

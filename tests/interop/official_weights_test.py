@@ -43,7 +43,7 @@ def write_weights(model, path):
 
 
 def fit(folder, out, base="mobilenet_v2@alpha=0.35"):
-    run(THAW, "fit", f"{folder}/pictures", "--base", base, "--image-size", 96, "--epochs", 1,
+    run(THAW, "fit", f"{folder}/images", "--base", base, "--image-size", 96, "--epochs", 1,
         "--fine-tune-epochs", 0, "--out", out)
 
 
@@ -64,7 +64,7 @@ def check_fetched(folder, server, home):
 
 def check_refused(folder, home, name, base, reason):
     """What is not the official file, or not all of it, trains nothing and leaves nothing."""
-    command = [THAW, "fit", f"{folder}/pictures", "--base", base, "--image-size", "96", "--out", f"{folder}/no.keras"]
+    command = [THAW, "fit", f"{folder}/images", "--base", base, "--image-size", "96", "--out", f"{folder}/no.keras"]
     result = subprocess.run(command, capture_output=True, text=True)
     assert result.returncode == 1 and reason in result.stderr, (result.returncode, result.stderr)
     left = [path.name for path in pathlib.Path(home, "weights").iterdir() if path.name.startswith(name)]
@@ -74,7 +74,7 @@ def check_refused(folder, home, name, base, reason):
 
 with tempfile.TemporaryDirectory() as scratch:
     os.makedirs(f"{scratch}/served")
-    draw_shapes(f"{scratch}/pictures", images=5, size=64)
+    draw_shapes(f"{scratch}/images", images=5, size=64)
     server = Server(f"{scratch}/served")
     os.environ.update(THAW_WEIGHTS_URL=server.address, THAW_HOME=f"{scratch}/home", HOME=scratch)
     check_fetched(scratch, server, f"{scratch}/home")

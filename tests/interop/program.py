@@ -28,7 +28,7 @@ def predict(model_file, x):
 
 
 def draw_shapes(folder, images, size, seed=1):
-    """Labelled pictures of four classes."""
+    """Labelled images of four classes."""
     run(BUILD / "examples/draw_shapes", folder, "--set", "target", "--images", images,
         "--width", size, "--height", size, "--seed", seed)
 

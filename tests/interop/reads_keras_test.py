@@ -64,11 +64,11 @@ def check_weights_alone(folder):
     base = mobilenet(seed=4, include_top=False)
     x = random_images(base, 4, seed=5)
     expected = base.predict(x, verbose=0)
-    draw_shapes(f"{folder}/pictures", images=2, size=32)
+    draw_shapes(f"{folder}/images", images=2, size=32)
     for ending in (".weights.h5", ".h5", ".keras"):
         weights, out = f"{folder}/alone{ending}", f"{folder}/with_head.keras"
         base.save_weights(weights) if ending == ".weights.h5" else base.save(weights)
-        run(THAW, "fit", f"{folder}/pictures", "--base", "mobilenet_v2@alpha=0.35", "--weights", weights,
+        run(THAW, "fit", f"{folder}/images", "--base", "mobilenet_v2@alpha=0.35", "--weights", weights,
             "--image-size", 96, "--epochs", 1, "--fine-tune-epochs", 0, "--out", out)
         nested = nested_in(keras.models.load_model(out))
         check(f"base with weights from {ending}", nested.predict(x, verbose=0), expected)

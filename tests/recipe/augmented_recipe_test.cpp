@@ -18,15 +18,15 @@ using testing::weights;
 using Names = std::vector<std::string>;
 using Weights = std::map<std::string, Tensor>;
 
-/// The small recipe's pictures with pixels of 0 … 255, and a form that the network wants. One of
+/// The small recipe's images with pixels of 0 … 255, and a form that the network wants. One of
 /// them may be broken.
-class Pictures : public ArrayDataset {
+class Images : public ArrayDataset {
  public:
-  explicit Pictures(int64_t count, uint64_t seed = 1, int64_t broken = -1)
-      : ArrayDataset(testing::pictures(count, seed)), broken_(broken) {}
+  explicit Images(int64_t count, uint64_t seed = 1, int64_t broken = -1)
+      : ArrayDataset(testing::images(count, seed)), broken_(broken) {}
 
   void load_pixels(int64_t index, std::span<float> values) const override {
-    if (index == broken_) throw Error("picture " + std::to_string(index) + " is broken");
+    if (index == broken_) throw Error("image " + std::to_string(index) + " is broken");
     ArrayDataset::load(index, values);
     for (float& value : values) value *= 170;  // they are below 1.5
   }
@@ -47,20 +47,20 @@ Weights trained(const Dataset& data, const Dataset* validation = nullptr,
   return weights(recipe.model());
 }
 
-/// Every form of augmentation of the same pictures.
-std::vector<std::unique_ptr<Dataset>> augmented(const Dataset& pictures) {
+/// Every form of augmentation of the same images.
+std::vector<std::unique_ptr<Dataset>> augmented(const Dataset& images) {
   std::vector<std::unique_ptr<Dataset>> result;
   result.push_back(std::make_unique<AugmentedDataset>(
-      pictures, AugmentOptions{.kind = Views::flipped, .views = 2}));
-  result.push_back(std::make_unique<AugmentedDataset>(pictures, AugmentOptions{.views = 4}));
-  result.push_back(std::make_unique<RandomlyAugmentedDataset>(pictures, 1));
+      images, AugmentOptions{.kind = Views::flipped, .views = 2}));
+  result.push_back(std::make_unique<AugmentedDataset>(images, AugmentOptions{.views = 4}));
+  result.push_back(std::make_unique<RandomlyAugmentedDataset>(images, 1));
   return result;
 }
 
 TEST(AugmentedRecipe, gives_the_same_bits_again_and_with_or_without_kept_features) {
-  const Pictures pictures(45);
-  const Weights plain = trained(pictures);
-  for (const auto& data : augmented(pictures)) {
+  const Images images(45);
+  const Weights plain = trained(images);
+  for (const auto& data : augmented(images)) {
     RecipeOptions off = small_options();
     off.cache = FeatureCache::off;
     const Weights result = trained(*data);
@@ -70,7 +70,7 @@ TEST(AugmentedRecipe, gives_the_same_bits_again_and_with_or_without_kept_feature
   }
 }
 
-/// Counts the pictures and steps of each epoch.
+/// Counts the images and steps of each epoch.
 class Counting : public Callback {
  public:
   void on_batch_end(TrainingControl&, const BatchProgress& progress) override {
@@ -79,9 +79,9 @@ class Counting : public Callback {
   std::vector<std::pair<int64_t, int64_t>> epochs;
 };
 
-TEST(AugmentedRecipe, visits_each_picture_once_an_epoch) {
-  const Pictures pictures(45);
-  for (const auto& data : augmented(pictures)) {
+TEST(AugmentedRecipe, visits_each_image_once_an_epoch) {
+  const Images images(45);
+  for (const auto& data : augmented(images)) {
     Counting counting;
     RecipeOptions options = small_options();
     options.callbacks = {&counting};
@@ -91,37 +91,37 @@ TEST(AugmentedRecipe, visits_each_picture_once_an_epoch) {
   }
 }
 
-TEST(AugmentedRecipe, validates_with_plain_pictures) {
-  const Pictures pictures(45);
-  const Pictures validation(20, 2);
+TEST(AugmentedRecipe, validates_with_plain_images) {
+  const Images images(45);
+  const Images validation(20, 2);
   const auto logs = [&](const Dataset& data) {
     Recipe recipe(small_base(), 3, small_options());
-    EXPECT_TRUE(recipe.run(testing::engine(), pictures, &data));
+    EXPECT_TRUE(recipe.run(testing::engine(), images, &data));
     return recipe.stages()[1].epochs.back().logs;
   };
   const Logs expected = logs(validation);
   for (const auto& data : augmented(validation)) EXPECT_EQ(logs(*data), expected);
 }
 
-TEST(AugmentedRecipe, leaves_a_broken_picture_out_once_whatever_the_view) {
-  const Pictures pictures(45, 1, 7);
+TEST(AugmentedRecipe, leaves_a_broken_image_out_once_whatever_the_view) {
+  const Images images(45, 1, 7);
   for (const FeatureCache cache : {FeatureCache::automatic, FeatureCache::off}) {
-    for (const auto& data : augmented(pictures)) {
+    for (const auto& data : augmented(images)) {
       Counting counting;
       RecipeOptions options = small_options();
       options.cache = cache;
       options.callbacks = {&counting};
       Recipe recipe(small_base(), 3, options);
       ASSERT_TRUE(recipe.run(testing::engine(), *data, nullptr));
-      EXPECT_EQ(recipe.dropped(), Names{"picture 7 is broken"});
+      EXPECT_EQ(recipe.dropped(), Names{"image 7 is broken"});
       for (const auto& epoch : counting.epochs) EXPECT_EQ(epoch.second, 44);
     }
   }
 }
 
 TEST(AugmentedRecipe, interrupted_anywhere_and_resumed_equals_uninterrupted) {
-  const Pictures pictures(45);
-  for (const auto& data : augmented(pictures)) {
+  const Images images(45);
+  for (const auto& data : augmented(images)) {
     const Weights expected = trained(*data);
     for (const int steps : {1, 6, 9, 18, 22}) {
       const testing::TemporaryFolder folder;
@@ -142,7 +142,7 @@ TEST(AugmentedRecipe, interrupted_anywhere_and_resumed_equals_uninterrupted) {
 }
 
 TEST(AugmentedRecipe, keeps_views_on_disk_and_computes_only_those_that_are_new) {
-  const Pictures pictures(45);
+  const Images images(45);
   const testing::TemporaryFolder folder;
   const FeatureFolder kept({.folder = folder.path()});
   RecipeOptions options = small_options();
@@ -153,17 +153,17 @@ TEST(AugmentedRecipe, keeps_views_on_disk_and_computes_only_those_that_are_new) 
     EXPECT_EQ(sets.size(), 1U);
     return sets.empty() ? 0 : sets[0].rows;
   };
-  trained(pictures, nullptr, options);
+  trained(images, nullptr, options);
   EXPECT_EQ(rows(), 45);
   for (const int64_t views : {2, 4, 3}) {
-    const AugmentedDataset data(pictures, {.views = views});
+    const AugmentedDataset data(images, {.views = views});
     const Weights result = trained(data, nullptr, options);
     EXPECT_EQ(rows(), 45 * std::max<int64_t>(views, views == 3 ? 4 : 0));
     RecipeOptions afresh = options;
     afresh.feature_folder.reset();
     EXPECT_EQ(changed(result, trained(data, nullptr, afresh)), Names{}) << views;
   }
-  trained(RandomlyAugmentedDataset(pictures, 1), nullptr, options);
+  trained(RandomlyAugmentedDataset(images, 1), nullptr, options);
   EXPECT_EQ(rows(), 45 * 4);
 }
 

@@ -14,7 +14,7 @@ namespace thaw {
 namespace {
 
 using testing::changed;
-using testing::pictures;
+using testing::images;
 using testing::small_base;
 using testing::small_options;
 using testing::StopAfter;
@@ -28,7 +28,7 @@ constexpr const char* stopping =
     "early_stopping@monitor=loss,min_delta=100,patience=1,restore_best_weights=true";
 
 TEST(RecipeCallbacks, end_a_stage_early_and_the_next_begins) {
-  const auto data = pictures(45, 1);
+  const auto data = images(45, 1);
   const auto callback = make_callback(stopping);
   RecipeOptions options = small_options();
   options.callbacks = {callback.get()};
@@ -39,7 +39,7 @@ TEST(RecipeCallbacks, end_a_stage_early_and_the_next_begins) {
 }
 
 TEST(RecipeCallbacks, interrupted_anywhere_and_resumed_equal_uninterrupted) {
-  const auto data = pictures(45, 1);
+  const auto data = images(45, 1);
   for (const char* text :
        {stopping, "reduce_lr_on_plateau@monitor=accuracy,patience=1,factor=0.5"}) {
     const auto callback = make_callback(text);

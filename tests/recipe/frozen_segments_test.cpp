@@ -27,7 +27,7 @@ std::vector<ops::Value> cut_of(const Functional& base, const Model& model, size_
   return model.frozen_cut();
 }
 
-Tensor pictures(const ops::Graph& network) {
+Tensor images(const ops::Graph& network) {
   const Shape shape =
       network[network.inputs[0]].shape.with_batch(micro_batch_size(network, cpu_traits()));
   return uniform_tensor(shape, -1, 1, Random(1));
@@ -35,7 +35,7 @@ Tensor pictures(const ops::Graph& network) {
 
 class EveryNetwork : public ::testing::TestWithParam<const Application*> {};
 
-/// The values at `to`, computed from those at `from` (nullptr: from the pictures).
+/// The values at `to`, computed from those at `from` (nullptr: from the images).
 std::vector<Tensor> run(const FrozenSegments& segments, const FrozenCut* from,
                         std::span<const Tensor> inputs, std::span<const FrozenCut* const> to,
                         const ops::Graph& network, Device& device) {
@@ -57,7 +57,7 @@ void expect_the_same_bits(const Functional& base, std::span<const size_t> traina
   const auto target = cut_of(base, model, 0);
   const ops::Graph graph = lower(model);
   const auto device = cpu_device({.threads = 2});
-  const Tensor x = pictures(graph);
+  const Tensor x = images(graph);
   std::vector<std::vector<ops::Value>> expected;
   for (const size_t layers : trainable_layers) expected.push_back(cut_of(base, model, layers));
   const FrozenSegments segments(graph, target, expected, cpu_traits());
@@ -101,7 +101,7 @@ TEST_P(EveryNetwork, gives_the_same_bits_whichever_cuts_it_stops_at_or_begins_at
   expect_the_same_bits(base, layers);
 }
 
-/// Where pictures are large two convolutions run as one step, unless a cut is between them.
+/// Where images are large two convolutions run as one step, unless a cut is between them.
 TEST(FrozenSegments, gives_the_same_bits_between_two_convolutions_that_otherwise_run_as_one_step) {
   for (const char* name : {"mobilenet", "mobilenet_v2"}) {
     const Functional base = base_of_size(*applications::find(name).first, 160);

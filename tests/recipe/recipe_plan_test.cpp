@@ -117,7 +117,7 @@ TEST(RecipePlan, knows_a_network_without_batch_normalization) {
   EXPECT_EQ(all["run: concatenation"], 8);
 }
 
-TEST(RecipePlan, keeps_the_pictures_where_all_layers_train) {
+TEST(RecipePlan, keeps_the_images_where_all_layers_train) {
   const auto [plan, row_bytes] = planned("mobilenet_v2@alpha=0.35", std::nullopt, 32);
   ASSERT_EQ(plan.frozen.size(), 2U);
   EXPECT_TRUE(plan.frozen[0].kept[0].is_sample);
@@ -138,7 +138,7 @@ TEST(RecipePlan, is_measured_part_by_part_and_stage_by_stage) {
   // The lower part holds nearly all of the network; the head alone is next to nothing.
   EXPECT_GT(times.frozen_seconds[0], times.frozen_seconds[1]);
   EXPECT_GT(times.steps[1].total(), times.steps[0].total());
-  EXPECT_GT(times.pictures_per_second(), 0);
+  EXPECT_GT(times.images_per_second(), 0);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace {
 using testing::changed;
 using testing::contains;
 using testing::error_of;
-using testing::pictures;
+using testing::images;
 using testing::small_base;
 using testing::small_options;
 using testing::StopAfter;
@@ -44,7 +44,7 @@ TEST(Head, has_one_unit_for_binary_crossentropy_of_two_classes) {
 }
 
 TEST(Recipe, extraction_changes_the_head_alone) {
-  const auto data = pictures(45, 1);
+  const auto data = images(45, 1);
   const Functional base = small_base();
   const auto before = weights(base);
   RecipeOptions options = small_options();
@@ -56,8 +56,8 @@ TEST(Recipe, extraction_changes_the_head_alone) {
 }
 
 TEST(Recipe, fine_tuning_changes_the_last_layers_and_never_moves_statistics) {
-  const auto data = pictures(45, 1);
-  const auto validation = pictures(20, 2);
+  const auto data = images(45, 1);
+  const auto validation = images(20, 2);
   const Functional base = small_base();
   const auto before = weights(base);
   Recipe recipe(base, 3, small_options());
@@ -72,7 +72,7 @@ TEST(Recipe, fine_tuning_changes_the_last_layers_and_never_moves_statistics) {
 }
 
 TEST(Recipe, gives_the_same_bits_for_the_same_seed_and_others_for_another) {
-  const auto data = pictures(45, 1);
+  const auto data = images(45, 1);
   std::vector<std::map<std::string, Tensor>> results;
   for (const uint64_t seed : {5, 5, 6}) {
     RecipeOptions options = small_options();
@@ -86,8 +86,8 @@ TEST(Recipe, gives_the_same_bits_for_the_same_seed_and_others_for_another) {
 }
 
 TEST(Recipe, gives_the_same_bits_with_and_without_kept_features) {
-  const auto data = pictures(45, 1);
-  const auto validation = pictures(20, 2);
+  const auto data = images(45, 1);
+  const auto validation = images(20, 2);
   const testing::TemporaryFolder folder;
   const FeatureFolder kept({.folder = folder.path()});
   constexpr int64_t head_only = 65 * 8 * 4;  // room for the pooled features, not for the maps below
@@ -117,10 +117,10 @@ TEST(Recipe, gives_the_same_bits_with_and_without_kept_features) {
   EXPECT_EQ(kept.sets().size(), 2U) << "one a stage";
 }
 
-/// Counts how often a picture is read.
-class CountedPictures : public ArrayDataset {
+/// Counts how often an image is read.
+class CountedImages : public ArrayDataset {
  public:
-  explicit CountedPictures(const ArrayDataset& pictures) : ArrayDataset(pictures) {}
+  explicit CountedImages(const ArrayDataset& images) : ArrayDataset(images) {}
   void load(int64_t index, std::span<float> values) const override {
     ++loads;
     ArrayDataset::load(index, values);
@@ -130,8 +130,8 @@ class CountedPictures : public ArrayDataset {
 
 TEST(Recipe, begins_at_what_a_run_with_more_trainable_layers_has_kept) {
   const testing::TemporaryFolder folder;
-  const CountedPictures some(pictures(30, 1));
-  const CountedPictures all(pictures(45, 1));  // 15 of them are new
+  const CountedImages some(images(30, 1));
+  const CountedImages all(images(45, 1));  // 15 of them are new
   RecipeOptions options = small_options();
   options.feature_folder = FeatureFolder({.folder = folder.path()});
   options.stages = {{.name = "more", .epochs = 2, .learning_rate = 1e-3, .unfreeze = 3}};
@@ -149,8 +149,8 @@ TEST(Recipe, begins_at_what_a_run_with_more_trainable_layers_has_kept) {
 }
 
 TEST(Recipe, interrupted_anywhere_and_resumed_equals_uninterrupted) {
-  const auto data = pictures(45, 1);
-  const auto validation = pictures(20, 2);
+  const auto data = images(45, 1);
+  const auto validation = images(20, 2);
   Recipe whole(small_base(), 3, small_options());
   ASSERT_TRUE(whole.run(testing::engine(), data, &validation));
   const auto expected = weights(whole.model());
@@ -182,7 +182,7 @@ TEST(Recipe, interrupted_anywhere_and_resumed_equals_uninterrupted) {
 }
 
 TEST(Recipe, with_two_stages_of_one_name_resumes_in_the_one_that_was_interrupted) {
-  const auto data = pictures(45, 1);
+  const auto data = images(45, 1);
   RecipeOptions options = small_options();
   for (StageOptions& stage : options.stages) stage.name = "stage";
   Recipe whole(small_base(), 3, options);
@@ -205,7 +205,7 @@ TEST(Recipe, with_two_stages_of_one_name_resumes_in_the_one_that_was_interrupted
 }
 
 TEST(Recipe, asked_to_stop_in_its_last_step_is_done) {
-  const auto data = pictures(45, 1);
+  const auto data = images(45, 1);
   std::atomic<bool> stop = false;
   StopAfter watch(36, stop);
   RecipeOptions options = small_options();

@@ -9,7 +9,7 @@
 
 namespace thaw::testing {
 
-ArrayDataset pictures(int64_t count, uint64_t seed) {
+ArrayDataset images(int64_t count, uint64_t seed) {
   Random random(seed);
   Tensor x({count, 8, 8, 3});
   std::vector<int64_t> labels;

@@ -11,10 +11,10 @@
 namespace thaw::testing {
 
 /// Noise on one of three colours: 8×8 pixels.
-ArrayDataset pictures(int64_t count, uint64_t seed);
+ArrayDataset images(int64_t count, uint64_t seed);
 /// Seven layers, three of them with weights.
 Functional small_base();
-/// Two stages of three epochs, of 18 steps with 45 pictures.
+/// Two stages of three epochs, of 18 steps with 45 images.
 RecipeOptions small_options();
 
 /// Copies of all weights by "layer/weight".

@@ -28,8 +28,8 @@ using testing::error_of;
 class FitTaskTest : public ::testing::Test {
  protected:
   void SetUp() override {
-    testing::draw_pictures(folder_ / "images", 12, 1);
-    testing::draw_pictures(folder_ / "others", 8, 2);
+    testing::draw_images(folder_ / "images", 12, 1);
+    testing::draw_images(folder_ / "others", 8, 2);
     testing::save_small_base(folder_ / "base.keras");
     testing::save_small_base(folder_ / "copy.keras");
   }

@@ -15,7 +15,7 @@ namespace thaw {
 namespace {
 
 /// Noise on one of three colours.
-ArrayDataset pictures(int64_t count, uint64_t seed) {
+ArrayDataset images(int64_t count, uint64_t seed) {
   Random random(seed);
   Tensor x({count, 8, 8, 3});
   std::vector<int64_t> labels;
@@ -33,11 +33,11 @@ struct Network {
 };
 
 Network network() {
-  const Symbol picture = input({8, 8, 3});
+  const Symbol pixels = input({8, 8, 3});
   Symbol x =
-      conv_2d({.filters = 8, .kernel_size = 3, .activation = "relu", .name = "first"})(picture);
+      conv_2d({.filters = 8, .kernel_size = 3, .activation = "relu", .name = "first"})(pixels);
   x = conv_2d({.filters = 8, .kernel_size = 3, .activation = "relu", .name = "second"})(x);
-  const Functional base(picture, x, "base");
+  const Functional base(pixels, x, "base");
   const Symbol image = input({8, 8, 3}, "image");
   x = global_average_pooling_2d()(base(image, {.training = false}));
   x = dropout({.rate = 0.1F})(x);
@@ -65,8 +65,8 @@ bool same_bits(const std::vector<Tensor>& a, const std::vector<Tensor>& b) {
 }
 
 TEST(Fit, learns_to_tell_colours_apart) {
-  const auto data = pictures(100, 1);
-  const auto validation = pictures(50, 2);
+  const auto data = images(100, 1);
+  const auto validation = images(50, 2);
   const auto [base, model] = network();
   compile(model);
   const auto history =
@@ -77,7 +77,7 @@ TEST(Fit, learns_to_tell_colours_apart) {
 }
 
 TEST(Fit, leaves_frozen_weights_as_they_were_until_compiled_again) {
-  const auto data = pictures(40, 1);
+  const auto data = images(40, 1);
   const auto [base, model] = network();
   base.set_trainable(false);
   compile(model);
@@ -93,7 +93,7 @@ TEST(Fit, leaves_frozen_weights_as_they_were_until_compiled_again) {
 }
 
 TEST(Fit, gives_the_same_bits_with_and_without_kept_features) {
-  const auto data = pictures(45, 1);
+  const auto data = images(45, 1);
   std::vector<std::vector<Tensor>> results;
   for (const auto cache : {FeatureCache::automatic, FeatureCache::off, FeatureCache::automatic}) {
     const auto [base, model] = network();
@@ -107,7 +107,7 @@ TEST(Fit, gives_the_same_bits_with_and_without_kept_features) {
 }
 
 TEST(Fit, resumed_equals_uninterrupted) {
-  const auto data = pictures(45, 1);
+  const auto data = images(45, 1);
   const auto whole = network().model;
   compile(whole);
   whole.fit(testing::engine(), data, {.epochs = 4, .seed = 5});
@@ -137,7 +137,7 @@ class StopAfter : public Callback {
 };
 
 TEST(Fit, resumed_in_the_middle_of_an_epoch_equals_uninterrupted) {
-  const auto data = pictures(45, 1);
+  const auto data = images(45, 1);
   const FitOptions options{.epochs = 3, .batch_size = 8, .validation_data = data, .seed = 5};
   const auto whole = network().model;
   compile(whole);

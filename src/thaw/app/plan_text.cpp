@@ -47,7 +47,7 @@ class PlanText {
     add_random();
     add_trained();
     add_times();
-    return fmt::format("Plan: a head of {} on {}, pictures of {}×{}\n",
+    return fmt::format("Plan: a head of {} on {}, images of {}×{}\n",
                        counted(static_cast<size_t>(report_.classes), "class"), report_.base,
                        report_.image[1], report_.image[0]) +
            text_;
@@ -124,7 +124,7 @@ class PlanText {
       gather(left, part.run);
     }
     rule();
-    line("Frozen: runs once a picture; {} of the layers become {}", counted(asked, "operation"),
+    line("Frozen: runs once an image; {} of the layers become {}", counted(asked, "operation"),
          run);
     for (const Pass* pass : passes()) add_pass(*pass);
     if (biases > 0)
@@ -136,20 +136,20 @@ class PlanText {
 
   void add_kept() {
     rule();
-    line("{:<52} {:<18} {:>23}", "Kept of each picture (float32)", "Shape", "Bytes");
+    line("{:<52} {:<18} {:>23}", "Kept of each image (float32)", "Shape", "Bytes");
     const auto& frozen = report_.plan.frozen;
     for (size_t i = 0; i < frozen.size(); ++i) {
       std::string label = fmt::format("cut {}", i + 1);
       for (const KeptTensor& tensor : frozen[i].kept) {
         line("  {:<6} {:<43} {:<18} {:>23}", label,
-             tensor.is_sample ? "the picture itself" : short_name(tensor.layer),
+             tensor.is_sample ? "the image itself" : short_name(tensor.layer),
              tensor.shape.to_string(), fmt::group_digits(tensor.bytes()));
         label.clear();
       }
     }
     const int64_t bytes = report_.plan.row_bytes();
     line("  {:<69} {:>23}",
-         fmt::format("a picture (1,000 of them: {})", readable_bytes(1000 * bytes)),
+         fmt::format("an image (1,000 of them: {})", readable_bytes(1000 * bytes)),
          fmt::group_digits(bytes));
   }
 
@@ -193,25 +193,25 @@ class PlanText {
   }
 
   template <typename... Columns>
-  void time_line(const std::string& what, const std::string& pictures, const Columns&... columns) {
-    line("  {:<26} {:>8} {:>10} {:>10} {:>10} {:>10} {:>12}", what, pictures, columns...);
+  void time_line(const std::string& what, const std::string& images, const Columns&... columns) {
+    line("  {:<26} {:>8} {:>10} {:>10} {:>10} {:>10} {:>12}", what, images, columns...);
   }
-  void time_line(const std::string& what, int64_t pictures, double seconds, const StepTimes* step) {
+  void time_line(const std::string& what, int64_t images, double seconds, const StepTimes* step) {
     const auto column = [&](double StepTimes::*part) {
       return step == nullptr ? std::string() : readable_seconds(step->*part);
     };
-    time_line(what, std::to_string(pictures), column(&StepTimes::forward),
+    time_line(what, std::to_string(images), column(&StepTimes::forward),
               column(&StepTimes::backward), column(&StepTimes::optimizer),
               readable_seconds(seconds),
-              fmt::group_digits(std::lround(static_cast<double>(pictures) / seconds)));
+              fmt::group_digits(std::lround(static_cast<double>(images) / seconds)));
   }
 
   void add_times() {
     const RecipeTimes& times = report_.times;
     rule();
-    line("Time, measured on noise with {}; reading the pictures comes on top",
+    line("Time, measured on noise with {}; reading the images comes on top",
          counted(static_cast<size_t>(times.threads), "thread"));
-    time_line("", "Pictures", "Forward", "Backward", "Optimizer", "Together", "Pictures/s");
+    time_line("", "Images", "Forward", "Backward", "Optimizer", "Together", "Images/s");
     for (size_t i = 0; i < times.frozen_seconds.size(); ++i) {
       time_line(fmt::format("frozen, to cut {}", i + 1), times.micro_batch, times.frozen_seconds[i],
                 nullptr);
@@ -223,8 +223,8 @@ class PlanText {
       time_line("step, " + stage.name, times.batch_size, seconds, &times.steps[i]);
       epochs += stage.epochs * seconds * 1000 / static_cast<double>(times.batch_size);
     }
-    line("  1,000 pictures: {} once, {} for all epochs together",
-         readable_seconds(1000 / times.pictures_per_second()), readable_seconds(epochs));
+    line("  1,000 images: {} once, {} for all epochs together",
+         readable_seconds(1000 / times.images_per_second()), readable_seconds(epochs));
   }
 
   const PlanReport& report_;

@@ -6,8 +6,8 @@
 
 namespace thaw {
 
-/// A graph in two parts: `suffix` continues from the outputs of `prefix`, which are its inputs in the
-/// same order.
+/// A graph in two parts: `suffix` continues from the outputs of `prefix`, which are its inputs in
+/// the same order.
 struct FrozenSplit {
   ops::Graph prefix;
   ops::Graph suffix;

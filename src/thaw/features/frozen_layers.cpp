@@ -8,7 +8,8 @@ namespace thaw {
 
 std::string FrozenLayers::set_key(const FrozenCut& cut) const {
   const std::string text = cut.function + " " + device_.numerics(network_) + " in batches of " +
-                           std::to_string(micro_batch_) + " by " + std::string(sources_hash()) + " with " + codecs::libraries();
+                           std::to_string(micro_batch_) + " by " + std::string(sources_hash()) +
+                           " with " + codecs::libraries();
   return content_hash(std::as_bytes(std::span(text)));
 }
 

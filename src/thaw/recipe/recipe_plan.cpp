@@ -18,7 +18,7 @@ size_t RecipePlan::begin_of(const StagePlan& stage) const {
   return static_cast<size_t>(place - frozen.begin());
 }
 
-double RecipeTimes::pictures_per_second() const {
+double RecipeTimes::images_per_second() const {
   const double seconds = std::accumulate(frozen_seconds.begin(), frozen_seconds.end(), 0.0);
   return seconds > 0 ? static_cast<double>(micro_batch) / seconds : 0;
 }

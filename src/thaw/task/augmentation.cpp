@@ -74,7 +74,7 @@ std::string Augmentation::cost(int64_t images, int64_t feature_row_bytes, bool k
   if (kind == Kind::random)
     return "augmentation: new views in every epoch, each computed through the frozen layers";
   const int64_t rows = images * views;
-  return fmt::format("augmentation: {} views a picture, {} rows, {}", views, rows,
+  return fmt::format("augmentation: {} views an image, {} rows, {}", views, rows,
                      kept ? readable_bytes(rows * feature_row_bytes) + " of features to keep"
                           : "computed anew in every epoch");
 }

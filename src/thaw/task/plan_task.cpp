@@ -132,7 +132,7 @@ Config plan_config(const PlanReport& report) {
       .set("stages", std::move(stages))
       .set("threads", times.threads)
       .set("frozen_batch", times.micro_batch)
-      .set("frozen_images_per_second", times.pictures_per_second())
+      .set("frozen_images_per_second", times.images_per_second())
       .set("batch_size", times.batch_size);
   return result;
 }

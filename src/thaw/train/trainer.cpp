@@ -165,7 +165,7 @@ bool Trainer::stop_asked() const {
   return control_.stop_now || (options_.stop != nullptr && options_.stop->load());
 }
 
-/// Each picture that can be read, in the view that this epoch shows of it.
+/// Each image that can be read, in the view that this epoch shows of it.
 std::vector<int64_t> Trainer::order_of(int epoch) const {
   const auto number = static_cast<uint64_t>(epoch);
   std::vector<int64_t> order = images_.usable;
@@ -178,8 +178,8 @@ std::vector<int64_t> Trainer::order_of(int epoch) const {
   const int64_t views = data_.views();
   if (views == 1) return order;
   for (int64_t& sample : order) {
-    const auto picture = static_cast<uint64_t>(sample / views);
-    Random random(options_.seed, random_stream(random_stream(number, purpose_view), picture));
+    const auto image = static_cast<uint64_t>(sample / views);
+    Random random(options_.seed, random_stream(random_stream(number, purpose_view), image));
     sample += random.below(static_cast<uint32_t>(views));
   }
   return order;

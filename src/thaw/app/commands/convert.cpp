@@ -44,7 +44,7 @@ void drop_all_but_weights(ModelFile& content) {
   if (content.training) content.dropped.emplace_back("what it was compiled with");
   content.training.reset();
   if (!content.model.metadata().as_map().empty())
-    content.dropped.emplace_back("classes, picture form and what else stands beside the graph");
+    content.dropped.emplace_back("classes, image form and what else stands beside the graph");
 }
 
 /// For the line about what was written.
