@@ -27,7 +27,7 @@ using testing::run_thaw;
 class OutputsOfModels : public ::testing::Test {
  protected:
   OutputsOfModels() : image_(input({32, 32, 3}, "image")) {
-    testing::draw_pictures(folder_ / "images", 4, 1);
+    testing::draw_images(folder_ / "images", 4, 1);
     features_ = activation({.activation = "relu"})(
         conv_2d({.filters = 4, .kernel_size = 3, .strides = 4})(image_));
     pooled_ = global_average_pooling_2d()(features_);
@@ -69,8 +69,7 @@ TEST_F(OutputsOfModels, that_are_no_probabilities_are_never_per_cent) {
       run_thaw({"predict", model, one_image(), "--json", "--activation", "softmax"});
   double sum = 0;
   const json answer = json::parse(asked.output);
-  for (const json& each : answer["predictions"])
-    sum += each["probability"].get<double>();
+  for (const json& each : answer["predictions"]) sum += each["probability"].get<double>();
   EXPECT_NEAR(sum, 1, 1e-6);
 }
 

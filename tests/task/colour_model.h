@@ -9,7 +9,7 @@
 namespace thaw::testing {
 
 /// The mean colour of an image, in the order blue, green, red, divided by 20: numbers from 0 to
-/// 12.75, of which the largest is the class of what draw_pictures() draws.
+/// 12.75, of which the largest is the class of what draw_images() draws.
 struct ColourModel {
   Symbol image;
   Symbol colour;  ///< the linear Dense "colour" of three units

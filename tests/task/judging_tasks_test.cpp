@@ -36,7 +36,7 @@ struct Remarks : TaskEvents {
 /// Models that tell colours, and images of them.
 class JudgingTasks : public ::testing::Test {
  protected:
-  JudgingTasks() { testing::draw_pictures(folder_ / "photos", 10, 3); }
+  JudgingTasks() { testing::draw_images(folder_ / "photos", 10, 3); }
 
   std::string file(const std::string& name) const { return (folder_ / name).string(); }
 

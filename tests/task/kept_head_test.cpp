@@ -29,7 +29,7 @@ std::vector<float> weights_of(const Functional& model) {
 class KeptHead : public ::testing::Test {
  protected:
   void SetUp() override {
-    testing::draw_pictures(folder_ / "images", 8, 1);
+    testing::draw_images(folder_ / "images", 8, 1);
     testing::save_small_base(folder_ / "base.keras");
     FitTask first = fit("base.keras", "finished.keras");
     first.form.preprocessing = preprocessing("tf");
@@ -77,7 +77,7 @@ TEST_F(KeptHead, ComputesNewImagesAlone) {
   more().run(engine_);
   EXPECT_EQ(kept_rows(), before);
   std::filesystem::copy_file(path("images/red/0.bmp"), path("images/red/the same again.bmp"));
-  testing::draw_pictures(folder_ / "others", 1, 2);
+  testing::draw_images(folder_ / "others", 1, 2);
   for (const char* name : {"red", "green"})
     std::filesystem::copy_file(folder_ / "others" / name / "0.bmp",
                                folder_ / "images" / name / "new.bmp");
