@@ -17,7 +17,7 @@ HERE = ROOT / "tests/additions"
 # (kind, file, what stands there, what is put behind it)
 EDITS = [
     ("operation", "src/thaw/ops/op.h", '#include "thaw/ops/kinds/matmul.h"\n', '#include "thaw/ops/kinds/negate.h"\n'),
-    ("operation", "src/thaw/ops/op.h", "Op =\n    std::variant<", "Negate, "),
+    ("operation", "src/thaw/ops/op.h", "Input, Weight, ", "Negate, "),
     ("operation", "src/thaw/ops/builder.h", "  Value pad_2d(Value x, Padding2 padding);\n",
      "  Value negate(Value x);\n"),
     ("operation", "src/thaw/ops/builder.cpp", "{ return state_->append(Pad2D{padding}, {x}); }\n",
