@@ -3,6 +3,8 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -12,6 +14,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/file_descriptor.h"
+#include "thaw/core/output_lock.h"
 
 namespace thaw {
 namespace {
@@ -116,6 +119,55 @@ TEST_F(Files, thaw_home_is_the_cache_folder) {
   } else {
     ::setenv("THAW_HOME", before.c_str(), 1);
   }
+}
+
+TEST_F(Files, one_file_is_known_by_any_spelling_before_it_exists) {
+  fs::create_directory(folder / "sub");
+  fs::create_directory_symlink(folder / "sub", folder / "link");
+  EXPECT_TRUE(is_same_file(folder / "a", folder / "sub" / ".." / "a"));
+  EXPECT_TRUE(is_same_file(folder / "sub" / "a", folder / "link" / "a"));
+  EXPECT_FALSE(is_same_file(folder / "a", folder / "sub" / "a"));
+  EXPECT_FALSE(is_same_file(folder / "a", folder / "b"));
+}
+
+TEST_F(Files, what_a_killed_writer_left_is_removed_and_nothing_else) {
+  const fs::path left = AtomicFile(folder / "a").temporary_path();
+  write_file(left, "half");
+  write_file(folder / ".a.backup", "mine");
+  write_file(folder / ".b.unfinished-123456", "of another");
+  remove_unfinished(folder / "a");
+  EXPECT_FALSE(fs::exists(left));
+  EXPECT_EQ(entries(), 2);
+}
+
+TEST_F(Files, a_free_name_is_counted_up_to) {
+  EXPECT_EQ(unused_path(folder / "m.keras"), folder / "m.keras");
+  write_file(folder / "m.keras", "");
+  write_file(folder / "m.1.keras", "");
+  EXPECT_EQ(unused_path(folder / "m.keras"), folder / "m.2.keras");
+}
+
+TEST_F(Files, room_that_a_disk_has_not_is_an_error) {
+  EXPECT_NO_THROW(require_space(folder / "a", 1));
+  EXPECT_THROW(require_space(folder / "a", int64_t{1} << 60), Error);
+}
+
+TEST_F(Files, an_output_has_one_writer_until_it_ends_however_it_does) {
+  fs::create_symlink(folder / "a", folder / "link");
+  {
+    const OutputLock lock(folder / "a");
+    EXPECT_THROW(OutputLock(folder / "a"), Error);
+    EXPECT_THROW(OutputLock(folder / "link"), Error);
+    EXPECT_NO_THROW(OutputLock(folder / "b"));
+  }
+  EXPECT_EQ(entries(), 1) << "the link alone";
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const OutputLock lock(folder / "a");
+    ::raise(SIGKILL);
+  }
+  ::waitpid(child, nullptr, 0);
+  EXPECT_NO_THROW(OutputLock(folder / "a"));
 }
 
 }  // namespace

@@ -13,6 +13,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/file_descriptor.h"
+#include "thaw/core/readable_bytes.h"
 
 namespace thaw {
 namespace {
@@ -42,14 +43,18 @@ std::filesystem::path folder_of(const std::filesystem::path& path) {
   return path.has_parent_path() ? path.parent_path() : std::filesystem::path(".");
 }
 
+/// Of the names of temporary files for `target`.
+std::string unfinished_beginning(const std::filesystem::path& target) {
+  return "." + target.filename().string() + ".unfinished-";
+}
+
 }  // namespace
 
 AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)) {
   std::error_code ignored;
   if (std::filesystem::is_directory(target_, ignored))
     throw Error(fmt::format("{}: expected a file's name, received a folder", target_.string()));
-  std::string pattern =
-      (folder_of(target_) / ("." + target_.filename().string() + ".XXXXXX")).string();
+  std::string pattern = (folder_of(target_) / (unfinished_beginning(target_) + "XXXXXX")).string();
   const FileDescriptor file(::mkstemp(pattern.data()));
   if (!file.is_open()) {
     throw Error(fmt::format(
@@ -73,6 +78,53 @@ void AtomicFile::commit() {
     throw Error(fmt::format("{}: cannot be replaced: {}", target_.string(), failure.message()));
   temporary_.clear();
   sync_folder_of(target_);
+}
+
+void remove_unfinished(const std::filesystem::path& target) {
+  const std::string beginning = unfinished_beginning(target);
+  std::error_code failure;
+  std::filesystem::directory_iterator entry(folder_of(target), failure);
+  for (; !failure && entry != std::filesystem::directory_iterator(); entry.increment(failure)) {
+    std::error_code ignored;
+    if (entry->path().filename().string().starts_with(beginning) && entry->is_regular_file(ignored))
+      std::filesystem::remove(entry->path(), ignored);
+  }
+}
+
+std::filesystem::path real_path(const std::filesystem::path& path) {
+  constexpr int most_links = 40;  // as the system follows
+  std::filesystem::path result = std::filesystem::absolute(path);
+  std::error_code failure;
+  // weakly_canonical() stops at a link to what does not exist yet.
+  for (int i = 0; i < most_links && std::filesystem::is_symlink(result, failure); ++i)
+    result = result.parent_path() / std::filesystem::read_symlink(result, failure);
+  const auto canonical = std::filesystem::weakly_canonical(result, failure);
+  return failure ? result.lexically_normal() : canonical;
+}
+
+bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b) {
+  std::error_code failure;
+  return real_path(a) == real_path(b) || std::filesystem::equivalent(a, b, failure);
+}
+
+std::filesystem::path unused_path(const std::filesystem::path& path) {
+  std::error_code ignored;
+  std::filesystem::path result = path;
+  for (int number = 1; std::filesystem::exists(result, ignored); ++number) {
+    result = path.parent_path() /
+             fmt::format("{}.{}{}", path.stem().string(), number, path.extension().string());
+  }
+  return result;
+}
+
+void require_space(const std::filesystem::path& path, int64_t bytes) {
+  std::error_code failure;
+  const auto space = std::filesystem::space(folder_of(path), failure);
+  if (failure || space.available >= static_cast<uintmax_t>(bytes)) return;
+  throw Error(fmt::format(
+      "{}: expected room for {} on its disk, received {}: make room, or choose "
+      "another place",
+      path.string(), readable_bytes(bytes), readable_bytes(static_cast<int64_t>(space.available))));
 }
 
 void sync_folder_of(const std::filesystem::path& file) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <filesystem>
 #include <span>
 #include <string>
@@ -29,6 +30,20 @@ class AtomicFile {
   std::filesystem::path target_;
   std::filesystem::path temporary_;
 };
+
+/// Removes the temporary files that killed programs left of an AtomicFile of this `target`. Only
+/// for who knows that no other writes it now (OutputLock).
+void remove_unfinished(const std::filesystem::path& target);
+
+/// Without links and without "." and "..", though the file itself need not exist.
+std::filesystem::path real_path(const std::filesystem::path& path);
+/// Whether both name one file, whatever the spelling, links included; it need not exist.
+bool is_same_file(const std::filesystem::path& a, const std::filesystem::path& b);
+/// `path` if nothing is there, else the first of "NAME.1.ending", "NAME.2.ending", … that is free.
+std::filesystem::path unused_path(const std::filesystem::path& path);
+/// Throws Error when the disk that `path` is to be written to has fewer than `bytes` left. Where
+/// the system does not say, there are enough.
+void require_space(const std::filesystem::path& path, int64_t bytes);
 
 /// Puts on disk the folder's entry for `file`, so that a rename lasts through a loss of power.
 /// Throws Error when the system refuses.

@@ -7,7 +7,7 @@
 #include <cstdlib>
 #include <memory>
 
-#include "thaw/core/error.h"
+#include "thaw/core/out_of_memory.h"
 
 namespace thaw {
 
@@ -19,7 +19,7 @@ Memory allocate(size_t bytes) {
   const size_t whole = (std::max(bytes, line) + line - 1) / line * line;
   void* memory = nullptr;
   if (whole < bytes || ::posix_memalign(&memory, alignment, whole) != 0)
-    throw Error(fmt::format("out of memory: {} bytes could not be allocated", bytes));
+    throw OutOfMemory(fmt::format("out of memory: {} bytes could not be allocated", bytes));
 #ifdef MADV_HUGEPAGE
   // Large pages only where they are filled: the rest, less than 2 MiB, stays in small ones.
   if (is_large) ::madvise(memory, whole / large_page * large_page, MADV_HUGEPAGE);
