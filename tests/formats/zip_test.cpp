@@ -4,12 +4,14 @@
 #include <sys/resource.h>
 #include <zip.h>
 
+#include <chrono>
 #include <memory>
 
 #include "formats/small_model.h"
 #include "support/error_of.h"
 #include "support/temporary_folder.h"
 #include "thaw/core/files.h"
+#include "thaw/formats/json.h"
 #include "thaw/formats/keras/zip_file.h"
 #include "thaw/formats/model_file.h"
 
@@ -53,6 +55,35 @@ TEST_F(Zip, deflated_members_are_read_as_stored_ones) {
   write("a.keras",
         {{"config.json", member("config.json")}, {"model.weights.h5", member("model.weights.h5")}});
   EXPECT_EQ(refusal("a.keras"), "");
+}
+
+TEST_F(Zip, json_that_a_small_file_unpacks_to_is_bounded_by_that_file) {
+  std::string lists = "[";
+  for (int i = 0; i < 20'000'000; ++i) lists += "[],";
+  lists += "0]";
+  write("a.keras", {{"config.json", lists}, {"model.weights.h5", member("model.weights.h5")}});
+  ASSERT_LT(std::filesystem::file_size(folder / "a.keras"), 1'000'000U);
+  rusage before{};
+  ::getrusage(RUSAGE_SELF, &before);
+  const std::string error = refusal("a.keras");
+  rusage after{};
+  ::getrusage(RUSAGE_SELF, &after);
+  EXPECT_TRUE(contains(error, "expected at most")) << error;
+  EXPECT_LT(after.ru_maxrss - before.ru_maxrss, 100 << 10) << "KiB";
+}
+
+TEST_F(Zip, an_object_of_many_members_takes_no_longer_than_sorting_them) {
+  std::string text = "{";
+  for (int i = 0; i < 200'000; ++i) text += "\"key" + std::to_string(i * 7919 % 200'000) + "\": 1,";
+  text += "\"key1\": 2}";
+  const auto start = std::chrono::steady_clock::now();
+  const Config many = parse_json(text);
+  EXPECT_EQ(many.as_map().size(), 200'000U);
+  EXPECT_EQ(many.at("key1").as_integer(), 2) << "the last value of a key counts";
+  EXPECT_EQ(parse_json(write_json(many)), many);
+  write("a.keras", {{"config.json", text}, {"model.weights.h5", member("model.weights.h5")}});
+  EXPECT_NE(refusal("a.keras"), "");
+  EXPECT_LT(std::chrono::steady_clock::now() - start, std::chrono::seconds(10));
 }
 
 TEST_F(Zip, members_that_lead_elsewhere_are_never_unpacked) {

@@ -2,8 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <string_view>
 #include <vector>
 
 #include "thaw/core/error.h"
@@ -12,6 +15,30 @@ namespace thaw {
 namespace {
 
 constexpr size_t most_depth = 200;
+
+/// Of members with one key the last value counts, in the first one's place. As an object of a
+/// hundred thousand members must not take hours, they are sorted and not searched one by one.
+void drop_repeated(Config::Map& members) {
+  std::vector<size_t> order(members.size());
+  std::iota(order.begin(), order.end(), size_t{0});
+  std::ranges::stable_sort(order, {},
+                           [&](size_t i) -> std::string_view { return members[i].first; });
+  std::vector<bool> is_repeated(members.size());
+  bool any = false;
+  for (size_t first = 0, next = 1; next < order.size(); ++next) {
+    if (members[order[first]].first != members[order[next]].first) {
+      first = next;
+      continue;
+    }
+    members[order[first]].second = std::move(members[order[next]].second);
+    is_repeated[order[next]] = any = true;
+  }
+  if (!any) return;
+  Config::Map kept;
+  for (size_t i = 0; i < members.size(); ++i)
+    if (!is_repeated[i]) kept.push_back(std::move(members[i]));
+  members = std::move(kept);
+}
 
 /// Builds a Config as the text is read, so that no second tree is held and depth stays bounded.
 class Builder : public nlohmann::json_sax<nlohmann::ordered_json> {
@@ -29,9 +56,9 @@ class Builder : public nlohmann::json_sax<nlohmann::ordered_json> {
   bool number_float(number_float_t value, const string_t&) override { return add(Config(value)); }
   bool string(string_t& value) override { return add(Config(std::move(value))); }
   bool binary(binary_t&) override { return false; }
-  bool start_object(size_t) override { return open(Config(Config::Map{})); }
+  bool start_object(size_t) override { return open(false); }
   bool end_object() override { return close(); }
-  bool start_array(size_t) override { return open(Config(Config::List{})); }
+  bool start_array(size_t) override { return open(true); }
   bool end_array() override { return close(); }
   bool key(string_t& value) override {
     open_.back().key = std::move(value);
@@ -44,29 +71,34 @@ class Builder : public nlohmann::json_sax<nlohmann::ordered_json> {
   }
 
  private:
+  /// A list or an object whose end is not read yet.
   struct Level {
-    Config value;
-    std::string key;
+    bool is_list;
+    std::string key;  ///< of the value that comes next
+    Config::List items;
+    Config::Map members;
   };
 
-  bool open(Config value) {
+  bool open(bool is_list) {
     if (open_.size() >= most_depth)
       throw Error(fmt::format("expected JSON nested at most {} deep", most_depth));
-    open_.push_back({std::move(value), {}});
+    open_.push_back({.is_list = is_list});
     return true;
   }
   bool close() {
-    Config done = std::move(open_.back().value);
+    Level done = std::move(open_.back());
     open_.pop_back();
-    return add(std::move(done));
+    if (done.is_list) return add(Config(std::move(done.items)));
+    drop_repeated(done.members);
+    return add(Config(std::move(done.members)));
   }
   bool add(Config value) {
     if (open_.empty()) {
       root = std::move(value);
-    } else if (Level& top = open_.back(); top.value.is_list()) {
-      top.value.append(std::move(value));
+    } else if (Level& top = open_.back(); top.is_list) {
+      top.items.push_back(std::move(value));
     } else {
-      top.value.set(top.key, std::move(value));
+      top.members.emplace_back(std::move(top.key), std::move(value));
     }
     return true;
   }
@@ -85,8 +117,10 @@ nlohmann::ordered_json to_json(const Config& config) {
     return result;
   }
   if (config.is_map()) {
+    // Keys differ already, so none is looked for: push_back() is the vector's that it is made from.
     auto result = nlohmann::ordered_json::object();
-    for (const auto& [key, value] : config.as_map()) result[key] = to_json(value);
+    auto& members = result.get_ref<nlohmann::ordered_json::object_t&>();
+    for (const auto& [key, value] : config.as_map()) members.push_back({key, to_json(value)});
     return result;
   }
   return nullptr;

@@ -4,6 +4,7 @@
 #include <zip.h>
 
 #include <algorithm>
+#include <ctime>
 #include <memory>
 
 #include "thaw/core/error.h"
@@ -11,11 +12,18 @@
 namespace thaw::keras {
 namespace {
 
-constexpr time_t first_of_1980 = 315532800;  // the earliest date that the format can hold
+/// The earliest date that the format can hold: as the clock on the wall says, which is what libzip
+/// makes of it again, so that no time zone shows in the file.
+time_t first_of_1980() {
+  std::tm date{};
+  date.tm_year = 80;
+  date.tm_mday = 1;
+  date.tm_isdst = -1;
+  return std::mktime(&date);
+}
 
 // Deflating makes weights a tenth smaller and text ten times. A member that unpacks to far more
 // than that was made to fill the reader's memory.
-constexpr uint64_t harmless_bytes = uint64_t{64} << 20;
 constexpr uint64_t likely_factor = 50;
 
 struct CloseMember {
@@ -75,7 +83,8 @@ std::vector<std::string> ZipReader::names() const {
   return names;
 }
 
-std::optional<std::string> ZipReader::member(const std::string& name, uint64_t limit_bytes) const {
+std::optional<std::string> ZipReader::member(const std::string& name, uint64_t limit_bytes,
+                                             uint64_t harmless_bytes) const {
   zip_t* archive = archive_->handle.get();
   zip_stat_t stat;
   if (zip_stat(archive, name.c_str(), 0, &stat) != 0) return std::nullopt;
@@ -119,7 +128,7 @@ void write_zip(const std::filesystem::path& path,
     }
     const auto at = static_cast<zip_uint64_t>(index);
     zip_set_file_compression(archive.get(), at, ZIP_CM_STORE, 0);
-    zip_file_set_mtime(archive.get(), at, first_of_1980, 0);
+    zip_file_set_mtime(archive.get(), at, first_of_1980(), 0);
   }
   if (zip_close(archive.get()) != 0)
     throw Error("cannot be written: " + std::string(zip_strerror(archive.get())));

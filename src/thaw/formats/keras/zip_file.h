@@ -26,8 +26,10 @@ class ZipReader {
 
   /// The contents of the member `name`; nullopt when there is none. Throws Error that begins with
   /// the name when it is damaged, larger than `limit_bytes` when unpacked, or so strongly
-  /// compressed (beyond 64 MiB, more than fifty-fold) that it must be made to fill the memory.
-  std::optional<std::string> member(const std::string& name, uint64_t limit_bytes) const;
+  /// compressed (beyond `harmless_bytes`, more than fifty-fold) that it must be made to fill the
+  /// memory.
+  std::optional<std::string> member(const std::string& name, uint64_t limit_bytes,
+                                    uint64_t harmless_bytes = uint64_t{64} << 20) const;
 
  private:
   std::string bytes_;  ///< what the archive reads, unless it is a file

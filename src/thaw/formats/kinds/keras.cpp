@@ -34,23 +34,30 @@ void expect_keras(const thaw::keras::ZipReader& zip) {
     throw Error("expected a .keras file with config.json, " + foreign_files::describe_zip(names));
 }
 
-std::string member(const thaw::keras::ZipReader& zip, const char* name, uint64_t limit) {
-  auto content = zip.member(name, limit);
+/// JSON takes some twenty times its length in memory ("[],[],[]"), so that little of it is
+/// harmless.
+std::optional<std::string> json_member(const thaw::keras::ZipReader& zip, const char* name) {
+  constexpr uint64_t harmless_bytes = uint64_t{1} << 20;
+  return zip.member(name, thaw::keras::largest_config, harmless_bytes);
+}
+
+std::string required(std::optional<std::string> content, const char* name) {
   if (!content) throw Error(std::string("expected a .keras file with ") + name);
   return std::move(*content);
 }
 
 thaw::keras::Hdf5File weights_of(const thaw::keras::ZipReader& zip) {
-  return thaw::keras::Hdf5File::open_bytes(member(zip, "model.weights.h5", largest_weights));
+  return thaw::keras::Hdf5File::open_bytes(
+      required(zip.member("model.weights.h5", largest_weights), "model.weights.h5"));
 }
 
 ModelFile read_keras(const ModelInput& input, const LoadOptions& options) {
   const thaw::keras::ZipReader zip = open(input);
   expect_keras(zip);
-  const Config config = parse_json(member(zip, "config.json", thaw::keras::largest_config));
+  const Config config = parse_json(required(json_member(zip, "config.json"), "config.json"));
   std::vector<std::string> dropped;
   // Files of thaw and of Keras 3 say so too, and Keras 2's began with 2.12.
-  const auto about = zip.member("metadata.json", thaw::keras::largest_config);
+  const auto about = json_member(zip, "metadata.json");
   const Config metadata = about ? parse_json(*about) : Config();
   ModelFile content{thaw::keras::read_config(
       config, thaw::keras::read_options(options, metadata.find("keras_version"), config), dropped)};
@@ -58,7 +65,7 @@ ModelFile read_keras(const ModelInput& input, const LoadOptions& options) {
   const thaw::keras::Hdf5File weights = weights_of(zip);
   thaw::keras::read_weights(content.model, weights, {});
   thaw::keras::read_training(config.find("compile_config"), weights, options, content);
-  thaw::keras::read_metadata(content.model, zip.member("thaw.json", thaw::keras::largest_config));
+  thaw::keras::read_metadata(content.model, json_member(zip, "thaw.json"));
   return content;
 }
 
