@@ -263,6 +263,26 @@ TEST_F(Download, that_stalls_ends_in_an_error_and_goes_on_next_time) {
   EXPECT_EQ(read_file(target), whole);
 }
 
+TEST_F(Download, of_150_bytes_a_second_meets_a_limit) {
+  std::atomic<bool> done = false;
+  start_with([&](const HttpRequest&, const HttpConnection& connection) {
+    connection.send("HTTP/1.1 200 OK\r\nContent-Length: 300000\r\nETag: \"a\"\r\n\r\n");
+    for (int i = 0; i < 400 && !done; ++i) {
+      connection.send(std::string(15, 'x'));
+      std::this_thread::sleep_for(std::chrono::milliseconds(100));
+    }
+  });
+  auto options = this->options();
+  options.attempts = 1;
+  options.stall_seconds = 1;
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_TRUE(contains(refusal(options), "cannot be fetched"));
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(20));
+  done = true;
+  server.reset();
+  EXPECT_GT(fs::file_size(part), 0U) << "what has come is kept";
+}
+
 TEST_F(Download, stops_when_progress_says_so_and_keeps_what_has_come) {
   start({{.stall_after = 100'000}, {}});
   auto options = this->options();

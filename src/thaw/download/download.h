@@ -21,7 +21,9 @@ struct DownloadOptions {
   int64_t limit_bytes = int64_t{4} << 30;
   int attempts = 5;  ///< the last one whose connection breaks is an error
   double connect_seconds = 10;
-  double stall_seconds = 30;  ///< after so long below 100 bytes a second it counts as broken
+  double stall_seconds = 30;  ///< after so long below the next it counts as broken
+  /// At that pace the smallest network's weights take an hour: nobody waits longer.
+  double stall_bytes_per_second = 2000;
   double wait_seconds = 60;  ///< for another process that fetches the same file but gets no further
 };
 
