@@ -6,6 +6,7 @@
 #include <condition_variable>
 #include <exception>
 #include <mutex>
+#include <new>
 
 #include "thaw/core/error.h"
 
@@ -80,6 +81,8 @@ struct BatchLoader::State {
       } catch (const Error& error) {
         message = error.what();
         if (message.empty()) message = "the sample cannot be loaded";
+      } catch (const std::bad_alloc&) {
+        message = "the sample cannot be loaded: out of memory";
       } catch (...) {
         thrown = std::current_exception();
       }

@@ -67,20 +67,25 @@ bool FeaturePass::compute_absent() {
   }
   FeatureComputer computer(data_, frozen_, kept_, rows_, reader_, engine_.threads(),
                            options_.watch);
-  for (const auto& [wanted, samples] : absent)
-    if (!computer.compute(wanted, samples)) return false;
+  bool is_complete = true;
+  for (const auto& [wanted, samples] : absent) {
+    is_complete = computer.compute(wanted, samples);
+    if (!is_complete) break;
+  }
+  // Of a pass that was stopped, those there are: the next one has the rest to do.
   std::vector<std::vector<int64_t>> fresh(cuts.size());
   for (const auto& [wanted, samples] : absent) {
     for (const size_t cut : wanted)
-      std::ranges::copy_if(samples, std::back_inserter(fresh[cut]),
-                           [&](int64_t sample) { return !reader_.is_broken(sample); });
+      std::ranges::copy_if(samples, std::back_inserter(fresh[cut]), [&](int64_t sample) {
+        return rows_[cut]->present[static_cast<size_t>(sample)];
+      });
   }
   for (size_t cut = 0; cut < cuts.size(); ++cut) {
     if (cuts[cut].holds_input || rows_[cut] == nullptr) continue;
     kept_.save(data_, frozen_.set_key(cuts[cut]), *rows_[cut], std::move(fresh[cut]),
                cuts[cut].row_floats);
   }
-  return true;
+  return is_complete;
 }
 
 /// Where nothing is kept every epoch computes anew; here the broken images are found.

@@ -48,6 +48,7 @@ FeatureWriter::State::State(FeatureFolder where, std::string_view set_key, int64
   check_row_floats(floats);
   folder.evict();
   file = create_locked(temporary);
+  remove_left_behind(temporary);
 }
 
 void FeatureWriter::State::give_up() {

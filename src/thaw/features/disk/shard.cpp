@@ -165,6 +165,13 @@ bool remove_unless_locked(const std::filesystem::path& path) {
   return remove_file(path);  // while it is locked, so that its maker sees it removed
 }
 
+void remove_left_behind(const std::filesystem::path& own) {
+  const Descriptor again(::open(own.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
+  if (!again || ::flock(again.get(), LOCK_EX | LOCK_NB) == 0 || errno != EWOULDBLOCK) return;
+  for (const FeatureFile& file : feature_files(own.parent_path()))
+    if (file.is_temporary && file.path != own) remove_unless_locked(file.path);
+}
+
 bool remove_file(const std::filesystem::path& path) {
   return ::unlink(path.c_str()) == 0 || errno == ENOENT;
 }

@@ -101,6 +101,11 @@ std::filesystem::path temporary_path(const std::filesystem::path& shard);
 /// FOLDER/.rows-<a new number>.part
 std::filesystem::path new_rows_path(const std::filesystem::path& folder);
 
+/// Removes the temporary files beside `own`, which create_locked() made, that nobody has locked:
+/// killed programs left them. Does nothing where `own` itself does not appear locked, as the file
+/// system then knows no locks.
+void remove_left_behind(const std::filesystem::path& own);
+
 /// Creates `path`, and its folder, for writing and holds a lock on it as long as it is open.
 /// Throws Error when that cannot be.
 Descriptor create_locked(const std::filesystem::path& path);

@@ -1,6 +1,7 @@
 #include "thaw/runtime/cpu/device.h"
 
 #include "thaw/core/error.h"
+#include "thaw/core/out_of_memory.h"
 #include "thaw/core/threads.h"
 #include "thaw/runtime/cpu/kernel.h"
 
@@ -158,6 +159,8 @@ class CpuDevice final : public Device {
     try {
       return std::make_unique<CpuExecutable>(engine_, graph, options, threads_, precision_);
     } catch (const dnnl::error& error) {
+      if (error.status == dnnl_out_of_memory)
+        throw OutOfMemory(std::string("out of memory: oneDNN ") + error.message);
       throw Error(std::string("oneDNN cannot run this network: ") + error.message);
     }
   }
