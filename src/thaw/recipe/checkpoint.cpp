@@ -5,7 +5,11 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <map>
+#include <span>
+#include <string_view>
 
+#include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 #include "thaw/formats/json.h"
 #include "thaw/formats/safetensors/safetensors.h"
@@ -14,7 +18,9 @@ namespace thaw {
 namespace {
 
 constexpr const char* metadata_key = "thaw_checkpoint";
-constexpr int64_t version = 1;
+constexpr const char* hash_key = "thaw_checkpoint_hash";
+constexpr int64_t version = 2;
+constexpr int64_t version_without_checksums = 1;
 constexpr std::string_view variable_prefix = "variables/";
 constexpr std::string_view slot_prefix = "optimizer/";
 constexpr std::string_view callback_prefix = "callbacks/";
@@ -149,18 +155,93 @@ std::vector<double> sums_from_older(const std::vector<double>& sums) {
   return result;
 }
 
-Checkpoint parse(TensorFile file) {
+/// The shape belongs to it: the same bytes in another shape are another tensor.
+std::string tensor_hash(const Tensor& tensor) {
+  return content_hash(std::as_bytes(tensor.values())) + " " + tensor.shape().to_string();
+}
+
+std::string text_hash(const std::string& text) {
+  return content_hash(std::as_bytes(std::span(text)));
+}
+
+void check_tensors(const Config& hashes, const TensorFile& file) {
+  if (hashes.as_map().size() != file.tensors.size()) {
+    throw Error(fmt::format("the file is damaged: expected {} tensors, received {}",
+                            hashes.as_map().size(), file.tensors.size()));
+  }
+  std::map<std::string_view, const std::string*> expected;
+  for (const auto& [name, hash] : hashes.as_map()) expected[name] = &hash.as_string();
+  for (const auto& [name, tensor] : file.tensors) {
+    const auto found = expected.find(name);
+    if (found == expected.end() || *found->second != tensor_hash(tensor))
+      throw Error(fmt::format("{}: the file is damaged: these are not the values written", name));
+  }
+}
+
+/// What the file says of the run, once it is known to be just what was written.
+Config checked_config(const TensorFile& file) {
   const auto text = file.metadata.find(metadata_key);
   if (text == file.metadata.end())
     throw Error("expected a checkpoint of thaw fit, received another .safetensors file");
-  const Config config = parse_json(text->second);
-  if (const int64_t found = config.at("version").as_integer(); found != version) {
-    throw Error(fmt::format(
-        "expected a checkpoint of version {}, received version {}: start anew without --resume",
-        version, found));
+  const auto hash = file.metadata.find(hash_key);
+  if (hash != file.metadata.end() && hash->second != text_hash(text->second))
+    throw Error("the file is damaged: what it says of the run is not what was written");
+  Config config = parse_json(text->second);
+  const int64_t found = config.at("version").as_integer();
+  if (found != version && found != version_without_checksums)
+    throw Error(fmt::format("expected a checkpoint of version {}, received {}", version, found));
+  if (found == version_without_checksums) return config;
+  if (hash == file.metadata.end()) throw Error("the file is damaged: its checksum is missing");
+  check_tensors(config.at("tensor_hashes"), file);
+  return config;
+}
+
+/// "2 are new (a/1.jpg, a/2.jpg), 1 is gone (b/3.jpg), 1 has another size (b/4.jpg)"
+std::string list_difference(const Config& before, const Config& now) {
+  using Entries = std::map<std::string, std::string>;
+  const auto entries = [](const Config& list) {
+    Entries result;
+    for (const Config& item : list.as_list()) {
+      const std::string& text = item.as_string();
+      result[text.substr(0, text.rfind(' '))] = text;
+    }
+    return result;
+  };
+  const Entries old_entries = entries(before);
+  const Entries new_entries = entries(now);
+  std::vector<std::string> added;
+  std::vector<std::string> changed;
+  std::vector<std::string> gone;
+  for (const auto& [name, text] : new_entries) {
+    const auto found = old_entries.find(name);
+    if (found == old_entries.end())
+      added.push_back(name);
+    else if (found->second != text)
+      changed.push_back(name);
   }
+  for (const auto& [name, text] : old_entries)
+    if (!new_entries.contains(name)) gone.push_back(name);
+  std::string result;
+  const auto tell = [&](std::vector<std::string> names, const char* one, const char* several) {
+    constexpr size_t most = 5;
+    if (names.empty()) return;
+    const size_t count = names.size();
+    if (count > most) names.resize(most);
+    result +=
+        fmt::format("{}{} {} ({}{})", result.empty() ? "" : ", ", count, count == 1 ? one : several,
+                    fmt::join(names, ", "), count > most ? ", …" : "");
+  };
+  tell(std::move(added), "is new", "are new");
+  tell(std::move(gone), "is gone", "are gone");
+  tell(std::move(changed), "has another size", "have another size");
+  return result.empty() ? "their order is another" : result;
+}
+
+Checkpoint parse(TensorFile file) {
+  const Config config = checked_config(file);
   Checkpoint result;
   result.settings = config.at("settings");
+  if (const Config* lists = config.find("lists")) result.lists = *lists;
   for (const Config& stage : config.at("stages").as_list())
     result.stages.push_back(stage_from(stage));
   if (result.stages.empty()) throw Error("expected a stage begun, received none");
@@ -187,41 +268,60 @@ Checkpoint parse(TensorFile file) {
 }  // namespace
 
 void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& path) {
+  const TrainState& train = checkpoint.train;
+  TensorFile file;
+  for (const NamedTensor& tensor : train.variables)
+    file.tensors.emplace_back(std::string(variable_prefix) + tensor.name, tensor.value);
+  for (const NamedTensor& tensor : train.optimizer_slots)
+    file.tensors.emplace_back(std::string(slot_prefix) + tensor.name, tensor.value);
+  const std::vector<CallbackState>& callbacks = train.position.callbacks;
+  for (size_t c = 0; c < callbacks.size(); ++c) {
+    for (size_t i = 0; i < callbacks[c].tensors.size(); ++i)
+      file.tensors.emplace_back(callback_tensor(c, i), callbacks[c].tensors[i]);
+  }
+  Config::Map hashes;
+  for (const auto& [name, tensor] : file.tensors) hashes.emplace_back(name, tensor_hash(tensor));
   Config stages{Config::List{}};
   for (const StageReport& stage : checkpoint.stages) stages.append(to_config(stage));
   Config config;
   config.set("version", version)
       .set("settings", checkpoint.settings)
       .set("stages", std::move(stages))
-      .set("optimizer", checkpoint.train.optimizer)
-      .set("learning_rate", checkpoint.train.learning_rate)
-      .set("iterations", checkpoint.train.iterations)
-      .set("position", position_config(checkpoint.train.position))
-      .set("callbacks", callback_configs(checkpoint.train.position.callbacks));
-  TensorFile file;
+      .set("optimizer", train.optimizer)
+      .set("learning_rate", train.learning_rate)
+      .set("iterations", train.iterations)
+      .set("position", position_config(train.position))
+      .set("callbacks", callback_configs(callbacks))
+      .set("lists", checkpoint.lists)
+      .set("tensor_hashes", std::move(hashes));
   file.metadata[metadata_key] = write_json(config);
-  for (const NamedTensor& tensor : checkpoint.train.variables)
-    file.tensors.emplace_back(std::string(variable_prefix) + tensor.name, tensor.value);
-  for (const NamedTensor& tensor : checkpoint.train.optimizer_slots)
-    file.tensors.emplace_back(std::string(slot_prefix) + tensor.name, tensor.value);
-  const std::vector<CallbackState>& callbacks = checkpoint.train.position.callbacks;
-  for (size_t c = 0; c < callbacks.size(); ++c) {
-    for (size_t i = 0; i < callbacks[c].tensors.size(); ++i)
-      file.tensors.emplace_back(callback_tensor(c, i), callbacks[c].tensors[i]);
-  }
+  file.metadata[hash_key] = text_hash(file.metadata[metadata_key]);
   save_safetensors(file, path);
 }
 
 Checkpoint load_checkpoint(const std::filesystem::path& path) {
-  TensorFile file = load_safetensors(path);
-  return with_context(path.string(), [&] { return parse(std::move(file)); });
+  try {
+    TensorFile file = load_safetensors(path);
+    return with_context(path.string(), [&] { return parse(std::move(file)); });
+  } catch (const Error& error) {
+    throw Error(fmt::format("{}: start anew without --resume", error.what()));
+  }
 }
 
-void require_same_settings(const CheckpointOptions& run, const Config& kept) {
+void require_same_settings(const CheckpointOptions& run, const Config& kept,
+                           const Config& kept_lists) {
   for (const auto& [name, value] : run.settings.as_map()) {
     const Config* other = kept.find(name);
     if (other == nullptr) other = run.usual_settings.find(name);
     if (other != nullptr && *other == value) continue;
+    const Config* list_then = kept_lists.find(name);
+    const Config* list_now = run.lists.find(name);
+    if (list_then != nullptr && list_now != nullptr) {
+      throw UsageError(fmt::format(
+          "--resume: the unfinished run had other {}: {}: bring them back, or start anew "
+          "without --resume",
+          name, list_difference(*list_then, *list_now)));
+    }
     throw UsageError(fmt::format(
         "--resume: the unfinished run had {} {}, this one has {}: give the same options, or start "
         "anew without --resume",

@@ -61,20 +61,26 @@ bool freeze_around(const Functional& model, const Functional& network) {
 /// At most this often the state is written. An interruption writes it at once.
 constexpr double checkpoint_seconds = 2;
 
-/// Follows a stage: puts its times and epochs into the report, and has the state saved.
+/// Follows a stage: puts its times and epochs into the report, and has the state kept and saved.
 class StageWatch : public Callback {
  public:
-  StageWatch(StageReport& report, double& prefix_seconds, std::function<void()> save)
-      : report_(report), prefix_seconds_(prefix_seconds), save_(std::move(save)) {}
+  StageWatch(StageReport& report, double& prefix_seconds, std::function<void()> keep,
+             std::function<void()> save)
+      : report_(report),
+        prefix_seconds_(prefix_seconds),
+        keep_(std::move(keep)),
+        save_(std::move(save)) {}
 
   void on_train_begin(TrainingControl&) override {
     prefix_seconds_ += seconds_since(started_);
+    keep_();
     saved_ = Clock::now();
   }
   void on_epoch_begin(TrainingControl&, int) override { epoch_started_ = Clock::now(); }
   void on_epoch_end(TrainingControl&, int, const Logs& logs) override {
     report_.epochs.push_back({logs, seconds_since(epoch_started_)});
     report_.seconds = seconds_before_ + seconds_since(started_);
+    keep_();
     if (seconds_since(saved_) < checkpoint_seconds) return;
     save_();
     saved_ = Clock::now();
@@ -86,6 +92,7 @@ class StageWatch : public Callback {
  private:
   StageReport& report_;
   double& prefix_seconds_;
+  std::function<void()> keep_;
   std::function<void()> save_;
   Clock::time_point started_ = Clock::now();
   Clock::time_point epoch_started_;
@@ -131,17 +138,58 @@ size_t Recipe::resume() {
   if (!options_.checkpoint || !options_.checkpoint->resume) return 0;
   if (!std::filesystem::exists(options_.checkpoint->path)) return 0;
   Checkpoint checkpoint = load_checkpoint(options_.checkpoint->path);
-  require_same_settings(*options_.checkpoint, checkpoint.settings);
+  require_same_settings(*options_.checkpoint, checkpoint.settings, checkpoint.lists);
   stages_ = std::move(checkpoint.stages);
   restored_ = std::move(checkpoint.train);
   return place_of(stages_.back(), options_.stages);
 }
 
-void Recipe::save_checkpoint() const {
-  if (!options_.checkpoint) return;
-  thaw::save_checkpoint(
-      {.settings = options_.checkpoint->settings, .stages = stages_, .train = model_.train_state()},
-      options_.checkpoint->path);
+Checkpoint Recipe::state() const {
+  Checkpoint result{.stages = stages_, .train = model_.train_state()};
+  if (options_.checkpoint) {
+    result.settings = options_.checkpoint->settings;
+    result.lists = options_.checkpoint->lists;
+  }
+  return result;
+}
+
+bool Recipe::write(const Checkpoint& checkpoint) {
+  if (!options_.checkpoint) return false;
+  try {
+    thaw::save_checkpoint(checkpoint, options_.checkpoint->path);
+    checkpoint_failure_.clear();
+    return true;
+  } catch (const Error& error) {
+    if (options_.on_checkpoint_failure && checkpoint_failure_ != error.what())
+      options_.on_checkpoint_failure(error.what());
+    checkpoint_failure_ = error.what();
+    return false;
+  }
+}
+
+bool Recipe::save_checkpoint() { return write(state()); }
+
+int64_t Recipe::epochs_done() const {
+  int64_t count = 0;
+  for (const StageReport& stage : stages_) count += std::ssize(stage.epochs);
+  return count;
+}
+
+void Recipe::go_back() {
+  if (!good_) return;
+  model_.restore(good_->train);
+  stages_ = good_->stages;
+}
+
+void Recipe::fail(const NotFinite& what, const StageOptions& stage) {
+  go_back();
+  if (good_ && epochs_done() > 0) write(*good_);
+  std::string title = stage.name;
+  std::ranges::replace(title, '_', ' ');
+  throw NotFinite(
+      fmt::format("{}, learning rate {:g}: {}: nothing can be learned from there on; try a "
+                  "smaller learning rate",
+                  title, stage.learning_rate, what.what()));
 }
 
 std::vector<std::vector<ops::Value>> Recipe::cuts() {
@@ -214,21 +262,28 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
     restored_.reset();
   }
   if (first_epoch >= stage.epochs) return true;
-  StageWatch watch(stages_.back(), prefix_seconds_, [this] { save_checkpoint(); });
+  StageWatch watch(
+      stages_.back(), prefix_seconds_, [this] { good_ = state(); }, [this] { write(*good_); });
   // Last, so that the state it keeps is that after the others.
   std::vector<Callback*> callbacks = options_.callbacks;
   callbacks.push_back(&watch);
-  const History history = model_.fit(engine, train,
-                                     {.epochs = stage.epochs,
-                                      .batch_size = options_.batch_size,
-                                      .validation_data = validation,
-                                      .seed = random_stream(options_.seed, stages_.size()),
-                                      .initial_epoch = first_epoch,
-                                      .callbacks = callbacks,
-                                      .cache = options_.cache,
-                                      .cache_bytes = options_.cache_bytes,
-                                      .features = features_,
-                                      .stop = options_.stop});
+  const FitOptions fit_options{.epochs = stage.epochs,
+                               .batch_size = options_.batch_size,
+                               .validation_data = validation,
+                               .seed = random_stream(options_.seed, stages_.size()),
+                               .initial_epoch = first_epoch,
+                               .callbacks = callbacks,
+                               .cache = options_.cache,
+                               .cache_bytes = options_.cache_bytes,
+                               .features = features_,
+                               .stop = options_.stop,
+                               .stops_unless_finite = true};
+  History history;
+  try {
+    history = model_.fit(engine, train, fit_options);
+  } catch (const NotFinite& error) {
+    fail(error, stage);
+  }
   dropped_ = history.dropped;
   validation_dropped_ = history.validation_dropped;
   // Asked to stop in its last step, a stage is done all the same.

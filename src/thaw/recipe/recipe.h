@@ -11,6 +11,7 @@
 #include "thaw/recipe/head.h"
 #include "thaw/recipe/recipe_plan.h"
 #include "thaw/recipe/stage.h"
+#include "thaw/train/not_finite.h"
 
 namespace thaw {
 
@@ -36,6 +37,8 @@ struct RecipeOptions {
   const std::atomic<bool>* stop = nullptr;
   /// Where the state is kept while the recipe runs, and what a state to go on from must agree with.
   std::optional<CheckpointOptions> checkpoint = {};
+  /// Told once of each reason why the checkpoint cannot be written; the run goes on without.
+  std::function<void(const std::string&)> on_checkpoint_failure = {};
 };
 
 /// The fine-tuning recipe: a head on a frozen base, fit; then the base's last layers unfrozen,
@@ -67,8 +70,10 @@ class Recipe {
   /// Weights stay as they are.
   RecipePlan plan(const DeviceTraits& traits);
 
-  /// Runs every stage. Throws as Model::fit(). False: `stop` was set; the state is in the
-  /// checkpoint.
+  /// Runs every stage. False: `stop` was set; the state is in the checkpoint. Throws as
+  /// Model::fit(), and NotFinite, which names the stage and its learning rate, as soon as a loss or
+  /// weight is infinite or not a number: the model and stages() are then as after the last good
+  /// epoch, which is in the checkpoint too.
   bool run(Engine& engine, const Dataset& train, const Dataset* validation);
 
   /// One a stage begun, the running one last.
@@ -82,9 +87,14 @@ class Recipe {
   /// Why features could not be kept for later runs; empty when they were. Waits for them.
   std::string feature_failure() const;
 
+  /// Epochs done, of all stages.
+  int64_t epochs_done() const;
+
   /// Writes the state as it is, to go on from if what follows run() fails; nothing without a
-  /// checkpoint's path.
-  void save_checkpoint() const;
+  /// checkpoint's path. Whether it could be written.
+  bool save_checkpoint();
+  /// Why the state could not be written when that was tried last; empty: it could.
+  const std::string& checkpoint_failure() const { return checkpoint_failure_; }
 
  private:
   bool run_stage(Engine& engine, const StageOptions& stage, const Dataset& train,
@@ -97,6 +107,11 @@ class Recipe {
   /// Goes back to what the checkpoint holds, where there is one to resume. Returns the place among
   /// the stages to go on with: 0 when there is none.
   size_t resume();
+  Checkpoint state() const;
+  bool write(const Checkpoint& checkpoint);
+  /// Back to the last good epoch.
+  void go_back();
+  [[noreturn]] void fail(const NotFinite& what, const StageOptions& stage);
 
   Functional base_;
   Functional network_;
@@ -105,6 +120,9 @@ class Recipe {
   std::shared_ptr<KeptFeatures> features_;
   std::vector<StageReport> stages_;
   std::optional<TrainState> restored_;
+  /// After the last epoch, or as the stage began: what to go back to when a later step spoils it.
+  std::optional<Checkpoint> good_;
+  std::string checkpoint_failure_;
   double prefix_seconds_ = 0;
   std::vector<std::string> dropped_;
   std::vector<std::string> validation_dropped_;

@@ -55,6 +55,9 @@ struct FitOptions {
   std::shared_ptr<KeptFeatures> features = {};
   /// When set (by a signal handler, say), fit returns after the running step.
   const std::atomic<bool>* stop = nullptr;
+  /// Whether a loss or weight that is infinite or not a number ends the fit at that step with a
+  /// NotFinite error. Keras goes on, so unless asked for this does.
+  bool stops_unless_finite = false;
 };
 
 struct EvaluateOptions {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 #include <numeric>
 #include <set>
 
@@ -9,6 +10,7 @@
 #include "thaw/compile/optimize.h"
 #include "thaw/core/random.h"
 #include "thaw/features/feature_pass.h"
+#include "thaw/train/not_finite.h"
 
 namespace thaw {
 namespace {
@@ -207,6 +209,7 @@ bool Trainer::run_epoch(RunPosition& position) {
     train_batch(std::span(order).subspan(static_cast<size_t>(first), static_cast<size_t>(rows)));
     position.batch = batch + 1;
     position.sums = meter_.sums();
+    if (options_.stops_unless_finite) check_finite(position);
     const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - start;
     const auto now_done = static_cast<double>(first + rows - done_before);
     const BatchProgress progress{.epoch = epoch,
@@ -221,6 +224,20 @@ bool Trainer::run_epoch(RunPosition& position) {
   }
   epoch_logs_ = meter_.logs();
   return true;
+}
+
+/// Throws NotFinite where the step just done gave a loss or a weight that is no finite number.
+void Trainer::check_finite(const RunPosition& position) const {
+  const auto fail = [&](const std::string& what) {
+    throw NotFinite(what + " at batch " + std::to_string(position.batch) + " of epoch " +
+                    std::to_string(position.epoch + 1));
+  };
+  if (const double loss = position.sums.at(0); !std::isfinite(loss))
+    fail(std::isnan(loss) ? "the loss is not a number" : "the loss is infinite");
+  for (const VariablePtr& variable : control_.variables) {
+    if (!all_finite(variable->value().values()))
+      fail("a weight \"" + variable->name() + "\" is infinite or not a number");
+  }
 }
 
 /// The suffix with the weights of this moment folded.

@@ -44,6 +44,7 @@ class Trainer {
   void train_batch(std::span<const int64_t> samples);
   bool run_epoch(RunPosition& position);
   void validate();
+  void check_finite(const RunPosition& position) const;
   bool stop_asked() const;
 
   Engine& engine_;
