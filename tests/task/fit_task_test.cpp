@@ -79,8 +79,11 @@ Config without(const Config& config, std::string_view left_out) {
 /// of callbacks, and one number of samples for loss and accuracy together.
 void make_older(const std::string& path) {
   TensorFile file = load_safetensors(path);
+  file.metadata.erase("thaw_checkpoint_hash");
   std::string& text = file.metadata.at("thaw_checkpoint");
   Config config = without(parse_json(text), "callbacks");
+  config = without(without(config, "tensor_hashes"), "lists");
+  config.set("version", 1);
   config.set("settings", without(config.at("settings"), "--metrics"));
   Config stages{Config::List{}};
   for (const Config& stage : config.at("stages").as_list()) stages.append(without(stage, "place"));

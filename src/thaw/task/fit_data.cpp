@@ -74,14 +74,22 @@ FitData fit_data(const ImageSource& source, uint64_t seed) {
   return {folder.select(split.training), folder.select(split.validation)};
 }
 
-std::string identity(const ImageFolder& folder) {
-  std::string text;
+std::vector<std::string> file_list(const ImageFolder& folder) {
+  std::vector<std::string> result;
+  result.reserve(folder.files.size());
   for (size_t i = 0; i < folder.files.size(); ++i) {
     std::error_code failure;
     const auto size = std::filesystem::file_size(folder.files[i], failure);
-    text += fmt::format("{}/{} {}\n", folder.class_names[static_cast<size_t>(folder.labels[i])],
-                        folder.files[i].filename().string(), failure ? 0 : size);
+    result.push_back(fmt::format("{}/{} {}",
+                                 folder.class_names[static_cast<size_t>(folder.labels[i])],
+                                 folder.files[i].filename().string(), failure ? 0 : size));
   }
+  return result;
+}
+
+std::string identity(const ImageFolder& folder) {
+  std::string text;
+  for (const std::string& file : file_list(folder)) text += file + "\n";
   return content_hash(std::as_bytes(std::span(text)));
 }
 

@@ -35,6 +35,9 @@ struct FitData {
 /// images have not.
 FitData fit_data(const ImageSource& source, uint64_t seed);
 
+/// Of each image "CLASS/NAME BYTES".
+std::vector<std::string> file_list(const ImageFolder& folder);
+
 /// A hash of which files there are and how long each is.
 std::string identity(const ImageFolder& folder);
 

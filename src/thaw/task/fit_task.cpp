@@ -3,15 +3,18 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <new>
 
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
+#include "thaw/core/out_of_memory.h"
 #include "thaw/formats/format.h"
 #include "thaw/formats/json.h"
 #include "thaw/graph/network.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/fit_history.h"
+#include "thaw/task/fit_outputs.h"
 #include "thaw/task/kept_head.h"
 #include "thaw/task/option.h"
 
@@ -72,29 +75,15 @@ Config resume_settings(const FitTask& task, const EngineOptions& engine, const P
   return result;
 }
 
-/// What can be known to fail is found before hours of training, not after.
-void check_outputs(const FitTask& task) {
-  if (!task.out.empty()) {
-    const ModelFormat* format = model_formats::by_ending(task.out);
-    if (format == nullptr || format->write == nullptr) {
-      throw UsageError(fmt::format("--out: expected a file name that ends in {}, received \"{}\"",
-                                   model_formats::endings(&is_written), task.out.string()));
-    }
-    const AtomicFile model_can_be_written(task.out);
-  }
-  if (!task.history.empty()) const AtomicFile history_can_be_written(task.history);
-  std::error_code ignored;
-  if (task.cache && std::filesystem::is_regular_file(task.cache->folder, ignored)) {
-    throw UsageError("--cache: expected auto, off or a folder, received the file \"" +
-                     task.cache->folder.string() + "\"");
-  }
-}
-
-/// Empty: the state is not kept.
-std::filesystem::path checkpoint_of(const FitTask& task) {
-  if (task.checkpoint) return *task.checkpoint;
-  if (task.out.empty()) return {};
-  return task.out.string() + ".checkpoint";
+/// All images, whichever side of a split each is on: one image more moves others across it.
+Config image_lists(const FitData& data) {
+  Config all{Config::List{}};
+  for (const std::string& file : file_list(data.train)) all.append(file);
+  if (data.validation)
+    for (const std::string& file : file_list(*data.validation)) all.append(file);
+  Config result;
+  result.set("training images", all).set("validation images", all);
+  return result;
 }
 
 RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
@@ -107,10 +96,14 @@ RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
   result.callbacks = {&events};
   result.on_stage = [&events](const StageReport& stage) { events.on_stage(stage); };
   result.stop = task.stop;
+  result.on_checkpoint_failure = [&events](const std::string& reason) {
+    events.on_remark("the state to go on from cannot be kept, the run goes on without: " + reason);
+  };
   if (const auto path = checkpoint_of(task); !path.empty()) {
     result.checkpoint = CheckpointOptions{.path = path,
                                           .settings = resume_settings(task, engine, prepared),
                                           .usual_settings = result_settings({}, {}),
+                                          .lists = image_lists(prepared.data),
                                           .resume = task.resume};
   }
   return result;
@@ -168,26 +161,8 @@ void tell_begin(const FitTask& task, const Prepared& prepared, std::string augme
        .height = form.size.height,
        .width = form.size.width,
        .goes_on = found && task.resume,
-       .replaces_run = found && !task.resume,
+       .kept_aside = task.resume ? "" : keep_aside(checkpoint),
        .augmentation = std::move(augmentation)});
-}
-
-/// What was learned stays in the checkpoint until the model is there.
-void save(const FitTask& task, const Recipe& recipe) {
-  const auto checkpoint = checkpoint_of(task);
-  if (!task.out.empty()) {
-    try {
-      recipe.model().save(task.out);
-    } catch (const Error& error) {
-      recipe.save_checkpoint();
-      throw Error(
-          fmt::format("{}; what was learned is kept in {}: the same command with --resume "
-                      "writes the model",
-                      error.what(), checkpoint.string()));
-    }
-  }
-  std::error_code ignored;
-  if (!checkpoint.empty()) std::filesystem::remove(checkpoint, ignored);
 }
 
 Config all_settings(FitTask task, EngineOptions engine) {
@@ -215,6 +190,12 @@ FitReport report_of(const Recipe& recipe, const Prepared& prepared, TaskEvents& 
   report.left_out.insert(report.left_out.end(), more.begin(), more.end());
   for (const std::string& reason : report.left_out) events.on_left_out(reason);
   return report;
+}
+
+[[noreturn]] void fail(int64_t batch_size, const ImageOptions& form, const std::string& reason) {
+  throw Error(fmt::format(
+      "{}, with batches of {} images of {}×{}: try a smaller --batch-size or --image-size", reason,
+      batch_size, form.size.width, form.size.height));
 }
 
 }  // namespace
@@ -259,7 +240,7 @@ void FitTask::describe(OptionList& options) {
 
 FitReport FitTask::run(Engine& engine, TaskEvents& events) const {
   const auto start = Clock::now();
-  check_outputs(*this);
+  const FitOutputs outputs(*this);
   recipe.recipe();  // its names are checked before any image is listed
   const Prepared prepared = prepare(*this, events);
   const auto& [data, base_network, image_options, kept, told] = prepared;
@@ -269,6 +250,7 @@ FitReport FitTask::run(Engine& engine, TaskEvents& events) const {
                       : std::nullopt;
   Recipe job = recipe_of(*this, engine.options(), prepared, events);
   tell_small_network(*this, job, events);
+  outputs.require_room(job.model());
   keep_form(job.model(), image_options, data.train.class_names, job.loss());
   const auto augmented = augment.of(images, seed);
   tell_begin(*this, prepared,
@@ -277,10 +259,20 @@ FitReport FitTask::run(Engine& engine, TaskEvents& events) const {
                  : augment.cost(images.size(), job.feature_row_bytes(), cache.has_value()),
              events);
   const Dataset& train = augmented != nullptr ? *augmented : static_cast<const Dataset&>(images);
-  const bool finished = job.run(engine, train, validation ? &*validation : nullptr);
+  bool finished = false;
+  try {
+    finished = job.run(engine, train, validation ? &*validation : nullptr);
+  } catch (const NotFinite& error) {
+    outputs.fail(job, error);
+  } catch (const OutOfMemory& error) {
+    fail(recipe.batch_size, image_options, error.what());
+  } catch (const std::bad_alloc&) {
+    fail(recipe.batch_size, image_options, "out of memory");
+  }
   FitReport report = report_of(job, prepared, events);
-  if (finished) save(*this, job);
+  if (finished) outputs.save(job);
   report.finished = finished;
+  if (!finished) report.state_failure = job.checkpoint_failure();
   report.settings = all_settings(*this, engine.options());
   report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   if (!history.empty()) write_file(history, write_json(history_of(report), 1) + "\n");

@@ -23,7 +23,8 @@ class OptionList;
 struct FitReport {
   /// Trained, with class names, form of images and loss in its metadata: all that predicting takes.
   Model model;
-  bool finished = false;  ///< false: it was stopped, and can be resumed
+  bool finished = false;      ///< false: it was stopped, and can be resumed where its state is kept
+  std::string state_failure;  ///< why the state of a stopped run is not kept; empty: it is
   std::vector<std::string> classes;
   int64_t train_images = 0;  ///< without those left out
   int64_t validation_images = 0;
@@ -67,9 +68,11 @@ struct FitTask {
   void describe(OptionList& options);
 
   /// Trains, and writes what it was asked to. The model at `out` appears whole or not at all; what
-  /// was learned stays in the checkpoint until then. Throws UsageError when the options contradict
-  /// each other, the images or the base, before anything is trained; Error when a file cannot be
-  /// read or written.
+  /// was learned stays in the checkpoint until then; a model that cannot be written goes to the
+  /// cache folder. A loss or weight that is no finite number ends the run: the model after the last
+  /// good epoch is then beside `out`, which stays as it was. One run at a time writes `out`. Throws
+  /// UsageError when the options contradict each other, the images or the base, before anything is
+  /// trained; Error when a file cannot be read or written.
   FitReport run(Engine& engine, TaskEvents& events) const;
   FitReport run(Engine& engine) const;
 };

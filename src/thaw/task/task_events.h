@@ -18,9 +18,11 @@ struct FitBegin {
   std::string base_told;
   int height = 0;  ///< of the images as it takes them
   int width = 0;
-  bool goes_on = false;       ///< with a run that was interrupted
-  bool replaces_run = false;  ///< one that was interrupted and could be resumed
-  std::string augmentation;   ///< what it costs, in a line; empty: there is none
+  bool goes_on = false;  ///< with a run that was interrupted
+  /// Where the state of an unfinished run, which this one does not go on with, was put aside;
+  /// empty: there was none.
+  std::string kept_aside = {};
+  std::string augmentation;  ///< what it costs, in a line; empty: there is none
 };
 
 /// Follows a task: override what is of interest. Of a fit, Callback's methods come as well, stage
