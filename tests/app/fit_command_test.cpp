@@ -148,17 +148,6 @@ TEST_F(FitCommand, augmented_resumes_to_the_same_file_and_with_the_same_augmenta
   }
 }
 
-TEST_F(FitCommand, resumes_when_the_loss_is_no_number_any_more) {
-  const std::vector<std::string> diverging{
-      "--epochs",        "3000", "--optimizer", "sgd", "--loss", "mean_squared_error",
-      "--learning-rate", "1e38", "--resume"};
-  const ProgramRun stopped = run_thaw(fit("m.keras", diverging), {.interrupt_at = "epoch 2/3000"});
-  ASSERT_EQ(stopped.exit_code, 130) << stopped.errors;
-  const ProgramRun resumed = run_thaw(fit("m.keras", diverging));
-  EXPECT_EQ(resumed.exit_code, 0) << resumed.errors;
-  EXPECT_FALSE(contains(resumed.errors, "epoch 1/3000")) << resumed.errors;
-}
-
 TEST_F(FitCommand, keeps_the_loss_for_evaluate) {
   const ProgramRun run = run_thaw(fit("m.keras", {"--loss", "mean_squared_error", "--validation",
                                                   images().string(), "--history", path("h.json")}));

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <chrono>
+#include <csignal>
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -15,8 +18,13 @@ struct ProgramRun {
 };
 
 struct RunOptions {
-  /// Interrupt (SIGINT) as soon as standard error holds this text; empty: never.
+  /// Send `signal` as soon as standard error holds this text; empty: never.
   std::string interrupt_at = {};
+  int signal = SIGINT;
+  /// Send SIGKILL so long after its start, if it still runs; 0: never.
+  std::chrono::microseconds kill_after{0};
+  /// Done in the new process before it becomes `thaw`: limits, signals, other standard streams.
+  std::function<void()> in_child = {};
 };
 
 /// Runs `thaw` with these arguments, without a terminal and without a network at hand.

@@ -2,7 +2,10 @@
 
 #include <cstdio>
 #include <exception>
+#include <new>
 #include <span>
+#include <string>
+#include <system_error>
 #include <vector>
 
 #include "thaw/app/brief_waits.h"
@@ -10,6 +13,7 @@
 #include "thaw/app/command_line.h"
 #include "thaw/app/help_text.h"
 #include "thaw/app/question.h"
+#include "thaw/app/standard_streams.h"
 #include "thaw/core/error.h"
 #include "thaw/version.h"
 
@@ -65,10 +69,19 @@ int run(int argc, char** argv) {
 
 int main(int argc, char** argv) {
   using thaw::app::Exit;
+  thaw::app::secure_standard_streams();
   try {
-    return thaw::app::run(argc, argv);
+    const int code = thaw::app::run(argc, argv);
+    thaw::app::finish_standard_output();
+    return code;
   } catch (const thaw::UsageError& error) {
     return thaw::app::fail(error.what(), Exit::usage);
+  } catch (const std::system_error& error) {
+    const bool is_output = std::ferror(stdout) != 0;  // fmt::print() does not say where to
+    return thaw::app::fail((is_output ? "standard output: " : "") + std::string(error.what()),
+                           Exit::failed);
+  } catch (const std::bad_alloc&) {
+    return thaw::app::fail("out of memory", Exit::failed);
   } catch (const std::exception& error) {
     return thaw::app::fail(error.what(), Exit::failed);
   }

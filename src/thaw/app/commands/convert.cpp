@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "thaw/app/bounded_threads.h"
 #include "thaw/app/command.h"
 #include "thaw/applications/application.h"
 #include "thaw/core/error.h"

@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "thaw/app/bounded_threads.h"
 #include "thaw/app/command.h"
 #include "thaw/app/json_line.h"
 #include "thaw/app/progress.h"
@@ -30,7 +31,7 @@ struct Evaluate final : Call {
   }
 
   Exit run() override {
-    Engine runs_on(engine);
+    Engine runs_on(bounded_threads(engine));
     Progress progress;
     const EvaluateReport report = task.run(runs_on, progress);
     if (json) {

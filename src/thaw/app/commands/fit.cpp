@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include "thaw/app/bounded_threads.h"
 #include "thaw/app/command.h"
 #include "thaw/app/interrupt.h"
 #include "thaw/app/progress.h"
@@ -22,9 +23,11 @@ class FitProgress : public Progress {
     const std::string checkpoint = task_.out.string() + ".checkpoint";
     if (task_.resume && !begin.goes_on) {
       fmt::print(stderr, "no unfinished run ({}): starting from the beginning\n", checkpoint);
-    } else if (begin.replaces_run) {
-      fmt::print(stderr, "{} holds an unfinished run, which this one replaces (--resume goes on)\n",
-                 checkpoint);
+    } else if (!begin.kept_aside.empty()) {
+      fmt::print(stderr,
+                 "an unfinished run was found and put aside as {}: to go on with that one, rename "
+                 "it to {} and give the same command with --resume\n",
+                 begin.kept_aside, checkpoint);
     }
     if (!begin.augmentation.empty()) fmt::print(stderr, "{}\n", begin.augmentation);
     interrupt_.emplace();
@@ -58,7 +61,7 @@ struct Fit final : Call {
   }
 
   Exit run() override {
-    Engine runs_on(engine);
+    Engine runs_on(bounded_threads(engine));
     task.stop = &Interrupt::stop();
     FitProgress progress(task);
     const FitReport report = task.run(runs_on, progress);
@@ -69,6 +72,11 @@ struct Fit final : Call {
     if (!report.feature_failure.empty()) {
       fmt::print(stderr, "thaw: the features are not kept for later runs: {}\n",
                  report.feature_failure);
+    }
+    if (!report.finished && !report.state_failure.empty()) {
+      fmt::print(stderr, "interrupted; the state could not be kept: {}. {} was not written.\n",
+                 report.state_failure, task.out.string());
+      return Exit::interrupted;
     }
     if (!report.finished) {
       fmt::print(stderr,

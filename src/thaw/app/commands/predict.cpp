@@ -3,6 +3,7 @@
 
 #include <cstdio>
 
+#include "thaw/app/bounded_threads.h"
 #include "thaw/app/command.h"
 #include "thaw/app/json_line.h"
 #include "thaw/app/numpy_array.h"
@@ -97,7 +98,7 @@ struct Predict final : Call {
     const auto [name, file] = raw_output(whole);
     const Model model(choose_output(whole, name).model);
     const Tensor x = read_numpy_array(input);
-    Engine runs_on(engine);
+    Engine runs_on(bounded_threads(engine));
     write_numpy_array(file, with_context(input.string(), [&] {
                         if (x.shape().rank() < 1)
                           throw Error("expected an array of samples, received one number");
@@ -117,7 +118,7 @@ struct Predict final : Call {
       throw UsageError("predict: expected --input and --output together");
     if (raw) return predict_tensor();
     if (!output.empty()) task.output.name = output;
-    Engine runs_on(engine);
+    Engine runs_on(bounded_threads(engine));
     task.on_remark = [](const std::string& remark) { fmt::print(stderr, "thaw: {}\n", remark); };
     const bool all_read = task.run(runs_on, json ? &print_json : &print_text);
     return all_read ? Exit::done : Exit::failed;

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "thaw/app/bounded_threads.h"
 #include "thaw/app/command.h"
 #include "thaw/app/json_line.h"
 #include "thaw/app/plan_text.h"
@@ -135,7 +136,7 @@ struct Summary final : Call {
     const Functional whole = names_a_file(model) ? from_file() : network(model);
     std::optional<PlanReport> report;
     if (plan) {
-      Engine runs_on(engine);
+      Engine runs_on(bounded_threads(engine));
       Progress progress;
       planned.base.base = model;
       planned.image_size = form.image_size;
