@@ -12,7 +12,7 @@ namespace thaw::testing {
 class SmallFit {
  public:
   SmallFit() {
-    draw_pictures(folder_ / "images", 20, 1);
+    draw_images(folder_ / "images", 20, 1);
     save_small_base(folder_ / "base.keras");
   }
   std::string path(const std::string& name) const { return (folder_ / name).string(); }

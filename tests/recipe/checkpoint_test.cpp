@@ -15,7 +15,7 @@ namespace {
 
 using testing::contains;
 using testing::error_of;
-using testing::pictures;
+using testing::images;
 using testing::small_base;
 using testing::small_options;
 
@@ -35,7 +35,7 @@ class CheckpointFile : public ::testing::Test {
     stopped.stop = &stop;
     stopped.callbacks = {&after};
     Engine engine;
-    ASSERT_FALSE(Recipe(small_base(), 3, stopped).run(engine, pictures(45, 1), nullptr));
+    ASSERT_FALSE(Recipe(small_base(), 3, stopped).run(engine, images(45, 1), nullptr));
   }
 
   testing::TemporaryFolder folder_;
@@ -100,7 +100,7 @@ TEST_F(CheckpointFile, that_cannot_be_written_is_told_once_and_the_run_goes_on) 
   blocked.callbacks = {&after};
   Engine engine;
   Recipe recipe(small_base(), 3, blocked);
-  EXPECT_FALSE(recipe.run(engine, pictures(45, 1), nullptr));
+  EXPECT_FALSE(recipe.run(engine, images(45, 1), nullptr));
   EXPECT_FALSE(recipe.save_checkpoint());
   ASSERT_EQ(told.size(), 1U);
   EXPECT_EQ(told[0], recipe.checkpoint_failure());
@@ -116,9 +116,9 @@ TEST_F(CheckpointFile, a_diverging_stage_goes_back_to_the_end_of_the_one_before)
   diverging.stages[1].learning_rate = 1e30;
   one.stages.pop_back();
   Recipe good(small_base(), 3, one);
-  ASSERT_TRUE(good.run(engine, pictures(45, 1), nullptr));
+  ASSERT_TRUE(good.run(engine, images(45, 1), nullptr));
   Recipe bad(small_base(), 3, diverging);
-  const std::string error = error_of([&] { bad.run(engine, pictures(45, 1), nullptr); });
+  const std::string error = error_of([&] { bad.run(engine, images(45, 1), nullptr); });
   EXPECT_TRUE(contains(error, "fine tuning, learning rate 1e+30")) << error;
   EXPECT_EQ(bad.epochs_done(), 3);
   EXPECT_EQ(testing::changed(testing::weights(good.model()), testing::weights(bad.model())),
