@@ -15,13 +15,14 @@
 #include "thaw/app/question.h"
 #include "thaw/app/standard_streams.h"
 #include "thaw/core/error.h"
+#include "thaw/core/terminal_text.h"
 #include "thaw/version.h"
 
 namespace thaw::app {
 namespace {
 
 int fail(const std::string& message, Exit code) {
-  fmt::print(stderr, "thaw: error: {}\n", message);
+  fmt::print(stderr, "thaw: error: {}\n", printable(message));
   return static_cast<int>(code);
 }
 

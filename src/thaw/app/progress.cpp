@@ -8,6 +8,8 @@
 #include <cmath>
 #include <cstdio>
 
+#include "thaw/core/terminal_text.h"
+
 namespace thaw::app {
 namespace {
 
@@ -68,7 +70,7 @@ void Progress::draw(const std::string& line, bool now) {
 }
 
 void Progress::keep(const std::string& line) {
-  fmt::print(stderr, "{}{}\n", drawn_ ? "\r\x1b[2K" : "", line);
+  fmt::print(stderr, "{}{}\n", drawn_ ? "\r\x1b[2K" : "", printable(line));
   std::fflush(stderr);
   drawn_ = false;
 }

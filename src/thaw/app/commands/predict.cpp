@@ -8,6 +8,7 @@
 #include "thaw/app/json_line.h"
 #include "thaw/app/numpy_array.h"
 #include "thaw/core/error.h"
+#include "thaw/core/terminal_text.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/predict_task.h"
 #include "thaw/train/model.h"
@@ -41,10 +42,10 @@ void print_json(const ImagePrediction& prediction) {
 void print_text(const ImagePrediction& prediction) {
   if (!prediction.error.empty()) {
     std::fflush(stdout);
-    fmt::print(stderr, "thaw: error: {}\n", prediction.error);
+    fmt::print(stderr, "thaw: error: {}\n", printable(prediction.error));
     return;
   }
-  fmt::print("{}\n", prediction.file.string());
+  fmt::print("{}\n", printable_name(prediction.file.string()));
   for (const Guess& guess : prediction.guesses) {
     if (guess.is_probability()) {
       fmt::print("  {:6.2f} %  {}\n", 100 * guess.value, guess.name);
@@ -119,7 +120,9 @@ struct Predict final : Call {
     if (raw) return predict_tensor();
     if (!output.empty()) task.output.name = output;
     Engine runs_on(bounded_threads(engine));
-    task.on_remark = [](const std::string& remark) { fmt::print(stderr, "thaw: {}\n", remark); };
+    task.on_remark = [](const std::string& remark) {
+      fmt::print(stderr, "thaw: {}\n", printable(remark));
+    };
     const bool all_read = task.run(runs_on, json ? &print_json : &print_text);
     return all_read ? Exit::done : Exit::failed;
   }
