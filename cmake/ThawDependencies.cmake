@@ -14,6 +14,8 @@ find_package(PkgConfig REQUIRED)
 # By pkg-config: CMake's own module for HDF5 asks for a C compiler.
 pkg_search_module(THAW_HDF5 REQUIRED IMPORTED_TARGET GLOBAL hdf5 hdf5-serial)
 pkg_check_modules(THAW_WEBP REQUIRED IMPORTED_TARGET GLOBAL libwebp)
+pkg_check_modules(THAW_HEIF REQUIRED IMPORTED_TARGET GLOBAL libheif)
+pkg_check_modules(THAW_TIFF REQUIRED IMPORTED_TARGET GLOBAL libtiff-4>=4.5)
 pkg_check_modules(THAW_LIBZIP REQUIRED IMPORTED_TARGET GLOBAL libzip)
 pkg_check_modules(THAW_UTF8PROC REQUIRED IMPORTED_TARGET GLOBAL libutf8proc)
 find_path(STB_INCLUDE_DIR stb/stb_image.h REQUIRED)

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "data/image_files.h"
@@ -45,28 +46,76 @@ TEST(ImageFolder, lists_what_keras_lists_in_its_order) {
   }
 }
 
-TEST(ImageFolder, webp_is_listed_unless_only_kerass_formats_are_asked_for) {
+TEST(ImageFolder, all_formats_are_listed_unless_only_kerass_are_asked_for) {
   const TemporaryFolder folder;
-  for (const char* name : {"a/1.png", "a/2.webp", "b/1.JPEG", "b/2.WebP"}) folder.write(name);
+  for (const char* name : {"a/1.png", "a/2.webp", "a/3.HEIC", "a/4.avif", "a/5.tif", "b/1.JPEG",
+                           "b/2.WebP", "b/3.heif", "b/4.tiff", "b/5.jfif", "b/6.Jpe"})
+    folder.write(name);
   EXPECT_EQ(names_below(folder.path(), list_image_folder(folder.path()).files),
-            (Names{"a/1.png", "a/2.webp", "b/1.JPEG", "b/2.WebP"}));
+            (Names{"a/1.png", "a/2.webp", "a/3.HEIC", "a/4.avif", "a/5.tif", "b/1.JPEG", "b/2.WebP",
+                   "b/3.heif", "b/4.tiff", "b/5.jfif", "b/6.Jpe"}));
   EXPECT_EQ(names_below(folder.path(),
                         list_image_folder(folder.path(), {.only_keras_formats = true}).files),
             (Names{"a/1.png", "b/1.JPEG"}));
 }
 
-TEST(ImageFolder, linked_class_folders_count_and_links_below_are_left_out) {
+Names kinds(const std::vector<SkippedFiles>& skipped) {
+  Names result;
+  for (const auto& [kind, reason, count, example] : skipped)
+    result.push_back(std::to_string(count) + " " + kind + ": " + reason);
+  std::ranges::sort(result);
+  return result;
+}
+
+TEST(ImageFolder, links_are_followed_once_and_loops_end) {
   const TemporaryFolder elsewhere;
-  elsewhere.write("1.png");
+  for (const char* name : {"1.png", "deep/2.png"}) elsewhere.write(name);
   const TemporaryFolder folder;
-  folder.write("a/1.png");
-  fs::create_directory_symlink(elsewhere.path(), folder.path() / "b");
+  for (const char* name : {"a/1.png", "b/1.png", "b/below/2.png"}) folder.write(name);
+  fs::create_directory_symlink(elsewhere.path(), folder.path() / "a/more");
+  fs::create_directory_symlink(elsewhere.path(), folder.path() / "b/more");
   fs::create_directory_symlink(folder.path(), folder.path() / "a/circle");
+  fs::create_directory_symlink(".", folder.path() / "a/self");
+  fs::create_directory_symlink("../b/below", folder.path() / "a/other_class");
+  fs::create_directory_symlink(folder.path() / "a", elsewhere.path() / "back");
   fs::create_symlink(elsewhere.path() / "1.png", folder.path() / "a/2.png");
+  fs::create_directory_symlink(elsewhere.path() / "deep", folder.path() / "c");
+  const ImageFolder listing = list_image_folder(folder.path());
+  EXPECT_EQ(
+      names_below(folder.path(), listing.files),
+      names_below(folder.path(), {folder.path() / "a/1.png", folder.path() / "a/2.png",
+                                  folder.path() / "a/more/1.png", folder.path() / "b/1.png",
+                                  folder.path() / "b/below/2.png", folder.path() / "c/2.png"}));
+  EXPECT_EQ(listing.labels, (std::vector<int64_t>{0, 0, 0, 1, 1, 2}));
+  EXPECT_EQ(kinds(listing.skipped), Names{"6 linked folder: it is listed already"});
+
+  const ImageFolder as_keras = list_image_folder(folder.path(), {.only_keras_formats = true});
+  EXPECT_EQ(as_keras.labels, (std::vector<int64_t>{0, 0, 1, 1, 2}));
+}
+
+TEST(ImageFolder, hidden_and_systems_files_are_left_out_at_every_depth_but_keras_lists_them) {
+  const TemporaryFolder folder;
+  for (const char* name :
+       {"a/1.png", "a/._1.png", "a/.ipynb_checkpoints/1-checkpoint.png", "a/below/.hidden/2.png",
+        "a/below/__MACOSX/3.png", "a/Thumbs.db", "a/below/desktop.ini", "a/.DS_Store", "b/1.png",
+        "b/notes.txt", "b/More.TXT", "b/README", "__MACOSX/a/._1.png", ".cache/x.png", "Thumbs.db",
+        "top.png"})
+    folder.write(name);
   const ImageFolder listing = list_image_folder(folder.path());
   EXPECT_EQ(listing.class_names, (Names{"a", "b"}));
-  EXPECT_EQ(listing.labels, (std::vector<int64_t>{0, 0, 1}));
-  EXPECT_EQ(listing.files[1], folder.path() / "a/2.png");
+  EXPECT_EQ(names_below(folder.path(), listing.files), (Names{"a/1.png", "b/1.png"}));
+  EXPECT_EQ(kinds(listing.skipped),
+            (Names{"1 .png: beside the class folders", "1 no ending: no image's ending",
+                   "2 .txt: no image's ending", "5 hidden: no photo of anyone's",
+                   "5 system: no photo of anyone's"}));
+  EXPECT_EQ(in_words(listing.skipped).substr(0, 8), "5 hidden");
+
+  const ImageFolder as_keras = list_image_folder(folder.path(), {.only_keras_formats = true});
+  EXPECT_EQ(as_keras.class_names, (Names{"__MACOSX", "a", "b"}));
+  EXPECT_EQ(
+      names_below(folder.path(), as_keras.files),
+      (Names{"__MACOSX/a/._1.png", "a/._1.png", "a/1.png", "a/.ipynb_checkpoints/1-checkpoint.png",
+             "a/below/.hidden/2.png", "a/below/__MACOSX/3.png", "b/1.png"}));
 }
 
 TEST(ImageFolder, a_selection_keeps_the_classes) {
@@ -120,7 +169,8 @@ TEST(ImageFolder, a_class_without_an_image_is_named) {
   folder.write("a/1.png");
   folder.write("b/notes.txt");
   EXPECT_EQ(listing_error(folder.path()),
-            "the class folder \"b\" holds no image: add some or remove the folder");
+            "the class folder \"b\" holds no image: add some or remove the folder; left out: 1 "
+            ".txt (no image's ending: notes.txt)");
   folder.write("b/1.webp");
   EXPECT_NO_THROW((void)list_image_folder(folder.path()));
   EXPECT_NE(listing_error(folder.path(), {.only_keras_formats = true}).find("\"b\""),
@@ -129,10 +179,14 @@ TEST(ImageFolder, a_class_without_an_image_is_named) {
 
 TEST(ImageFolder, without_any_image_it_tells_the_endings) {
   const TemporaryFolder folder;
-  folder.write("a/1.tiff");
+  folder.write("a/1.tiff.zip");
   folder.write("b/notes.txt");
   EXPECT_EQ(listing_error(folder.path()),
-            "expected images (bmp, gif, jpeg, jpg, png, webp) in its 2 class folders, found none");
+            "expected images (avif, bmp, gif, heic, heif, hif, jfif, jpe, jpeg, jpg, png, tif, "
+            "tiff, webp) in its 2 class folders, found none; left out: 1 .zip (no image's ending: "
+            "1.tiff.zip), 1 .txt (no image's ending: notes.txt)");
+  EXPECT_EQ(listing_error(folder.path(), {.only_keras_formats = true}).substr(0, 70),
+            "expected images (bmp, gif, jpeg, jpg, png) in its 2 class folders, fou");
 }
 
 TEST(ImageFolder, names_that_differ_in_case_only_are_refused) {
@@ -144,6 +198,16 @@ TEST(ImageFolder, names_that_differ_in_case_only_are_refused) {
   EXPECT_EQ(listing_error(folder.path()),
             "the class folders \"Cat\" and \"cat\" differ in upper and lower case only: merge or "
             "rename them");
+}
+
+TEST(ImageFolder, for_predictions_hidden_files_count_only_by_name) {
+  const TemporaryFolder folder;
+  for (const char* name : {"f/1.png", "f/._1.png", "f/__MACOSX/1.png", "f/d/e/2.png"})
+    folder.write(name);
+  fs::create_directory_symlink("..", folder.path() / "f/d/up");
+  const std::vector<fs::path> paths = {folder.path() / "f", folder.path() / "f/._1.png"};
+  EXPECT_EQ(names_below(folder.path(), list_images(paths)),
+            (Names{"f/1.png", "f/d/e/2.png", "f/._1.png"}));
 }
 
 TEST(ImageFolder, for_predictions_files_and_folders_stand_in_the_order_given) {

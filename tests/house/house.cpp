@@ -36,6 +36,8 @@ const std::vector<Owner>& owners() {
       {"webp/", {"data/codecs/"}},
       {"gif_lib", {"data/codecs/"}},
       {"stb", {"data/codecs/"}},
+      {"libheif/", {"data/codecs/"}},
+      {"tiff", {"data/codecs/"}},
       {"curl/", {"download/"}},
       {"openssl/", {"download/"}},
       {"CLI/", {"app/command_line.cpp"}},

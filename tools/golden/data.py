@@ -15,6 +15,7 @@ import PIL
 import tensorflow as tf
 from PIL import Image, ImageOps
 
+import photo_files
 import picture_files
 
 PICTURES = os.path.join(FOLDER, "data", "pictures")
@@ -35,13 +36,6 @@ def decoded(name, content):
     # It takes the indices of BMP's palettes for grey, and refuses them below 8 bits.
     if name.startswith("palette") and name.endswith(".bmp"):
         return "pillow", with_pillow(content)
-    # Of a frame that lies at an offset it cuts off what is past the frame's own size.
-    if name.startswith("offset"):
-        left, top, width, height = picture_files.SCREEN
-        screen = np.zeros((height, width, 3), np.uint8)
-        frame = with_tensorflow(picture_files.on_screen(content, 0, 0, picture_files.WIDTH, picture_files.HEIGHT))
-        screen[top:top + frame.shape[0], left:left + frame.shape[1]] = frame
-        return "tensorflow, placed on the screen", screen
     # It wants four channels of a WebP with alpha, and refuses a moving one.
     if name.endswith("alpha.webp"):
         pixels = tf.image.decode_image(content, channels=4, expand_animations=False).numpy()
@@ -67,6 +61,19 @@ def pictures():
         golden.text(f"{name}/oracle", oracle)
         golden.array(name, pixels)
     golden.write("data/pictures.golden.gz")
+
+
+def photos():
+    """What TensorFlow does not read: HEIC and AVIF as pillow-heif shows them, TIFF as Pillow does."""
+    golden = GoldenFile()
+    golden.text("pillow", PIL.__version__)
+    golden.text("pillow-heif", photo_files.pillow_heif.__version__)
+    golden.text("libheif", photo_files.pillow_heif.libheif_version())
+    for name, content, pixels in photo_files.all_forms():
+        save_picture(name, content)
+        golden.array(name, pixels)
+    save_picture("preview.dng", photo_files.preview())
+    golden.write("data/photos.golden.gz")
 
 
 def orientations():
@@ -200,7 +207,7 @@ def main(arguments):
         trashnet(arguments[1])
         return
     kinds = {function.__name__: function
-             for function in (pictures, orientations, resizes, listing, splits, preprocessing)}
+             for function in (pictures, photos, orientations, resizes, listing, splits, preprocessing)}
     for name in arguments or kinds:
         kinds[name]()
 

@@ -80,10 +80,23 @@ def without_adobe(jpeg):
 
 def on_screen(gif, left, top, width, height):
     """The same first frame at (left, top) of a screen of that size."""
-    frame = gif.index(struct.pack("<HH", WIDTH, HEIGHT), 10) - 5
+    frame = frame_start(gif, WIDTH, HEIGHT)
     assert gif[frame:frame + 1] == b"\x2c"
     return (gif[:6] + struct.pack("<HH", width, height) + gif[10:frame + 1] + struct.pack("<HH", left, top)
             + gif[frame + 5:])
+
+
+def frame_start(gif, width, height):
+    return gif.index(struct.pack("<HH", width, height), 10) - 5
+
+
+def with_second(gif, other):
+    """The first frame of `other`, with its colours as its own, behind those of `gif`."""
+    width, height = struct.unpack("<HH", other[6:10])
+    frame = frame_start(other, width, height)
+    colors = other[13:13 + 3 * 2 ** (1 + (other[10] & 7))]
+    own = bytes([other[frame + 9] | 0x80 | (other[10] & 7)])
+    return gif[:-1] + other[frame:frame + 9] + own + colors + other[frame + 10:]
 
 
 def jpegs():
@@ -145,6 +158,9 @@ def gifs():
     yield "transparent.gif", transparent
     yield "offset.gif", on_screen(plain, *SCREEN)
     yield "offset_transparent.gif", on_screen(transparent, *SCREEN)
+    yield "small_on_screen.gif", on_screen(plain, 0, 0, WIDTH + 9, HEIGHT + 5)
+    larger = pillow(Image.fromarray(photo(HEIGHT + 6, WIDTH + 4)).quantize(16), "GIF", interlace=0)
+    yield "larger_second.gif", with_second(on_screen(plain, 2, 1, WIDTH, HEIGHT), larger)
 
 
 def bmps():

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <string>
 #include <string_view>
@@ -14,7 +15,8 @@ namespace thaw {
 struct ImageCodec {
   std::string_view name;                         ///< "JPEG", for messages
   std::span<const std::string_view> extensions;  ///< ".jpg", lower case
-  bool keras_lists;  ///< whether Keras 3.15 finds such files in a folder
+  /// Those with which Keras 3.15 finds such files in a folder.
+  std::span<const std::string_view> keras_extensions;
   /// Whether `bytes`, the whole file, begin with the format's signature.
   bool (*matches)(std::span<const std::byte> bytes);
   /// The pixels as they are stored, not yet turned as EXIF says. Throws Error when the file is
@@ -29,6 +31,11 @@ struct ImageCodec {
 };
 
 namespace codecs {
+/// Takes of options.room, if there is one, what decoding needs: the image, once more to turn it,
+/// and for each pixel as well as beside them what the codec itself takes.
+void take_room(const DecodeOptions& options, int64_t width, int64_t height,
+               int64_t own_bytes_a_pixel = 0, int64_t own_bytes = 0);
+
 /// Every format, by name.
 std::span<const ImageCodec* const> all();
 /// The format whose signature `bytes` begin with, or nullptr.

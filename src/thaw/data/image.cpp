@@ -3,12 +3,16 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <fstream>
 #include <utility>
 
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
 #include "thaw/core/named.h"
 #include "thaw/data/codec.h"
+#include "thaw/data/decode_budget.h"
 #include "thaw/data/exif.h"
 
 namespace thaw {
@@ -22,6 +26,11 @@ std::string first_bytes(std::span<const std::byte> bytes) {
   for (const std::byte value : bytes.first(std::min<size_t>(bytes.size(), 8)))
     text += fmt::format(" {:02x}", std::to_integer<int>(value));
   return text;
+}
+
+std::string no_image(std::span<const std::byte> bytes) {
+  return fmt::format("expected an image ({}), received {}: convert or remove it",
+                     names_of(codecs::all()), first_bytes(bytes));
 }
 
 /// Leaves pixels of three equal values as they are. The weights are 0.299, 0.587 and what is left
@@ -66,12 +75,16 @@ Image Image::of_size(int64_t width, int64_t height, int64_t max_pixels) {
   return image;
 }
 
+void codecs::take_room(const DecodeOptions& options, int64_t width, int64_t height,
+                       int64_t own_bytes_a_pixel, int64_t own_bytes) {
+  constexpr int64_t image_bytes_a_pixel = 6;
+  if (options.room == nullptr) return;
+  options.room->take(width * height * (image_bytes_a_pixel + own_bytes_a_pixel) + own_bytes);
+}
+
 Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& options) {
   const ImageCodec* codec = codecs::find(bytes);
-  if (codec == nullptr) {
-    throw Error(fmt::format("expected an image ({}), received {}: convert or remove it",
-                            names_of(codecs::all()), first_bytes(bytes)));
-  }
+  if (codec == nullptr) throw Error(no_image(bytes));
   return with_context(fmt::format("damaged or unsupported {}", codec->name), [&] {
     Image image = codec->decode(bytes, options);
     if (options.grey) make_grey(image);
@@ -80,11 +93,32 @@ Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& option
   });
 }
 
+std::string why_no_image(const std::filesystem::path& file) {
+  constexpr size_t enough_bytes = 256;
+  std::error_code failure;
+  // Opening a pipe would wait for who writes to it.
+  const auto status = std::filesystem::status(file, failure);
+  if (failure) return "cannot be read: " + failure.message();
+  if (std::filesystem::is_directory(status)) return "the folder holds no images";
+  if (!std::filesystem::is_regular_file(status)) return "cannot be read: it is no regular file";
+  std::string first(enough_bytes, '\0');
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return fmt::format("cannot be read: {}", std::strerror(errno));
+  stream.read(first.data(), static_cast<std::streamsize>(first.size()));
+  first.resize(static_cast<size_t>(stream.gcount()));
+  const auto bytes = std::as_bytes(std::span(first));
+  return codecs::find(bytes) == nullptr ? no_image(bytes) : "";
+}
+
+std::string read_image_file(const std::filesystem::path& file) {
+  if (const std::string why = why_no_image(file); !why.empty())
+    throw Error(file.string() + ": " + why);
+  return read_file(file, max_file_bytes);
+}
+
 Image read_image(const std::filesystem::path& file, const DecodeOptions& options) {
-  std::error_code ignored;
-  if (std::filesystem::is_directory(file, ignored))
-    throw Error(file.string() + ": the folder holds no images");
-  const std::string content = read_file(file, max_file_bytes);
+  const std::string content = read_image_file(file);
+  if (options.room != nullptr) options.room->take(static_cast<int64_t>(content.size()));
   return with_context(file.string(),
                       [&] { return decode_image(std::as_bytes(std::span(content)), options); });
 }

@@ -3,10 +3,13 @@
 #include <cstdint>
 #include <filesystem>
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
 namespace thaw {
+
+class DecodeRoom;
 
 /// A decoded image: 8-bit RGB, row by row from the top, without padding.
 struct Image {
@@ -29,7 +32,7 @@ struct DecodeOptions {
   /// Turn the image upright as its EXIF orientation says, which Keras does not do.
   bool apply_orientation = true;
   /// Refuse images that declare more pixels than this.
-  int64_t max_pixels = int64_t{1} << 28;
+  int64_t max_pixels = 200'000'000;
   /// When positive, a JPEG may be decoded at n/8 of its size, n the smallest for which its shorter
   /// side keeps at least this many pixels. Several times faster for photographs as a camera takes
   /// them, but the pixels are not Keras's. 0: at full size.
@@ -37,18 +40,28 @@ struct DecodeOptions {
   /// Luminance alone, in all three channels: a JPEG's own, else 0.299·R + 0.587·G + 0.114·B rounded
   /// down, as TensorFlow's decode_image(channels=1) gives it.
   bool grey = false;
+  /// Waits in here for the memory that it takes; nullptr: it does not wait.
+  DecodeRoom* room = nullptr;
 };
 
 /// Decodes the image file in `bytes`, whose format is told by its first bytes, not by its name.
 /// Gives the pixels of TensorFlow's decode_image(channels=3, expand_animations=False): the first
 /// frame of an animation, colours as they are under transparent pixels, the high byte of 16-bit
-/// values, grey and palette colours as RGB. It differs in two ways: a BMP with a palette is shown
-/// in its colours, and a GIF's first frame is placed on the animation's whole canvas. Throws Error
-/// when the bytes are no image of a known format, are damaged or cut off, or declare more than
+/// values, grey and palette colours as RGB. It differs in one way: a BMP with a palette is shown in
+/// its colours. HEIC, AVIF and TIFF, which TensorFlow does not read, have the pixels that libheif
+/// and libtiff give: the main, or first, image, colours in 8 bits. Throws Error when the
+/// bytes are no image of a known format, are damaged or cut off, or declare more than
 /// options.max_pixels.
 Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& options = {});
 
-/// decode_image() of a file of at most 1 GiB; its errors begin with the file's name.
+/// The bytes of an image file of at most 1 GiB. Throws Error that begins with the file's name, of
+/// one that is no image of a known format after a look at its first bytes.
+std::string read_image_file(const std::filesystem::path& file);
+
+/// Why the first bytes of `file` show that it is no image; empty: nothing speaks against it.
+std::string why_no_image(const std::filesystem::path& file);
+
+/// decode_image() of read_image_file(); its errors begin with the file's name.
 Image read_image(const std::filesystem::path& file, const DecodeOptions& options = {});
 
 /// The image turned and mirrored to stand upright, given its EXIF orientation 1 … 8 (EXIF 2.3; 6,

@@ -7,7 +7,7 @@
 
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
-#include "thaw/core/files.h"
+#include "thaw/data/decode_budget.h"
 
 namespace thaw {
 namespace {
@@ -28,10 +28,12 @@ Shape shape_of(const ImageOptions& options) {
 }
 
 /// What load_image() gives before preprocessing.
-void load_values(const std::filesystem::path& file, const ImageOptions& options,
-                 std::span<float> out) {
+void values_of(const std::filesystem::path& file, const ImageOptions& options,
+               std::span<float> out) {
   DecodeOptions decode = options.decode;
   decode.grey = options.axes != ImageAxes::rgb;
+  DecodeRoom room(DecodeBudget::of_process());
+  decode.room = &room;
   const Image image = read_image(file, decode);
   if (!decode.grey) {
     resize(image, options.size, out);
@@ -54,7 +56,7 @@ void preprocess_values(const ImageOptions& options, std::span<float> values) {
 
 void load_image(const std::filesystem::path& file, const ImageOptions& options,
                 std::span<float> out) {
-  load_values(file, options, out);
+  values_of(file, options, out);
   preprocess_values(options, out);
 }
 
@@ -76,11 +78,21 @@ int64_t ImageDataset::label(int64_t index) const {
 }
 
 void ImageDataset::load(int64_t index, std::span<float> values) const {
-  load_image(file(index), options_, values);
+  load_values(index, values);
+  preprocess(values);
 }
 
 void ImageDataset::load_pixels(int64_t index, std::span<float> values) const {
-  load_values(file(index), options_, values);
+  load_values(index, values);
+}
+
+void ImageDataset::load_values(int64_t index, std::span<float> values) const {
+  try {
+    values_of(file(index), options_, values);
+  } catch (const Error& error) {
+    if (limit_ != nullptr) limit_->add(file(index).string(), error.what());
+    throw;
+  }
 }
 
 void ImageDataset::preprocess(std::span<float> values) const {
@@ -88,7 +100,7 @@ void ImageDataset::preprocess(std::span<float> values) const {
 }
 
 std::string ImageDataset::content_key(int64_t index) const {
-  const std::string content = read_file(file(index));
+  const std::string content = read_image_file(file(index));
   const Preprocessing& pixels = options_.preprocessing;
   const std::string_view axes = options_.axes == ImageAxes::rgb ? "" : " grey";
   return fmt::format("{} {}x{} aspect {} orientation {} shortest {} scale {:a} offset {:a} {}{}",

@@ -1,9 +1,12 @@
 #pragma once
 
 #include <filesystem>
+#include <memory>
 #include <string>
+#include <utility>
 #include <vector>
 
+#include "thaw/data/broken_limit.h"
 #include "thaw/data/dataset.h"
 #include "thaw/data/image.h"
 #include "thaw/data/image_folder.h"
@@ -56,10 +59,17 @@ class ImageDataset : public Dataset {
   }
   const ImageOptions& options() const { return options_; }
 
+  /// From now on load() and load_pixels() throw TooManyBroken, which ends the run, in place of
+  /// Error once the limit says so.
+  void limit_broken(std::shared_ptr<BrokenLimit> limit) { limit_ = std::move(limit); }
+
  private:
+  void load_values(int64_t index, std::span<float> values) const;
+
   ImageFolder folder_;
   ImageOptions options_;
   Shape input_shape_;
+  std::shared_ptr<BrokenLimit> limit_;
 };
 
 }  // namespace thaw

@@ -1,63 +1,20 @@
 #include "thaw/data/image_folder.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cctype>
 #include <map>
 
 #include "thaw/core/error.h"
 #include "thaw/core/unicode.h"
 #include "thaw/data/codec.h"
+#include "thaw/data/folder_walk.h"
 
 namespace thaw {
 namespace {
 
 namespace fs = std::filesystem;
-
-std::string lower_case(std::string text) {
-  for (char& letter : text)
-    if (letter >= 'A' && letter <= 'Z') letter = static_cast<char>(letter - 'A' + 'a');
-  return text;
-}
-
-bool is_image_name(const std::string& name, const ListingOptions& options) {
-  const std::string lower = lower_case(name);
-  for (const ImageCodec* codec : codecs::all()) {
-    if (options.only_keras_formats && !codec->keras_lists) continue;
-    for (const std::string_view extension : codec->extensions)
-      if (lower.ends_with(extension)) return true;
-  }
-  return false;
-}
-
-struct Entries {
-  std::vector<std::string> folders;
-  std::vector<std::string> linked_folders;
-  std::vector<std::string> files;
-};
-
-/// What a folder holds, each kind sorted by name.
-Entries read_folder(const fs::path& folder) {
-  Entries entries;
-  std::error_code failure;
-  fs::directory_iterator iterator(folder, failure);
-  for (; !failure && iterator != fs::directory_iterator(); iterator.increment(failure)) {
-    std::error_code unknown;
-    const bool is_folder = iterator->is_directory(unknown);
-    auto& kind = !is_folder                      ? entries.files
-                 : iterator->is_symlink(unknown) ? entries.linked_folders
-                                                 : entries.folders;
-    kind.push_back(iterator->path().filename().string());
-  }
-  if (failure) {
-    throw Error(
-        fmt::format("{}: the folder cannot be read: {}", folder.string(), failure.message()));
-  }
-  std::sort(entries.folders.begin(), entries.folders.end());
-  std::sort(entries.files.begin(), entries.files.end());
-  return entries;
-}
 
 void check_folder(const fs::path& folder) {
   std::error_code failure;
@@ -72,30 +29,11 @@ void check_folder(const fs::path& folder) {
     throw Error(fmt::format("{}: expected a folder, received a file", folder.string()));
 }
 
-/// All images below `top`. Folders are sorted by their whole path as a text, as Keras sorts what
-/// Python's os.walk gives: "a-b" comes before "a/b".
-std::vector<fs::path> images_below(const fs::path& top, const ListingOptions& options) {
-  std::map<std::string, std::vector<std::string>> files_by_folder;
-  std::vector<fs::path> waiting = {top};
-  while (!waiting.empty()) {
-    const fs::path folder = std::move(waiting.back());
-    waiting.pop_back();
-    Entries entries = read_folder(folder);
-    for (const std::string& name : entries.folders) waiting.push_back(folder / name);
-    files_by_folder[folder.string()] = std::move(entries.files);
-  }
-  std::vector<fs::path> images;
-  for (const auto& [folder, names] : files_by_folder)
-    for (const std::string& name : names)
-      if (is_image_name(name, options)) images.push_back(fs::path(folder) / name);
-  return images;
-}
-
 void check_classes(const fs::path& folder, const std::vector<std::string>& names,
                    const std::vector<std::string>& files, const ListingOptions& options) {
   if (names.empty()) {
     const auto images = std::count_if(files.begin(), files.end(), [&](const std::string& name) {
-      return is_image_name(name, options);
+      return has_image_ending(name, options);
     });
     throw Error(fmt::format(
         "{}: expected one folder a class, received none{}: put each class's images into a folder "
@@ -121,7 +59,7 @@ void check_classes(const fs::path& folder, const std::vector<std::string>& names
 }  // namespace
 
 ImageFolder ImageFolder::select(std::span<const int64_t> indices) const {
-  ImageFolder selection{class_names, {}, {}};
+  ImageFolder selection{class_names, {}, {}, skipped};
   for (const int64_t index : indices) {
     selection.files.push_back(files.at(static_cast<size_t>(index)));
     selection.labels.push_back(labels.at(static_cast<size_t>(index)));
@@ -129,33 +67,79 @@ ImageFolder ImageFolder::select(std::span<const int64_t> indices) const {
   return selection;
 }
 
+namespace {
+
+/// The endings of images, without their dots: "avif, bmp, …".
+std::string endings(const ListingOptions& options) {
+  std::vector<std::string_view> all;
+  for (const ImageCodec* codec : codecs::all()) {
+    const auto own = options.only_keras_formats ? codec->keras_extensions : codec->extensions;
+    for (const std::string_view extension : own) all.push_back(extension.substr(1));
+  }
+  std::ranges::sort(all);
+  return fmt::format("{}", fmt::join(all, ", "));
+}
+
+std::vector<std::string> class_folders(const fs::path& folder, const FolderEntries& entries,
+                                       const ListingOptions& options,
+                                       std::vector<SkippedFiles>& skipped) {
+  std::vector<std::string> names;
+  for (const auto* list : {&entries.folders, &entries.linked_folders}) {
+    for (const std::string& name : *list) {
+      const char* unwanted = unwanted_kind(name);
+      if (name.starts_with('.') || (unwanted != nullptr && !options.only_keras_formats)) {
+        skip(skipped, unwanted, "no photo of anyone's", folder / name);
+      } else {
+        names.push_back(name);
+      }
+    }
+  }
+  std::ranges::sort(names);
+  for (const std::string& name : entries.files) {
+    const char* unwanted = unwanted_kind(name);
+    skip(skipped, unwanted != nullptr ? unwanted : ending_of(name),
+         unwanted != nullptr ? "no photo of anyone's" : "beside the class folders", folder / name);
+  }
+  return names;
+}
+
+/// "; left out were 3 .heic (…)", where something was.
+std::string what_was_skipped(const std::vector<SkippedFiles>& skipped) {
+  const std::string words = in_words(skipped);
+  return words.empty() ? "" : "; left out: " + words;
+}
+
+}  // namespace
+
 ImageFolder list_image_folder(const fs::path& folder, const ListingOptions& options) {
   check_folder(folder);
-  const Entries entries = read_folder(folder);
+  const FolderEntries entries = read_folder(folder);
+  FolderWalk walk(options);
   ImageFolder listing;
-  for (const auto* names : {&entries.folders, &entries.linked_folders})
-    for (const std::string& name : *names)
-      if (!name.starts_with('.')) listing.class_names.push_back(name);
-  std::sort(listing.class_names.begin(), listing.class_names.end());
+  listing.class_names = class_folders(folder, entries, options, walk.skipped());
   check_classes(folder, listing.class_names, entries.files, options);
 
+  walk.mark(folder);
+  for (size_t i = 0; i < listing.class_names.size(); ++i)
+    walk.add(folder / listing.class_names[i], i);
+  walk.follow_links();
   std::vector<std::string> empty;
-  for (const std::string& name : listing.class_names) {
-    const auto images = images_below(folder / name, options);
-    if (images.empty()) empty.push_back(name);
-    const int64_t label = &name - listing.class_names.data();
+  for (size_t i = 0; i < listing.class_names.size(); ++i) {
+    const auto images = walk.images(i);
+    if (images.empty()) empty.push_back(listing.class_names[i]);
     listing.files.insert(listing.files.end(), images.begin(), images.end());
-    listing.labels.insert(listing.labels.end(), images.size(), label);
+    listing.labels.insert(listing.labels.end(), images.size(), static_cast<int64_t>(i));
   }
+  listing.skipped = std::move(walk.skipped());
   if (listing.files.empty()) {
-    throw Error(fmt::format(
-        "{}: expected images (bmp, gif, jpeg, jpg, png, webp) in its {} class folders, found none",
-        folder.string(), listing.class_names.size()));
+    throw Error(fmt::format("{}: expected images ({}) in its {} class folders, found none{}",
+                            folder.string(), endings(options), listing.class_names.size(),
+                            what_was_skipped(listing.skipped)));
   }
   if (!empty.empty()) {
     throw Error(
-        fmt::format("{}: the class folder \"{}\" holds no image: add some or remove the folder",
-                    folder.string(), empty.front()));
+        fmt::format("{}: the class folder \"{}\" holds no image: add some or remove the folder{}",
+                    folder.string(), empty.front(), what_was_skipped(listing.skipped)));
   }
   return listing;
 }
@@ -164,8 +148,13 @@ std::vector<fs::path> list_images(std::span<const fs::path> paths, const Listing
   std::vector<fs::path> images;
   for (const fs::path& path : paths) {
     std::error_code failure;
-    const auto found =
-        fs::is_directory(path, failure) ? images_below(path, options) : std::vector<fs::path>{};
+    std::vector<fs::path> found;
+    if (fs::is_directory(path, failure)) {
+      FolderWalk walk(options);
+      walk.add(path, 0);
+      walk.follow_links();
+      found = walk.images();
+    }
     if (found.empty()) images.push_back(path);  // whoever loads it says what is wrong with it
     images.insert(images.end(), found.begin(), found.end());
   }

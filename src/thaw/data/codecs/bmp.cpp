@@ -50,6 +50,8 @@ Image decode_bmp(std::span<const std::byte> bytes, const DecodeOptions& options)
   const int64_t rows = std::abs(int64_t{height});
   Image::check_size(width, rows, options.max_pixels);
   check_length(bytes, width, rows);
+  constexpr int64_t own_bytes_a_pixel = 7;  // as stored with alpha, and without it
+  take_room(options, width, rows, own_bytes_a_pixel);
   struct Free {
     void operator()(stbi_uc* pixels) const { stbi_image_free(pixels); }
   };
@@ -72,7 +74,7 @@ constexpr std::string_view extensions[] = {".bmp"};
 extern const ImageCodec bmp;
 constinit const ImageCodec bmp{.name = "BMP",
                                .extensions = extensions,
-                               .keras_lists = true,
+                               .keras_extensions = extensions,
                                .matches = &is_bmp,
                                .decode = &decode_bmp,
                                .exif = nullptr,

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
-#include <optional>
+#include <utility>
 #include <vector>
 
 #include "thaw/core/error.h"
@@ -24,13 +24,34 @@ class Decoder {
   Decoder(const Decoder&) = delete;
   Decoder& operator=(const Decoder&) = delete;
 
-  Image first_frame(int64_t max_pixels) {
-    find_frame();
+  /// The largest width and the largest height of any frame. Frames behind one that is damaged do
+  /// not count.
+  std::pair<int, int> largest_frame() {
+    int width = 0;
+    int height = 0;
+    while (find_frame() == GIF_OK) {
+      width = std::max(width, gif_->Image.Width);
+      height = std::max(height, gif_->Image.Height);
+      int size = 0;
+      GifByteType* block = nullptr;
+      int result = DGifGetCode(gif_, &size, &block);
+      while (result == GIF_OK && block != nullptr) result = DGifGetCodeNext(gif_, &block);
+      if (result != GIF_OK) break;
+    }
+    return {width, height};
+  }
+
+  /// The first frame on black of this size.
+  Image first_frame(int canvas_width, int canvas_height, const DecodeOptions& options) {
+    check(find_frame());
     const GifImageDesc& frame = gif_->Image;
     const ColorMapObject* colors = frame.ColorMap != nullptr ? frame.ColorMap : gif_->SColorMap;
     if (colors == nullptr) throw Error("expected a palette, received none");
-    Image image = Image::of_size(gif_->SWidth, gif_->SHeight, max_pixels);
-    Image::check_size(frame.Width, frame.Height, max_pixels);
+    const int64_t width = std::max(canvas_width, frame.Width);
+    const int64_t height = std::max(canvas_height, frame.Height);
+    Image::check_size(width, height, options.max_pixels);
+    take_room(options, width, height);
+    Image image = Image::of_size(width, height, options.max_pixels);
     std::vector<GifPixelType> line(static_cast<size_t>(frame.Width));
     struct Pass {
       int first, step;
@@ -47,34 +68,38 @@ class Decoder {
   }
 
  private:
-  /// Reads up to the first frame's pixels, keeping which colour is transparent.
-  void find_frame() {
+  /// Reads up to the next frame's pixels, keeping which colour is transparent.
+  int find_frame() {
     for (GifRecordType type = UNDEFINED_RECORD_TYPE; type != IMAGE_DESC_RECORD_TYPE;) {
-      check(DGifGetRecordType(gif_, &type));
-      if (type == TERMINATE_RECORD_TYPE) throw Error("expected a frame, received none");
-      if (type == EXTENSION_RECORD_TYPE) read_extension();
+      if (DGifGetRecordType(gif_, &type) != GIF_OK) return GIF_ERROR;
+      if (type == TERMINATE_RECORD_TYPE) {
+        gif_->Error = D_GIF_ERR_NO_IMAG_DSCR;
+        return GIF_ERROR;
+      }
+      if (type == EXTENSION_RECORD_TYPE && read_extension() != GIF_OK) return GIF_ERROR;
     }
-    check(DGifGetImageDesc(gif_));
+    return DGifGetImageDesc(gif_);
   }
 
-  void read_extension() {
+  int read_extension() {
     int code = 0;
     GifByteType* block = nullptr;
-    check(DGifGetExtension(gif_, &code, &block));
-    while (block != nullptr) {
+    int result = DGifGetExtension(gif_, &code, &block);
+    while (result == GIF_OK && block != nullptr) {
       GraphicsControlBlock control;
       if (code == GRAPHICS_EXT_FUNC_CODE &&
           DGifExtensionToGCB(block[0], block + 1, &control) == GIF_OK) {
         transparent_ = control.TransparentColor;
       }
-      check(DGifGetExtensionNext(gif_, &block));
+      result = DGifGetExtensionNext(gif_, &block);
     }
+    return result;
   }
 
   /// Outside of the frame, and where it is transparent, the image stays black.
   void paint(std::span<const GifPixelType> line, const ColorMapObject& colors,
              const GifImageDesc& frame, int y, Image& image) const {
-    if (frame.Top + y >= image.height) return;
+    if (frame.Top + y >= image.height || frame.Left >= image.width) return;
     const int end = std::min(frame.Width, image.width - frame.Left);
     uint8_t* target = image.row(frame.Top + y) + std::ptrdiff_t{frame.Left} * 3;
     for (int x = 0; x < end; ++x, target += 3) {
@@ -109,8 +134,11 @@ class Decoder {
   int transparent_ = NO_TRANSPARENT_COLOR;
 };
 
+/// TensorFlow's canvas is not the file's screen: it has room for the largest frame, and the first
+/// lies on it at its own place, cut off where it reaches past.
 Image decode_gif(std::span<const std::byte> bytes, const DecodeOptions& options) {
-  return Decoder(bytes).first_frame(options.max_pixels);
+  const auto [width, height] = Decoder(bytes).largest_frame();
+  return Decoder(bytes).first_frame(width, height, options);
 }
 
 bool is_gif(std::span<const std::byte> bytes) {
@@ -131,7 +159,7 @@ constexpr std::string_view extensions[] = {".gif"};
 extern const ImageCodec gif;
 constinit const ImageCodec gif{.name = "GIF",
                                .extensions = extensions,
-                               .keras_lists = true,
+                               .keras_extensions = extensions,
                                .matches = &is_gif,
                                .decode = &decode_gif,
                                .exif = nullptr,

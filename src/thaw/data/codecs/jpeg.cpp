@@ -74,6 +74,16 @@ class Decoder {
 
   jpeg_decompress_struct& info() { return info_; }
 
+  /// Of all coefficients, which libjpeg keeps where a later scan refines an earlier one.
+  int64_t coefficient_bytes() {
+    if (jpeg_has_multiple_scans(&info_) == 0) return 0;
+    int64_t blocks = 0;
+    for (int i = 0; i < info_.num_components; ++i) {
+      blocks += int64_t{info_.comp_info[i].width_in_blocks} * info_.comp_info[i].height_in_blocks;
+    }
+    return blocks * DCTSIZE2 * static_cast<int64_t>(sizeof(JCOEF));
+  }
+
  private:
   static void repeat_grey(const uint8_t* source, uint8_t* target, int width) {
     for (int x = 0; x < width; ++x, target += 3) std::fill_n(target, 3, source[x]);
@@ -136,8 +146,11 @@ Image decode_jpeg(std::span<const std::byte> bytes, const DecodeOptions& options
   // Also when decoded smaller: libjpeg keeps all coefficients of a progressive file in memory.
   if (options.shortest_side > 0)
     Image::check_size(decoder.info().image_width, decoder.info().image_height, options.max_pixels);
-  Image image =
-      Image::of_size(decoder.info().output_width, decoder.info().output_height, options.max_pixels);
+  const int64_t width = decoder.info().output_width;
+  const int64_t height = decoder.info().output_height;
+  Image::check_size(width, height, options.max_pixels);
+  take_room(options, width, height, 0, decoder.coefficient_bytes());
+  Image image = Image::of_size(width, height, options.max_pixels);
   std::vector<uint8_t> own_row;
   if (decoder.info().out_color_space != JCS_RGB)
     own_row.resize(static_cast<size_t>(image.width) * 4);
@@ -178,14 +191,14 @@ std::string library() {
          errors.jpeg_message_table[JMSG_COPYRIGHT];
 }
 
-constexpr std::string_view extensions[] = {".jpg", ".jpeg"};
+constexpr std::string_view extensions[] = {".jpg", ".jpeg", ".jpe", ".jfif"};
 
 }  // namespace
 
 extern const ImageCodec jpeg;
 constinit const ImageCodec jpeg{.name = "JPEG",
                                 .extensions = extensions,
-                                .keras_lists = true,
+                                .keras_extensions = std::span(extensions).first(2),
                                 .matches = &is_jpeg,
                                 .decode = &decode_jpeg,
                                 .exif = &jpeg_exif,

@@ -74,6 +74,8 @@ class Decoder {
 Image decode_png(std::span<const std::byte> bytes, const DecodeOptions& options) {
   Decoder decoder(bytes);
   decoder.errors().run([&] { decoder.read_header(); });
+  Image::check_size(decoder.width(), decoder.height(), options.max_pixels);
+  take_room(options, decoder.width(), decoder.height());
   Image image = Image::of_size(decoder.width(), decoder.height(), options.max_pixels);
   std::vector<png_bytep> rows(static_cast<size_t>(image.height));
   for (int y = 0; y < image.height; ++y) rows[static_cast<size_t>(y)] = image.row(y);
@@ -105,7 +107,7 @@ constexpr std::string_view extensions[] = {".png"};
 extern const ImageCodec png;
 constinit const ImageCodec png{.name = "PNG",
                                .extensions = extensions,
-                               .keras_lists = true,
+                               .keras_extensions = extensions,
                                .matches = &is_png,
                                .decode = &decode_png,
                                .exif = &png_exif,

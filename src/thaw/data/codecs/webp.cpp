@@ -31,9 +31,13 @@ WebPBitstreamFeatures features(std::span<const std::byte> bytes) {
   return result;
 }
 
-Image decode_still(std::span<const std::byte> bytes, int64_t max_pixels) {
+constexpr int64_t own_bytes_a_pixel = 4;  // of what the lossless form is decoded to
+
+Image decode_still(std::span<const std::byte> bytes, const DecodeOptions& options) {
   const WebPBitstreamFeatures size = features(bytes);
-  Image image = Image::of_size(size.width, size.height, max_pixels);
+  Image::check_size(size.width, size.height, options.max_pixels);
+  take_room(options, size.width, size.height, own_bytes_a_pixel);
+  Image image = Image::of_size(size.width, size.height, options.max_pixels);
   if (WebPDecodeRGBInto(data(bytes), bytes.size(), image.pixels.data(), image.pixels.size(),
                         image.width * 3) == nullptr) {
     throw Error("the pixels are damaged or cut off");
@@ -43,15 +47,17 @@ Image decode_still(std::span<const std::byte> bytes, int64_t max_pixels) {
 
 /// An animation's first frame, on black where it does not cover the image.
 Image decode_animation(std::span<const std::byte> bytes, int width, int height,
-                       int64_t max_pixels) {
+                       const DecodeOptions& options) {
   constexpr size_t frame_header_bytes = 16;
   const ByteReader frame{chunk(bytes, "ANMF"), false};
   if (frame.bytes.size() <= frame_header_bytes) throw Error("expected a frame, received none");
   const int left = static_cast<int>((frame.u16(0) | frame.u8(2) << 16) * 2);
   const int top = static_cast<int>((frame.u16(3) | frame.u8(5) << 16) * 2);
 
-  Image image = Image::of_size(width, height, max_pixels);
-  const Image shown = decode_still(frame.bytes.subspan(frame_header_bytes), max_pixels);
+  Image::check_size(width, height, options.max_pixels);
+  take_room(options, width, height);
+  Image image = Image::of_size(width, height, options.max_pixels);
+  const Image shown = decode_still(frame.bytes.subspan(frame_header_bytes), options);
   if (left > width - shown.width || top > height - shown.height)
     throw Error("expected a frame inside the image, received one outside of it");
   for (int y = 0; y < shown.height; ++y) {
@@ -62,9 +68,8 @@ Image decode_animation(std::span<const std::byte> bytes, int width, int height,
 
 Image decode_webp(std::span<const std::byte> bytes, const DecodeOptions& options) {
   const WebPBitstreamFeatures size = features(bytes);
-  if (size.has_animation != 0)
-    return decode_animation(bytes, size.width, size.height, options.max_pixels);
-  return decode_still(bytes, options.max_pixels);
+  if (size.has_animation != 0) return decode_animation(bytes, size.width, size.height, options);
+  return decode_still(bytes, options);
 }
 
 bool is_webp(std::span<const std::byte> bytes) {
@@ -93,7 +98,7 @@ constexpr std::string_view extensions[] = {".webp"};
 extern const ImageCodec webp;
 constinit const ImageCodec webp{.name = "WebP",
                                 .extensions = extensions,
-                                .keras_lists = false,
+                                .keras_extensions = {},
                                 .matches = &is_webp,
                                 .decode = &decode_webp,
                                 .exif = &webp_exif,
