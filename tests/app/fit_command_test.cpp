@@ -170,6 +170,78 @@ TEST_F(FitCommand, leaves_broken_images_out_by_name) {
   EXPECT_TRUE(contains(run.errors, "red/broken.jpg")) << run.errors;
   EXPECT_TRUE(contains(run.errors, "blue/0.bmp")) << run.errors;
   EXPECT_TRUE(contains(run.errors, "2 broken images")) << run.errors;
+  EXPECT_TRUE(contains(run.errors, "left out: 1 .jpg (its content is no image's: broken.jpg)"))
+      << run.errors;
+  EXPECT_LT(run.errors.find("left out: "), run.errors.find("epoch 1/")) << run.errors;
+  EXPECT_EQ(history["skipped"].size(), 2U) << history["skipped"];
+  EXPECT_EQ(history["skipped"][0]["count"], 1);
+}
+
+TEST_F(FitCommand, gives_up_before_it_trains_when_too_many_images_are_broken) {
+  for (int i = 0; i < 5; ++i) {
+    write_file(images() / "red" / ("broken" + std::to_string(i) + ".jpg"), "no picture");
+    // Only decoding tells that these are cut off.
+    const std::string whole = read_file(images() / "blue" / "1.bmp");
+    write_file(images() / "blue" / ("cut" + std::to_string(i) + ".bmp"), whole.substr(0, 60));
+  }
+  const ProgramRun early = run_thaw(fit("m.keras", {"--allowed-broken", "0.05"}));
+  EXPECT_EQ(early.exit_code, 1);
+  EXPECT_TRUE(contains(early.errors,
+                       "expected at most 5 % of 70 images to be unreadable, received 5: "
+                       "5 .jpg (its content is no image's: broken0.jpg)"))
+      << early.errors;
+  EXPECT_TRUE(contains(early.errors, "--allowed-broken")) << early.errors;
+  const ProgramRun late = run_thaw(fit("m.keras"));
+  EXPECT_EQ(late.exit_code, 1);
+  EXPECT_TRUE(contains(late.errors, "expected at most 10 % of 70 images")) << late.errors;
+  EXPECT_FALSE(contains(late.errors, "epoch 1/")) << late.errors;
+  EXPECT_FALSE(std::filesystem::exists(path("m.keras")));
+  const ProgramRun allowed =
+      run_thaw(fit("m.keras", {"--allowed-broken", "0.2", "--history", path("h.json")}));
+  EXPECT_EQ(allowed.exit_code, 0) << allowed.errors;
+  const json history = json::parse(read_file(path("h.json")));
+  EXPECT_EQ(history["train_images"].get<int>() + history["validation_images"].get<int>(), 60);
+  int64_t skipped = 0;
+  for (const json& row : history["skipped"]) skipped += row["count"].get<int64_t>();
+  EXPECT_EQ(skipped, 10) << history["skipped"];
+}
+
+TEST_F(FitCommand, says_which_classes_it_learns_and_how_many_images_they_have) {
+  const ProgramRun run = run_thaw(fit("m.keras"));
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_TRUE(contains(run.errors, "classes and their images: blue 20, green 20, red 20"))
+      << run.errors;
+}
+
+TEST_F(FitCommand, takes_folders_for_training_and_validation_one_level_too_high) {
+  testing::draw_pictures(folder_ / "set" / "train", 6, 1);
+  testing::draw_pictures(folder_ / "set" / "val", 3, 2);
+  const std::string set = path("set");
+  std::vector<std::string> call = fit("m.keras", {"--history", path("h.json")});
+  *std::ranges::find(call, images().string()) = set;
+  const ProgramRun run = run_thaw(call);
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_TRUE(contains(run.errors, "training on " + set + "/train, validating on " + set + "/val"))
+      << run.errors;
+  const json history = json::parse(read_file(path("h.json")));
+  EXPECT_EQ(history["classes"], json({"blue", "green", "red"}));
+  EXPECT_EQ(history["train_images"], 18);
+  EXPECT_EQ(history["validation_images"], 9);
+}
+
+TEST_F(FitCommand, tells_of_an_image_that_is_in_two_classes) {
+  std::filesystem::copy_file(images() / "red" / "1.bmp", images() / "blue" / "red1.bmp");
+  const ProgramRun run = run_thaw(fit("m.keras"));
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_TRUE(contains(run.errors, "1 image is there twice, in two classes: ")) << run.errors;
+}
+
+TEST_F(FitCommand, file_names_do_not_reach_the_terminal_as_they_are) {
+  write_file(images() / "red" / "\x1b[2Jevil\x9b.jpg", "no picture");
+  const ProgramRun run = run_thaw(fit("m.keras"));
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_FALSE(contains(run.errors, "\x1b[2J")) << run.errors;
+  EXPECT_TRUE(contains(run.errors, "\\x1b[2Jevil\\x9b.jpg")) << run.errors;
 }
 
 TEST_F(FitCommand, refuses_a_class_with_broken_images_alone) {

@@ -135,16 +135,20 @@ EvaluateReport EvaluateTask::run(Engine& engine, TaskEvents& events) const {
   auto [folder, how_matched] =
       with_context(images.string(), [&] { return match_classes(listing, judged.classes); });
   remark(how_matched);
+  if (!listing.skipped.empty()) remark("left out: " + in_words(listing.skipped));
   Loss measured = loss ? Loss(*loss) : usual_loss(judged, remark);
   const Model network(with_form(judged.model, options));
   const ImageDataset data(std::move(folder), options);
   network.compile({.optimizer = sgd({}), .loss = std::move(measured), .metrics = metrics});
   PredictionWatch watch(judged.meaning, judged.classes.names);
-  EvaluateReport report{.images = data.size(), .classes = judged.classes.names};
+  EvaluateReport report{
+      .images = data.size(), .classes = judged.classes.names, .skipped = listing.skipped};
   report.logs = network.evaluate(engine, data,
                                  {.on_broken =
                                       [&](const std::string& reason) {
                                         --report.images;
+                                        skip(report.skipped, "broken", "it cannot be read",
+                                             reason.substr(0, reason.find(": ")));
                                         events.on_left_out(reason);
                                       },
                                   .on_outputs =

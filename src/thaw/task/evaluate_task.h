@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "thaw/data/skipped_files.h"
 #include "thaw/runtime/engine.h"
 #include "thaw/task/image_form.h"
 #include "thaw/task/model_reading.h"
@@ -19,6 +20,7 @@ struct EvaluateReport {
   int64_t images = 0;  ///< without those left out
   Logs logs;           ///< "loss", "accuracy", …
   std::vector<std::string> classes;
+  std::vector<SkippedFiles> skipped = {};  ///< what was no image, and those that are broken
 };
 
 /// Loss and metrics of a model on a folder that holds one folder of images a class: of all of the

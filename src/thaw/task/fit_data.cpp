@@ -1,11 +1,14 @@
 #include "thaw/task/fit_data.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
+#include "thaw/data/image_parts.h"
+#include "thaw/data/same_images.h"
 #include "thaw/data/split.h"
 #include "thaw/task/class_folders.h"
 #include "thaw/task/option.h"
@@ -22,7 +25,7 @@ constexpr std::pair<const char*, SplitKind> split_kinds[] = {{"stratified", Spli
 void ImageSource::describe(OptionList& options) {
   // A member added to the struct stops this from compiling until it is described below, or counted
   // here as one that is no option.
-  [[maybe_unused]] const auto& [a, b, c, d] = *this;
+  [[maybe_unused]] const auto& [a, b, c, d, e] = *this;
   const std::string same_files = "the images that come of it, by name and size";
   options.add("images", images,
               {.help = "a folder that holds one folder of images a class",
@@ -47,9 +50,69 @@ void ImageSource::describe(OptionList& options) {
       {.help = "how that part is chosen; stratified: the same part of each class; keras: as "
                "Keras chooses with this seed",
        .compared_as = same_files});
+  options.add(
+      "allowed-broken", allowed_broken,
+      {.help = "the part of the images that may be unreadable and left out; past it the run "
+               "ends before it trains",
+       .value = "PART",
+       .range = Range{0, 1},
+       .may_change = "it says when to give up, not what comes of the images"});
 }
 
-FitData fit_data(const ImageSource& source, uint64_t seed) {
+namespace {
+
+/// The folders that are meant: where IMAGES holds training and validation in place of classes,
+/// those.
+ImageSource with_parts(ImageSource source, std::vector<std::string>& remarks) {
+  if (source.split == SplitKind::keras) return source;
+  const auto parts = find_image_parts(source.images);
+  if (!parts) return source;
+  std::string remark = fmt::format("{} holds parts of a data set and no classes: training on {}",
+                                   source.images.string(), parts->training.string());
+  source.images = parts->training;
+  std::vector<std::string> unused;
+  if (parts->validation && source.validation.empty()) {
+    source.validation = *parts->validation;
+    remark += fmt::format(", validating on {}", source.validation.string());
+  } else if (parts->validation) {
+    unused.push_back(parts->validation->string());
+  }
+  for (const auto& other : parts->others) unused.push_back(other.string());
+  if (!unused.empty()) remark += fmt::format("; not used: {}", fmt::join(unused, ", "));
+  remarks.push_back(std::move(remark));
+  return source;
+}
+
+/// "its content is no image's" and the like: one for all files that have it in common.
+std::string kind_of_failure(const std::filesystem::path& file, const std::string& why) {
+  std::error_code failure;
+  if (!why.starts_with("expected an image")) return why;
+  return std::filesystem::file_size(file, failure) == 0 ? "empty" : "its content is no image's";
+}
+
+/// Counts the images that are none by their first bytes.
+void judge(const ImageFolder& folder, FitData& data) {
+  for (const auto& file : folder.files) {
+    const std::string why = why_no_image(file);
+    if (why.empty()) continue;
+    ++data.broken;
+    skip(data.skipped, ending_of(file), kind_of_failure(file, why), file);
+  }
+}
+
+void remark_on_same_images(FitData& data) {
+  const auto found = find_same_images(data.train, data.validation ? &*data.validation : nullptr);
+  const auto remark = [&](const SameImages& same, const char* where) {
+    if (same.files == 0) return;
+    data.remarks.push_back(fmt::format("{} image{} {}: {} is the same as {}", same.files,
+                                       same.files == 1 ? " is there twice," : "s are there twice,",
+                                       where, same.second.string(), same.first.string()));
+  };
+  remark(found.in_two_classes, "in two classes");
+  remark(found.in_validation, "for training and for validation");
+}
+
+FitData listed(const ImageSource& source, uint64_t seed) {
   const bool as_keras = source.split == SplitKind::keras;
   const ListingOptions listing{.only_keras_formats = as_keras};
   ImageFolder folder = list_image_folder(source.images, listing);
@@ -57,9 +120,12 @@ FitData fit_data(const ImageSource& source, uint64_t seed) {
     const ImageFolder other = list_image_folder(source.validation, listing);
     ImageFolder validation = with_context(source.validation.string(),
                                           [&] { return with_classes(other, folder.class_names); });
-    return {std::move(folder), std::move(validation)};
+    std::vector<SkippedFiles> skipped = folder.skipped;
+    add(skipped, other.skipped);
+    return {std::move(folder), std::move(validation), std::move(skipped)};
   }
-  if (source.validation_split == 0) return {std::move(folder), std::nullopt};
+  std::vector<SkippedFiles> skipped = folder.skipped;
+  if (source.validation_split == 0) return {std::move(folder), std::nullopt, std::move(skipped)};
   if (as_keras && seed > UINT32_MAX) {
     throw UsageError(fmt::format("--seed: expected at most {} for Keras's split, received {}",
                                  UINT32_MAX, seed));
@@ -71,7 +137,30 @@ FitData fit_data(const ImageSource& source, uint64_t seed) {
   // epoch alone decides the order of training.
   std::ranges::sort(split.training);
   std::ranges::sort(split.validation);
-  return {folder.select(split.training), folder.select(split.validation)};
+  return {folder.select(split.training), folder.select(split.validation), std::move(skipped)};
+}
+
+}  // namespace
+
+FitData fit_data(const ImageSource& source, uint64_t seed) {
+  std::vector<std::string> remarks;
+  const ImageSource meant = with_parts(source, remarks);
+  FitData data = listed(meant, seed);
+  data.remarks = std::move(remarks);
+  judge(data.train, data);
+  if (data.validation) judge(*data.validation, data);
+  if (!data.skipped.empty()) data.remarks.push_back("left out: " + in_words(data.skipped));
+  const auto images =
+      data.train.files.size() + (data.validation ? data.validation->files.size() : 0);
+  if (static_cast<double>(data.broken) > source.allowed_broken * static_cast<double>(images)) {
+    throw Error(
+        fmt::format("{}: expected at most {:g} % of {} images to be unreadable, received {}: {}; "
+                    "mend or remove them, or allow more with --allowed-broken",
+                    meant.images.string(), 100 * source.allowed_broken, images, data.broken,
+                    in_words(data.skipped)));
+  }
+  remark_on_same_images(data);
+  return data;
 }
 
 std::vector<std::string> file_list(const ImageFolder& folder) {

@@ -22,6 +22,7 @@ struct ImageSource {
   std::filesystem::path validation = {};  ///< such a folder of its own; empty: a part of `images`
   double validation_split = 0.2;          ///< that part; 0: none
   SplitKind split = SplitKind::stratified;
+  double allowed_broken = 0.1;  ///< the part of the images that may turn out to be unreadable
 
   void describe(OptionList& options);
 };
@@ -29,10 +30,17 @@ struct ImageSource {
 struct FitData {
   ImageFolder train;
   std::optional<ImageFolder> validation;  ///< none with a split of 0
+  /// What was left out of both, and the images that are none by their first bytes: these are still
+  /// listed, and are dropped once they are read.
+  std::vector<SkippedFiles> skipped = {};
+  int64_t broken = 0;                     ///< how many of these
+  std::vector<std::string> remarks = {};  ///< what a person should know
 };
 
-/// Lists the folders and splits them. Throws Error when the validation folder has a class that the
-/// images have not.
+/// Lists the folders and splits them. Where the images' folder holds folders for training and
+/// validation in place of classes, these are taken (find_image_parts(); not with Keras's split).
+/// Throws Error when the validation folder has a class that the images have not, or more than
+/// allowed_broken of the images are none.
 FitData fit_data(const ImageSource& source, uint64_t seed);
 
 /// Of each image "CLASS/NAME BYTES".

@@ -2,6 +2,8 @@
 
 #include <sys/resource.h>
 
+#include "thaw/task/skipped_config.h"
+
 namespace thaw {
 namespace {
 
@@ -45,6 +47,7 @@ Config history_of(const FitReport& report) {
       .set("prefix_seconds", report.prefix_seconds)
       .set("seconds", report.seconds)
       .set("peak_rss_bytes", peak_rss_bytes())
+      .set("skipped", to_config(report.skipped))
       .set("settings", report.settings);
   return result;
 }

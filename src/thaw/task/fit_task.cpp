@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <functional>
 #include <new>
 
 #include "thaw/core/content_hash.h"
@@ -91,7 +92,7 @@ RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
   RecipeOptions result = task.recipe.recipe();
   result.seed = task.seed;
   result.cache = task.cache ? FeatureCache::automatic : FeatureCache::off;
-  if (task.cache) result.feature_folder = FeatureFolder(*task.cache);
+  if (task.cache && !task.cache->folder.empty()) result.feature_folder = FeatureFolder(*task.cache);
   if (prepared.kept && !task.recipe.loss) result.loss = prepared.kept->loss;
   result.callbacks = {&events};
   result.on_stage = [&events](const StageReport& stage) { events.on_stage(stage); };
@@ -111,6 +112,13 @@ RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
 
 Prepared prepare(const FitTask& task, TaskEvents& events) {
   FitData data = fit_data(task.source, task.seed);
+  for (const std::string& remark : data.remarks) events.on_remark(remark);
+  if (task.cache && task.cache->folder.empty()) {
+    events.on_remark(
+        "the features are not kept for later runs: no folder is known for them, since neither "
+        "HOME, "
+        "XDG_CACHE_HOME nor THAW_HOME is set (--cache names one)");
+  }
   const LoadedBase loaded =
       load_base(task.base, {.image_size = task.form.image_size,
                             .seed = task.seed,
@@ -146,6 +154,16 @@ void tell_small_network(const FitTask& task, const Recipe& job, TaskEvents& even
                                job.network().name(), layers));
 }
 
+std::vector<std::pair<std::string, int64_t>> images_by_class(const FitData& data) {
+  std::vector<std::pair<std::string, int64_t>> result;
+  for (const std::string& name : data.train.class_names) result.emplace_back(name, 0);
+  for (const ImageFolder* folder : {&data.train, data.validation ? &*data.validation : nullptr}) {
+    if (folder == nullptr) continue;
+    for (const int64_t label : folder->labels) ++result[static_cast<size_t>(label)].second;
+  }
+  return result;
+}
+
 void tell_begin(const FitTask& task, const Prepared& prepared, std::string augmentation,
                 TaskEvents& events) {
   const auto& [data, base, form, kept, told] = prepared;
@@ -156,6 +174,7 @@ void tell_begin(const FitTask& task, const Prepared& prepared, std::string augme
       {.train_images = std::ssize(data.train.files),
        .validation_images = data.validation ? std::ssize(data.validation->files) : 0,
        .classes = std::ssize(data.train.class_names),
+       .class_images = images_by_class(data),
        .base = network_of(base).name(),
        .base_told = told,
        .height = form.size.height,
@@ -189,6 +208,14 @@ FitReport report_of(const Recipe& recipe, const Prepared& prepared, TaskEvents& 
   const auto& more = recipe.validation_dropped();
   report.left_out.insert(report.left_out.end(), more.begin(), more.end());
   for (const std::string& reason : report.left_out) events.on_left_out(reason);
+  report.skipped = data.skipped;
+  const int64_t damaged = std::ssize(report.left_out) - data.broken;
+  if (damaged > 0) {
+    report.skipped.push_back({.kind = "damaged",
+                              .reason = "their first bytes alone are an image's",
+                              .count = damaged,
+                              .example = {}});
+  }
   return report;
 }
 
@@ -196,6 +223,22 @@ FitReport report_of(const Recipe& recipe, const Prepared& prepared, TaskEvents& 
   throw Error(fmt::format(
       "{}, with batches of {} images of {}×{}: try a smaller --batch-size or --image-size", reason,
       batch_size, form.size.width, form.size.height));
+}
+
+/// What `run` gives; whatever ends it says what became of the learned and what may help.
+bool trained(const FitTask& task, Recipe& job, const FitOutputs& outputs,
+             const ImageOptions& images, const std::function<bool()>& run) {
+  try {
+    return run();
+  } catch (const TooManyBroken& error) {
+    throw Error(error.what());
+  } catch (const NotFinite& error) {
+    outputs.fail(job, error);
+  } catch (const OutOfMemory& error) {
+    fail(task.recipe.batch_size, images, error.what());
+  } catch (const std::bad_alloc&) {
+    fail(task.recipe.batch_size, images, "out of memory");
+  }
 }
 
 }  // namespace
@@ -244,10 +287,14 @@ FitReport FitTask::run(Engine& engine, TaskEvents& events) const {
   recipe.recipe();  // its names are checked before any image is listed
   const Prepared prepared = prepare(*this, events);
   const auto& [data, base_network, image_options, kept, told] = prepared;
-  const ImageDataset images(data.train, image_options);
-  const auto validation =
+  ImageDataset images(data.train, image_options);
+  auto validation =
       data.validation ? std::optional<ImageDataset>(std::in_place, *data.validation, image_options)
                       : std::nullopt;
+  const auto limit = std::make_shared<BrokenLimit>(
+      images.size() + (validation ? validation->size() : 0), source.allowed_broken);
+  images.limit_broken(limit);
+  if (validation) validation->limit_broken(limit);
   Recipe job = recipe_of(*this, engine.options(), prepared, events);
   tell_small_network(*this, job, events);
   outputs.require_room(job.model());
@@ -259,16 +306,9 @@ FitReport FitTask::run(Engine& engine, TaskEvents& events) const {
                  : augment.cost(images.size(), job.feature_row_bytes(), cache.has_value()),
              events);
   const Dataset& train = augmented != nullptr ? *augmented : static_cast<const Dataset&>(images);
-  bool finished = false;
-  try {
-    finished = job.run(engine, train, validation ? &*validation : nullptr);
-  } catch (const NotFinite& error) {
-    outputs.fail(job, error);
-  } catch (const OutOfMemory& error) {
-    fail(recipe.batch_size, image_options, error.what());
-  } catch (const std::bad_alloc&) {
-    fail(recipe.batch_size, image_options, "out of memory");
-  }
+  const bool finished = trained(*this, job, outputs, image_options, [&] {
+    return job.run(engine, train, validation ? &*validation : nullptr);
+  });
   FitReport report = report_of(job, prepared, events);
   if (finished) outputs.save(job);
   report.finished = finished;

@@ -31,9 +31,10 @@ struct FitReport {
   std::vector<StageReport> stages;
   double prefix_seconds = 0;  ///< on what is frozen, once for all epochs
   double seconds = 0;
-  std::vector<std::string> left_out;  ///< why each broken image was
-  std::string feature_failure;        ///< why features are not kept for later runs; empty: they are
-  Config settings;                    ///< every option of the task, by key
+  std::vector<std::string> left_out;       ///< why each broken image was
+  std::vector<SkippedFiles> skipped = {};  ///< of both folders: what was no image, and those broken
+  std::string feature_failure;  ///< why features are not kept for later runs; empty: they are
+  Config settings;              ///< every option of the task, by key
 };
 
 /// The whole job: a folder of images and a pretrained base become a classifier.

@@ -109,7 +109,7 @@ LoadOptions ImageForm::load_options() const {
 void ImageForm::describe(OptionList& options) {
   // A member added to the struct stops this from compiling until it is described below, or counted
   // here as one that is no option.
-  [[maybe_unused]] const auto& [a, b, c, d] = *this;
+  [[maybe_unused]] const auto& [a, b, c, d, e] = *this;
   const std::string same_form = "the form of images that comes of it";
   options.add("image-size", image_size, &ImageSize::from_text,
               +[](const ImageSize& size) { return size.to_text(); },
@@ -140,6 +140,11 @@ void ImageForm::describe(OptionList& options) {
        .unset = "auto",
        .usual = "the model's, else exif",
        .compared_as = same_form});
+  options.add("max-pixels", max_pixels,
+              {.help = "an image that declares more pixels is refused before it is decoded",
+               .value = "N",
+               .range = Range{1, 1e11},
+               .may_change = "it says which images are too large for this machine"});
 }
 
 FoundForm find_form(const Functional& model, const ImageForm& asked) {
@@ -156,6 +161,7 @@ FoundForm find_form(const Functional& model, const ImageForm& asked) {
   });
   form.decode.apply_orientation =
       first_of(asked.orientation, noted(model, "orientation"), "exif") == "exif";
+  form.decode.max_pixels = asked.max_pixels;
   const ImageFeed feed = feed_of(model, asked);
   form.preprocessing = feed.preprocessing;
   std::string remark = doubt_about(model, feed.preprocessing);

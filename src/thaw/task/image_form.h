@@ -32,8 +32,9 @@ struct ImageSize {
 struct ImageForm {
   std::optional<ImageSize> image_size = {};
   std::optional<Preprocessing> preprocessing = {};
-  std::optional<std::string> aspect_ratio = {};  ///< stretch, crop, pad
-  std::optional<std::string> orientation = {};   ///< exif, ignore
+  std::optional<std::string> aspect_ratio = {};     ///< stretch, crop, pad
+  std::optional<std::string> orientation = {};      ///< exif, ignore
+  int64_t max_pixels = DecodeOptions{}.max_pixels;  ///< an image that declares more is refused
 
   void describe(OptionList& options);
   /// What a file whose network takes images of any size is read with.

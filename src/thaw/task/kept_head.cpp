@@ -74,7 +74,8 @@ FitData with_classes_of(const BaseModel& asked, const LoadedBase& loaded, const 
   }
   ClassFolders train = match_classes(data.train, classes);
   if (!train.remark.empty()) events.on_remark(train.remark);
-  FitData result{std::move(train.folder), std::nullopt};
+  FitData result = data;
+  result.train = std::move(train.folder);
   if (data.validation) result.validation = match_classes(*data.validation, classes).folder;
   return result;
 }

@@ -2,6 +2,8 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "thaw/recipe/stage.h"
 #include "thaw/train/callback.h"
@@ -13,6 +15,8 @@ struct FitBegin {
   int64_t train_images = 0;
   int64_t validation_images = 0;
   int64_t classes = 0;
+  /// Each class's name and images, those for validation among them.
+  std::vector<std::pair<std::string, int64_t>> class_images = {};
   std::string base;  ///< the network's name
   /// What of a file is the base and what is its head, in a line; empty: it is no file.
   std::string base_told;

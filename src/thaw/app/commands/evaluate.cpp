@@ -6,6 +6,7 @@
 #include "thaw/app/progress.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/evaluate_task.h"
+#include "thaw/task/skipped_config.h"
 
 namespace thaw::app::commands {
 namespace {
@@ -16,7 +17,8 @@ void print_json(const EvaluateReport& report) {
   for (const auto& [name, value] : report.logs) result.set(name, value);
   Config classes{Config::List{}};
   for (const std::string& name : report.classes) classes.append(name);
-  print_json_line(result.set("classes", std::move(classes)));
+  print_json_line(
+      result.set("classes", std::move(classes)).set("skipped", to_config(report.skipped)));
 }
 
 struct Evaluate final : Call {
