@@ -244,6 +244,19 @@ TEST_F(FitCommand, file_names_do_not_reach_the_terminal_as_they_are) {
   EXPECT_TRUE(contains(run.errors, "\\x1b[2Jevil\\x9b.jpg")) << run.errors;
 }
 
+TEST_F(FitCommand, without_a_home_keeps_no_features_in_a_folder_of_everyones) {
+  std::vector<std::string> call = fit("m.keras");
+  const testing::Environment no_thaw_home("THAW_HOME", "");
+  const testing::Environment no_cache_home("XDG_CACHE_HOME", "");
+  const testing::Environment no_home("HOME", "");
+  const ProgramRun run = run_thaw(call);
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_TRUE(contains(run.errors, "the features are not kept for later runs: no folder is known"))
+      << run.errors;
+  const ProgramRun cache = run_thaw({"cache"});
+  EXPECT_EQ(cache.exit_code, 2) << cache.output;
+}
+
 TEST_F(FitCommand, refuses_a_class_with_broken_images_alone) {
   std::filesystem::create_directories(images() / "violet");
   for (const char* name : {"1.png", "2.png", "3.png", "4.png"})

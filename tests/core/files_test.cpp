@@ -109,16 +109,32 @@ TEST_F(Files, a_file_past_the_limit_is_not_read) {
   EXPECT_THROW((void)read_file(folder / "missing"), Error);
 }
 
-TEST_F(Files, thaw_home_is_the_cache_folder) {
-  const char* present = std::getenv("THAW_HOME");
-  const std::string before = present == nullptr ? "" : present;
-  ::setenv("THAW_HOME", folder.c_str(), 1);
-  EXPECT_EQ(cache_folder(), folder);
-  if (before.empty()) {
-    ::unsetenv("THAW_HOME");
-  } else {
-    ::setenv("THAW_HOME", before.c_str(), 1);
+/// Sets a variable for as long as it lives; an empty value counts as none.
+class Variable {
+ public:
+  Variable(const char* name, const std::string& value) : name_(name), before_(environment(name)) {
+    ::setenv(name, value.c_str(), 1);
   }
+  ~Variable() { ::setenv(name_, before_.c_str(), 1); }
+  Variable(const Variable&) = delete;
+  Variable& operator=(const Variable&) = delete;
+
+ private:
+  const char* name_;
+  std::string before_;
+};
+
+TEST_F(Files, the_cache_folder_is_found_by_three_variables_and_is_none_without) {
+  const Variable own("THAW_HOME", folder);
+  const Variable cache("XDG_CACHE_HOME", "/cache");
+  const Variable home("HOME", "/home/someone");
+  EXPECT_EQ(cache_folder(), folder);
+  const Variable no_own("THAW_HOME", "");
+  EXPECT_EQ(cache_folder(), "/cache/thaw");
+  const Variable no_cache("XDG_CACHE_HOME", "");
+  EXPECT_EQ(cache_folder(), "/home/someone/.cache/thaw");
+  const Variable no_home("HOME", "");
+  EXPECT_EQ(cache_folder(), "");
 }
 
 TEST_F(Files, one_file_is_known_by_any_spelling_before_it_exists) {

@@ -50,10 +50,22 @@ std::string address_of(const WeightsFile& file) {
 
 }  // namespace
 
-std::filesystem::path weights_folder() { return cache_folder() / "weights"; }
+std::filesystem::path weights_folder() {
+  const auto folder = cache_folder();
+  return folder.empty() ? folder : folder / "weights";
+}
+
+namespace {
+
+std::optional<std::filesystem::path> own_folder() {
+  auto folder = weights_folder();
+  return folder.empty() ? std::nullopt : std::optional(std::move(folder));
+}
+
+}  // namespace
 
 std::optional<std::filesystem::path> find_weights(const WeightsFile& file) {
-  for (const auto& folder : {std::optional(weights_folder()), keras_folder()}) {
+  for (const auto& folder : {own_folder(), keras_folder()}) {
     if (folder && is_whole(file, *folder / file.name)) return *folder / file.name;
   }
   return std::nullopt;
@@ -61,7 +73,7 @@ std::optional<std::filesystem::path> find_weights(const WeightsFile& file) {
 
 std::optional<std::filesystem::path> weights_path(const WeightsFile& file) {
   std::error_code ignored;
-  for (const auto& folder : {std::optional(weights_folder()), keras_folder()}) {
+  for (const auto& folder : {own_folder(), keras_folder()}) {
     if (folder && std::filesystem::is_regular_file(*folder / file.name, ignored))
       return *folder / file.name;
   }
@@ -71,6 +83,13 @@ std::optional<std::filesystem::path> weights_path(const WeightsFile& file) {
 std::filesystem::path fetch_weights(
     const WeightsFile& file, const std::function<bool(int64_t received, int64_t total)>& progress) {
   if (const auto found = find_weights(file)) return *found;
+  if (weights_folder().empty()) {
+    throw Error(
+        fmt::format("{}: expected a folder for downloaded weights, received none: set HOME or "
+                    "THAW_HOME, or name "
+                    "a file as the weights",
+                    file.name));
+  }
   auto target = weights_folder() / file.name;
   const std::string address = address_of(file);
   try {

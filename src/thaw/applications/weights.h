@@ -8,7 +8,7 @@
 
 namespace thaw::applications {
 
-/// Where downloaded weights are kept: cache_folder()/weights.
+/// Where downloaded weights are kept: cache_folder()/weights; empty where there is none.
 std::filesystem::path weights_folder();
 
 /// The file in thaw's folder, or else in Keras's own (KERAS_HOME or ~/.keras, models/), if it is

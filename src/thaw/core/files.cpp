@@ -168,7 +168,7 @@ std::filesystem::path cache_folder() {
     return std::filesystem::path(cache) / "thaw";
   if (auto home = environment("HOME"); !home.empty())
     return std::filesystem::path(home) / ".cache" / "thaw";
-  return std::filesystem::temp_directory_path() / "thaw";
+  return {};
 }
 
 }  // namespace thaw

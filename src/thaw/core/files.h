@@ -59,7 +59,8 @@ std::string read_file(const std::filesystem::path& path, size_t limit_bytes = si
 std::string environment(const char* name);
 
 /// Where downloaded weights and cached features are kept: THAW_HOME, else XDG_CACHE_HOME/thaw, else
-/// HOME/.cache/thaw, else a folder "thaw" among the temporary files. It need not exist.
+/// HOME/.cache/thaw. It need not exist. Empty when none of them is set: a folder among the
+/// temporary files would be anyone's, and another user could put there what this one then trusts.
 std::filesystem::path cache_folder();
 
 }  // namespace thaw

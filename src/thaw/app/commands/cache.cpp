@@ -3,6 +3,7 @@
 
 #include "thaw/app/command.h"
 #include "thaw/app/json_line.h"
+#include "thaw/core/error.h"
 #include "thaw/core/readable_bytes.h"
 #include "thaw/features/disk/feature_folder.h"
 
@@ -77,6 +78,12 @@ struct Cache final : Call {
   Exit run() override {
     FeatureFolderOptions options;
     if (!folder.empty()) options.folder = folder;
+    if (options.folder.empty()) {
+      throw UsageError(
+          "--folder: expected a folder, since neither HOME, XDG_CACHE_HOME nor THAW_HOME is set "
+          "and "
+          "no features are kept without one");
+    }
     const FeatureFolder cache(options);
     if (action == "clear") {
       clear(cache, json);

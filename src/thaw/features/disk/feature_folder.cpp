@@ -39,6 +39,11 @@ void add_shard(FeatureFolder::SetInfo& set, const FeatureFile& file) {
 
 }  // namespace
 
+std::filesystem::path default_feature_folder() {
+  const auto folder = cache_folder();
+  return folder.empty() ? folder : folder / "features";
+}
+
 int64_t default_feature_limit_bytes() {
   constexpr int64_t unless_set = 10'000'000'000;
   const std::string text = environment("THAW_CACHE_BYTES");

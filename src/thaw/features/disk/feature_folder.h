@@ -16,8 +16,11 @@ namespace thaw {
 /// THAW_CACHE_BYTES, else 10 GB (10^10 bytes). Throws UsageError when the variable is no number.
 int64_t default_feature_limit_bytes();
 
+/// cache_folder()/features; empty where there is none.
+std::filesystem::path default_feature_folder();
+
 struct FeatureFolderOptions {
-  std::filesystem::path folder = cache_folder() / "features";
+  std::filesystem::path folder = default_feature_folder();
   /// Shards used least recently are removed past it.
   int64_t limit_bytes = default_feature_limit_bytes();
 };
