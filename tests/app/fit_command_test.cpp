@@ -214,8 +214,8 @@ TEST_F(FitCommand, says_which_classes_it_learns_and_how_many_images_they_have) {
 }
 
 TEST_F(FitCommand, takes_folders_for_training_and_validation_one_level_too_high) {
-  testing::draw_pictures(folder_ / "set" / "train", 6, 1);
-  testing::draw_pictures(folder_ / "set" / "val", 3, 2);
+  testing::draw_images(folder_ / "set" / "train", 6, 1);
+  testing::draw_images(folder_ / "set" / "val", 3, 2);
   const std::string set = path("set");
   std::vector<std::string> call = fit("m.keras", {"--history", path("h.json")});
   *std::ranges::find(call, images().string()) = set;

@@ -28,6 +28,7 @@ void add(std::vector<SkippedFiles>& skipped, std::span<const SkippedFiles> more)
       skipped.push_back(other);
     } else {
       found->count += other.count;
+      found->example = std::min(found->example, other.example);
     }
   }
 }

@@ -13,7 +13,7 @@ struct SkippedFiles {
   std::string kind;    ///< their ending, ".txt", or what else they have in common: "hidden"
   std::string reason;  ///< "no image's ending"
   int64_t count = 0;
-  std::filesystem::path example;  ///< the first of them
+  std::filesystem::path example;  ///< the first of them by name
 };
 
 /// The ending of a file's name in lower case, ".jpg"; "no ending" where it has none.

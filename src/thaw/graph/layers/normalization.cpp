@@ -88,8 +88,7 @@ Shape Normalization::output_shape(const Shape& x) const {
   if (x.rank() < 1) throw Error("expected an input with at least one axis");
   const int64_t count = statistics_shape(kept_axes(*this, x), x, false).elements();
   constexpr int64_t most = int64_t{1} << 24;
-  if (count > most)
-    throw Error(fmt::format("expected at most 2^24 means, received {}", count));
+  if (count > most) throw Error(fmt::format("expected at most 2^24 means, received {}", count));
   if (mean.has_value() != variance.has_value())
     throw Error("expected both mean and variance, or neither");
   for (const auto& numbers : {mean, variance}) {
