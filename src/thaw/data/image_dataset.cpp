@@ -21,7 +21,7 @@ void check_size(const ResizeOptions& size) {
 }
 
 Shape shape_of(const ImageOptions& options) {
-  const Shape sides{int64_t{options.size.height}, int64_t{options.size.width}};
+  Shape sides{int64_t{options.size.height}, int64_t{options.size.width}};
   if (options.axes == ImageAxes::grey_without_channels) return sides;
   const int64_t channels = options.axes == ImageAxes::rgb ? 3 : 1;
   return {sides[0], sides[1], channels};

@@ -237,7 +237,7 @@ std::string list_difference(const Config& before, const Config& now) {
   return result.empty() ? "their order is another" : result;
 }
 
-Checkpoint parse(TensorFile file) {
+Checkpoint parse(const TensorFile& file) {
   const Config config = checked_config(file);
   Checkpoint result;
   result.settings = config.at("settings");

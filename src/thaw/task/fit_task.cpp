@@ -142,7 +142,7 @@ Recipe recipe_of(const FitTask& task, const EngineOptions& engine, const Prepare
   const auto& [data, base, form, kept, told] = prepared;
   RecipeOptions options = recipe_options(task, engine, prepared, events);
   return kept ? Recipe(base, kept->model, std::move(options))
-              : Recipe(base, std::ssize(data.train.class_names), std::move(options));
+              : Recipe(base, std::ssize(data.train.class_names), options);
 }
 
 /// Says so where a network has fewer layers than are fine-tuned by default.

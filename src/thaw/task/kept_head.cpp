@@ -16,7 +16,7 @@ namespace thaw {
 namespace {
 
 std::string loss_for(const LoadedBase& loaded) {
-  const std::string text = loss_of(*loaded.whole);
+  std::string text = loss_of(*loaded.whole);
   const Loss loss(text);
   const bool wants_probabilities = loss_types::find(loss.name).head != Activation::Kind::linear ||
                                    loss.name.starts_with("binary");
@@ -28,6 +28,7 @@ std::string loss_for(const LoadedBase& loaded) {
 /// As they look, in no order.
 std::vector<std::string> composed(const std::vector<std::string>& names) {
   std::vector<std::string> result;
+  result.reserve(names.size());
   for (const std::string& name : names) result.push_back(to_nfc(name));
   std::ranges::sort(result);
   return result;

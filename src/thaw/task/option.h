@@ -83,20 +83,20 @@ class OptionList {
   /// A place of another type, which `read` makes of text (throwing UsageError with what it
   /// expected) and `write` puts into words.
   template <typename T>
-  void add(std::string name, T& place, T (*read)(const std::string& text),
-           std::string (*write)(const T& value), About about) {
+  void add(const std::string& name, T& place, T (*read)(const std::string& text),
+           std::string (*write)(const T& value), const About& about) {
     add_text(
-        std::move(name), [&place, read](const std::string& text) { place = read(text); },
-        [&place, write] { return Config(write(place)); }, std::move(about));
+        name, [&place, read](const std::string& text) { place = read(text); },
+        [&place, write] { return Config(write(place)); }, about);
   }
 
   /// The same of a value that may be unset, which about.unset says.
   template <typename T>
-  void add(std::string name, std::optional<T>& place, T (*read)(const std::string& text),
-           std::string (*write)(const T& value), About about) {
+  void add(const std::string& name, std::optional<T>& place, T (*read)(const std::string& text),
+           std::string (*write)(const T& value), const About& about) {
     const std::string unset = about.unset;
     add_text(
-        std::move(name),
+        name,
         [&place, read, unset](const std::string& text) {
           place = !unset.empty() && text == unset ? std::nullopt : std::optional<T>(read(text));
         },
@@ -104,17 +104,17 @@ class OptionList {
           if (place) return Config(write(*place));
           return unset.empty() ? Config() : Config(unset);
         },
-        std::move(about));
+        about);
   }
 
   /// One of several values by their names, which outlive the list.
   template <typename T, size_t count>
-  void add(std::string name, T& place, const std::pair<const char*, T> (&named)[count],
+  void add(const std::string& name, T& place, const std::pair<const char*, T> (&named)[count],
            About about) {
     const std::span<const std::pair<const char*, T>> values(named);
     for (const auto& [word, value] : values) about.choices.emplace_back(word);
     add_text(
-        std::move(name),
+        name,
         [&place, values](const std::string& text) {
           for (const auto& [word, value] : values)
             if (text == word) place = value;
