@@ -237,7 +237,8 @@ std::string list_difference(const Config& before, const Config& now) {
   return result.empty() ? "their order is another" : result;
 }
 
-Checkpoint parse(const TensorFile& file) {
+/// Takes the tensors out of `file`.
+Checkpoint parse(TensorFile& file) {
   const Config config = checked_config(file);
   Checkpoint result;
   result.settings = config.at("settings");
@@ -302,7 +303,7 @@ void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& 
 Checkpoint load_checkpoint(const std::filesystem::path& path) {
   try {
     TensorFile file = load_safetensors(path);
-    return with_context(path.string(), [&] { return parse(std::move(file)); });
+    return with_context(path.string(), [&] { return parse(file); });
   } catch (const Error& error) {
     throw Error(fmt::format("{}: start anew without --resume", error.what()));
   }
