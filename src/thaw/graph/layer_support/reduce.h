@@ -1,6 +1,7 @@
 #pragma once
 
 #include <algorithm>
+#include <string>
 #include <vector>
 
 #include "thaw/core/error.h"
@@ -51,5 +52,24 @@ inline ops::Value reduce(const LowerContext& context, ops::Reduce::Kind kind, op
   }
   return context.ops.shape(y) == after ? y : context.ops.reshape(y, after);
 }
+
+/// Keras 3's operations Mean, Max, Min and Sum: along axes (the batch axis is 0, −1 the last),
+/// which stay as 1 where `keepdims`.
+template <ops::Reduce::Kind kind>
+struct Reduction {
+  std::vector<int64_t> axis = {};
+  bool keepdims = false;
+  std::string name;
+
+  template <typename Visit>
+  void fields(Visit&& visit) {
+    visit("axis", axis);
+    visit("keepdims", keepdims);
+  }
+  Shape output_shape(const Shape& x) const { return reduced_shape(x, axis, keepdims); }
+  ops::Value lower(const LowerContext& context, ops::Value x) const {
+    return reduce(context, kind, x, axis, keepdims);
+  }
+};
 
 }  // namespace thaw::layers

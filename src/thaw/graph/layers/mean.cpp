@@ -1,38 +1,9 @@
 #include "thaw/graph/describe.h"
 #include "thaw/graph/layer_support/reduce.h"
 
-namespace thaw {
-namespace layers {
-namespace {
-
-/// The mean along axes (the batch axis is 0, −1 the last), which stay as 1 where `keepdims`: Keras
-/// 3's operation of this name.
-struct Mean {
-  std::vector<int64_t> axis = {};
-  bool keepdims = false;
-  std::string name;
-
-  template <typename Visit>
-  void fields(Visit&& visit) {
-    visit("axis", axis);
-    visit("keepdims", keepdims);
-  }
-  Shape output_shape(const Shape& x) const;
-  ops::Value lower(const LowerContext& context, ops::Value x) const;
-};
-
-Shape Mean::output_shape(const Shape& x) const { return reduced_shape(x, axis, keepdims); }
-
-ops::Value Mean::lower(const LowerContext& context, ops::Value x) const {
-  return reduce(context, ops::Reduce::Kind::mean, x, axis, keepdims);
-}
-
-}  // namespace
-}  // namespace layers
-
-namespace layer_types {
+namespace thaw::layer_types {
 extern const LayerType mean;
-constinit const LayerType mean{"Mean", &read_definition<layers::Mean, mean>, "keras.src.ops.numpy"};
-}  // namespace layer_types
-
-}  // namespace thaw
+constinit const LayerType mean{"Mean",
+                               &read_definition<layers::Reduction<ops::Reduce::Kind::mean>, mean>,
+                               "keras.src.ops.numpy"};
+}  // namespace thaw::layer_types

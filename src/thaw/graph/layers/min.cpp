@@ -1,38 +1,9 @@
 #include "thaw/graph/describe.h"
 #include "thaw/graph/layer_support/reduce.h"
 
-namespace thaw {
-namespace layers {
-namespace {
-
-/// The smallest along axes (the batch axis is 0, −1 the last), which stay as 1 where `keepdims`:
-/// Keras 3's operation of this name.
-struct Min {
-  std::vector<int64_t> axis = {};
-  bool keepdims = false;
-  std::string name;
-
-  template <typename Visit>
-  void fields(Visit&& visit) {
-    visit("axis", axis);
-    visit("keepdims", keepdims);
-  }
-  Shape output_shape(const Shape& x) const;
-  ops::Value lower(const LowerContext& context, ops::Value x) const;
-};
-
-Shape Min::output_shape(const Shape& x) const { return reduced_shape(x, axis, keepdims); }
-
-ops::Value Min::lower(const LowerContext& context, ops::Value x) const {
-  return reduce(context, ops::Reduce::Kind::minimum, x, axis, keepdims);
-}
-
-}  // namespace
-}  // namespace layers
-
-namespace layer_types {
+namespace thaw::layer_types {
 extern const LayerType min;
-constinit const LayerType min{"Min", &read_definition<layers::Min, min>, "keras.src.ops.numpy"};
-}  // namespace layer_types
-
-}  // namespace thaw
+constinit const LayerType min{"Min",
+                              &read_definition<layers::Reduction<ops::Reduce::Kind::minimum>, min>,
+                              "keras.src.ops.numpy"};
+}  // namespace thaw::layer_types
