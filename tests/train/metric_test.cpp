@@ -134,6 +134,12 @@ TEST(Metric, sees_through_the_activation_left_off) {
   }
 }
 
+TEST(Metric, top_k_takes_one_column_for_two_classes) {
+  const Data column{.targets = {0, 1, 1}, .outputs = {.2F, .4F, .7F}};
+  EXPECT_NEAR(column.through("top_k_categorical_accuracy@k=1")[0].value, 2. / 3, 1e-12);
+  EXPECT_EQ(column.through("top_k_categorical_accuracy")[0].value, 1);
+}
+
 TEST(Metric, confusion_matrix_counts_what_was_taken_for_what) {
   const Data data{.targets = {0, 1, 2, 2, 1},
                   .outputs = {.8F, .1F, .1F, .6F, .3F, .1F, 0, .1F, .9F, .2F, .5F, .3F, 0, 1, 0},

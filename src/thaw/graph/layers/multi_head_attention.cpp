@@ -43,6 +43,9 @@ Shape MultiHeadAttention::output_shape(std::span<const Shape> inputs) const {
   expect_sequences(inputs);
   if (num_heads < 1 || key_dim < 1 || value_dim.value_or(1) < 1 || output_size.value_or(1) < 1)
     throw Error("expected heads and sizes of at least 1");
+  // Of inputs without channels, kernels of any size have no elements; their biases always have.
+  for (const int64_t size : {key_dim, value_dim.value_or(key_dim)})
+    static_cast<void>(Shape{num_heads, size}.elements());
   if (attention_axes && *attention_axes != std::vector<int64_t>{1})
     throw Error("expected attention along the first axis after the batch (attention_axes [1])");
   if (!(dropout >= 0 && dropout < 1))

@@ -25,8 +25,10 @@ struct TopKCategoricalAccuracy {
     int64_t correct = 0;
     for (int64_t row = 0; row < batch.rows; ++row) {
       const float* y = batch.outputs.data() + row * batch.columns;
-      const float own = y[batch.target_class(row, "top_k_categorical_accuracy")];
-      int64_t above = 0;
+      const int64_t is = batch.target_class(row, "top_k_categorical_accuracy");
+      // One column stands for two classes, of which the other is above or is not.
+      const float own = batch.columns == 1 ? *y : y[is];
+      int64_t above = batch.columns == 1 && batch.output_class(row) != is ? 1 : 0;
       for (int64_t i = 0; i < batch.columns; ++i) above += y[i] > own ? 1 : 0;
       correct += std::isfinite(own) && above < k ? 1 : 0;
     }
