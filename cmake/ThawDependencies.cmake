@@ -10,6 +10,7 @@ find_package(OpenSSL REQUIRED)
 find_package(JPEG REQUIRED)
 find_package(PNG REQUIRED)
 find_package(GIF REQUIRED)
+find_package(LibArchive REQUIRED)
 find_package(PkgConfig REQUIRED)
 # By pkg-config: CMake's own module for HDF5 asks for a C compiler.
 pkg_search_module(THAW_HDF5 REQUIRED IMPORTED_TARGET GLOBAL hdf5 hdf5-serial)

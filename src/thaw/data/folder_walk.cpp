@@ -92,7 +92,7 @@ void FolderWalk::visit(const fs::path& top, size_t group, bool only_new) {
       skip(skipped_, "linked folder", "it is listed already", folder);
       continue;
     }
-    const FolderEntries entries = read_folder(folder);
+    const FolderEntries entries = read_(folder);
     for (const std::string& name : entries.folders)
       if (is_wanted(folder / name)) waiting.push_back(folder / name);
     for (const std::string& name : entries.linked_folders) {

@@ -11,16 +11,6 @@
 
 namespace thaw {
 
-/// What a folder holds, each kind sorted by name.
-struct FolderEntries {
-  std::vector<std::string> folders;
-  std::vector<std::string> linked_folders;
-  std::vector<std::string> files;
-};
-
-/// Throws Error when the folder cannot be read.
-FolderEntries read_folder(const std::filesystem::path& folder);
-
 /// With the letters A to Z in lower case.
 std::string lower_case(std::string text);
 
@@ -35,7 +25,8 @@ const char* unwanted_kind(const std::string& name);
 /// by however many links it is reached.
 class FolderWalk {
  public:
-  explicit FolderWalk(const ListingOptions& options) : options_(options) {}
+  explicit FolderWalk(const ListingOptions& options, FolderReader read = &read_folder)
+      : options_(options), read_(std::move(read)) {}
 
   /// Links to this folder lead nowhere new.
   void mark(const std::filesystem::path& folder) { (void)enter(folder); }
@@ -58,6 +49,7 @@ class FolderWalk {
   bool is_wanted(const std::filesystem::path& file);
 
   ListingOptions options_;
+  FolderReader read_;
   std::set<std::pair<uint64_t, uint64_t>> seen_;  ///< device and number on it
   /// Names by group and folder.
   std::map<std::pair<size_t, std::string>, std::vector<std::string>> images_;

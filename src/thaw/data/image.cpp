@@ -14,6 +14,7 @@
 #include "thaw/data/codec.h"
 #include "thaw/data/decode_budget.h"
 #include "thaw/data/exif.h"
+#include "thaw/data/image_contents.h"
 
 namespace thaw {
 namespace {
@@ -93,8 +94,25 @@ Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& option
   });
 }
 
-std::string why_no_image(const std::filesystem::path& file) {
-  constexpr size_t enough_bytes = 256;
+namespace {
+
+constexpr size_t enough_bytes = 256;
+
+std::string why_no_image(std::span<const std::byte> first) {
+  return codecs::find(first) == nullptr ? no_image(first) : "";
+}
+
+}  // namespace
+
+std::string why_no_image(const std::filesystem::path& file, const ImageContents* contents) {
+  if (contents != nullptr && contents->holds(file)) {
+    try {
+      const std::string first = contents->read(file, enough_bytes);
+      return why_no_image(std::as_bytes(std::span(first)));
+    } catch (const Error& error) {
+      return fmt::format("cannot be read: {}", error.what());
+    }
+  }
   std::error_code failure;
   // Opening a pipe would wait for who writes to it.
   const auto status = std::filesystem::status(file, failure);
@@ -106,18 +124,25 @@ std::string why_no_image(const std::filesystem::path& file) {
   if (!stream) return fmt::format("cannot be read: {}", std::strerror(errno));
   stream.read(first.data(), static_cast<std::streamsize>(first.size()));
   first.resize(static_cast<size_t>(stream.gcount()));
-  const auto bytes = std::as_bytes(std::span(first));
-  return codecs::find(bytes) == nullptr ? no_image(bytes) : "";
+  return why_no_image(std::as_bytes(std::span(first)));
 }
 
-std::string read_image_file(const std::filesystem::path& file) {
-  if (const std::string why = why_no_image(file); !why.empty())
+std::string read_image_file(const std::filesystem::path& file, const ImageContents* contents) {
+  if (const std::string why = why_no_image(file, contents); !why.empty())
     throw Error(file.string() + ": " + why);
-  return read_file(file, max_file_bytes);
+  if (contents == nullptr || !contents->holds(file)) return read_file(file, max_file_bytes);
+  return with_context(file.string(), [&] {
+    if (const int64_t bytes = contents->bytes(file); bytes > int64_t{max_file_bytes}) {
+      throw Error(
+          fmt::format("expected at most {} bytes, received {}", int64_t{max_file_bytes}, bytes));
+    }
+    return contents->read(file, max_file_bytes);
+  });
 }
 
-Image read_image(const std::filesystem::path& file, const DecodeOptions& options) {
-  const std::string content = read_image_file(file);
+Image read_image(const std::filesystem::path& file, const DecodeOptions& options,
+                 const ImageContents* contents) {
+  const std::string content = read_image_file(file, contents);
   if (options.room != nullptr) options.room->take(static_cast<int64_t>(content.size()));
   return with_context(file.string(),
                       [&] { return decode_image(std::as_bytes(std::span(content)), options); });

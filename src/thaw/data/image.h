@@ -10,6 +10,7 @@
 namespace thaw {
 
 class DecodeRoom;
+class ImageContents;
 
 /// A decoded image: 8-bit RGB, row by row from the top, without padding.
 struct Image {
@@ -55,14 +56,18 @@ struct DecodeOptions {
 Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& options = {});
 
 /// The bytes of an image file of at most 1 GiB. Throws Error that begins with the file's name, of
-/// one that is no image of a known format after a look at its first bytes.
-std::string read_image_file(const std::filesystem::path& file);
+/// one that is no image of a known format after a look at its first bytes. What `contents` holds
+/// is read from there.
+std::string read_image_file(const std::filesystem::path& file,
+                            const ImageContents* contents = nullptr);
 
 /// Why the first bytes of `file` show that it is no image; empty: nothing speaks against it.
-std::string why_no_image(const std::filesystem::path& file);
+std::string why_no_image(const std::filesystem::path& file,
+                         const ImageContents* contents = nullptr);
 
 /// decode_image() of read_image_file(); its errors begin with the file's name.
-Image read_image(const std::filesystem::path& file, const DecodeOptions& options = {});
+Image read_image(const std::filesystem::path& file, const DecodeOptions& options = {},
+                 const ImageContents* contents = nullptr);
 
 /// The image turned and mirrored to stand upright, given its EXIF orientation 1 … 8 (EXIF 2.3; 6,
 /// for one, is turned clockwise by a quarter). Any other value leaves it as it is.

@@ -28,13 +28,13 @@ Shape shape_of(const ImageOptions& options) {
 }
 
 /// What load_image() gives before preprocessing.
-void values_of(const std::filesystem::path& file, const ImageOptions& options,
-               std::span<float> out) {
+void values_of(const std::filesystem::path& file, const ImageOptions& options, std::span<float> out,
+               const ImageContents* contents) {
   DecodeOptions decode = options.decode;
   decode.grey = options.axes != ImageAxes::rgb;
   DecodeRoom room(DecodeBudget::of_process());
   decode.room = &room;
-  const Image image = read_image(file, decode);
+  const Image image = read_image(file, decode, contents);
   if (!decode.grey) {
     resize(image, options.size, out);
     return;
@@ -55,8 +55,8 @@ void preprocess_values(const ImageOptions& options, std::span<float> values) {
 }  // namespace
 
 void load_image(const std::filesystem::path& file, const ImageOptions& options,
-                std::span<float> out) {
-  values_of(file, options, out);
+                std::span<float> out, const ImageContents* contents) {
+  values_of(file, options, out, contents);
   preprocess_values(options, out);
 }
 
@@ -88,7 +88,7 @@ void ImageDataset::load_pixels(int64_t index, std::span<float> values) const {
 
 void ImageDataset::load_values(int64_t index, std::span<float> values) const {
   try {
-    values_of(file(index), options_, values);
+    values_of(file(index), options_, values, folder_.contents.get());
   } catch (const Error& error) {
     if (limit_ != nullptr) limit_->add(file(index).string(), error.what());
     throw;
@@ -100,7 +100,7 @@ void ImageDataset::preprocess(std::span<float> values) const {
 }
 
 std::string ImageDataset::content_key(int64_t index) const {
-  const std::string content = read_image_file(file(index));
+  const std::string content = read_image_file(file(index), folder_.contents.get());
   const Preprocessing& pixels = options_.preprocessing;
   const std::string_view axes = options_.axes == ImageAxes::rgb ? "" : " grey";
   return fmt::format("{} {}x{} aspect {} orientation {} shortest {} scale {:a} offset {:a} {}{}",

@@ -30,10 +30,10 @@ struct ImageOptions {
 /// Reads, decodes, resizes and preprocesses one file into `out` of options.size.height · width · 3
 /// values (grey images: · 1), row by row. Throws Error that begins with the file's name.
 void load_image(const std::filesystem::path& file, const ImageOptions& options,
-                std::span<float> out);
+                std::span<float> out, const ImageContents* contents = nullptr);
 
-/// Images in files, each read and decoded at each load(). Samples are of shape (height, width, 3),
-/// or as options.axes says.
+/// Images in files, or in what else holds them, each read and decoded at each load(). Samples are
+/// of shape (height, width, 3), or as options.axes says.
 class ImageDataset : public Dataset {
  public:
   /// Throws UsageError unless each side is of 1 … 16384 pixels, and the preprocessing of grey

@@ -59,7 +59,7 @@ void check_classes(const fs::path& folder, const std::vector<std::string>& names
 }  // namespace
 
 ImageFolder ImageFolder::select(std::span<const int64_t> indices) const {
-  ImageFolder selection{class_names, {}, {}, skipped};
+  ImageFolder selection{class_names, {}, {}, skipped, contents, remarks};
   for (const int64_t index : indices) {
     selection.files.push_back(files.at(static_cast<size_t>(index)));
     selection.labels.push_back(labels.at(static_cast<size_t>(index)));
@@ -113,8 +113,13 @@ std::string what_was_skipped(const std::vector<SkippedFiles>& skipped) {
 
 ImageFolder list_image_folder(const fs::path& folder, const ListingOptions& options) {
   check_folder(folder);
-  const FolderEntries entries = read_folder(folder);
-  FolderWalk walk(options);
+  return list_image_folder(folder, options, &read_folder);
+}
+
+ImageFolder list_image_folder(const fs::path& folder, const ListingOptions& options,
+                              const FolderReader& read) {
+  const FolderEntries entries = read(folder);
+  FolderWalk walk(options, read);
   ImageFolder listing;
   listing.class_names = class_folders(folder, entries, options, walk.skipped());
   check_classes(folder, listing.class_names, entries.files, options);

@@ -2,20 +2,27 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <vector>
 
+#include "thaw/data/image_contents.h"
 #include "thaw/data/skipped_files.h"
 
 namespace thaw {
 
-/// The image files of a folder that holds one folder for each class.
+/// The image files of a folder that holds one folder for each class, or of another source
+/// (list_source()).
 struct ImageFolder {
   std::vector<std::string> class_names;      ///< sorted; a label is an index into it
   std::vector<std::filesystem::path> files;  ///< class by class
   std::vector<int64_t> labels;               ///< one a file
   std::vector<SkippedFiles> skipped = {};    ///< what the listing left out
+  /// The bytes of those of `files` that are no files of their own; nullptr: all are.
+  std::shared_ptr<const ImageContents> contents = {};
+  std::vector<std::string> remarks = {};  ///< what a person should know of how it was listed
 
   /// The same classes and what was left out, with only the files of these indices, in this order.
   /// Throws std::out_of_range for an index that there is not.
@@ -29,7 +36,23 @@ struct ListingOptions {
   /// Whether a folder that holds one class is no error: such images can be judged, not learned
   /// from.
   bool one_class = false;
+  /// False: all images, for predictions, wherever they are in the source and whatever is said of
+  /// their classes. Folders are then listed by list_images().
+  bool labelled = true;
 };
+
+/// What a folder holds, each kind sorted by name.
+struct FolderEntries {
+  std::vector<std::string> folders;
+  std::vector<std::string> linked_folders;
+  std::vector<std::string> files;
+};
+
+/// Gives what a folder holds. Throws Error when it cannot be read.
+using FolderReader = std::function<FolderEntries(const std::filesystem::path& folder)>;
+
+/// What a folder on disk holds. Throws Error when it cannot be read.
+FolderEntries read_folder(const std::filesystem::path& folder);
 
 /// Lists images in the order of Keras's image_dataset_from_directory before it shuffles. Classes
 /// are the folders in `folder`, sorted by name. A class's images are the files in its folder and in
@@ -41,6 +64,9 @@ struct ListingOptions {
 /// differ in case, or in Unicode's form, only (on a file system that ignores it they would be one).
 ImageFolder list_image_folder(const std::filesystem::path& folder,
                               const ListingOptions& options = {});
+/// The same of folders that are not on disk.
+ImageFolder list_image_folder(const std::filesystem::path& folder, const ListingOptions& options,
+                              const FolderReader& read);
 
 /// Lists files without labels: of `paths`, each file as it is, whatever its name, and in place of
 /// each folder all images below it, found as list_image_folder() finds a class's. A path that does

@@ -14,6 +14,7 @@ namespace {
 
 struct Place {
   const std::filesystem::path* file;
+  const ImageContents* contents;
   int64_t label;
   bool is_for_validation;
 };
@@ -34,23 +35,30 @@ std::vector<Places> divided(const std::vector<Places>& groups, Key key) {
   for (const Places& group : groups) {
     std::map<std::string, Places> by_key;
     for (const Place& place : group)
-      if (const std::string own = key(*place.file); !own.empty()) by_key[own].push_back(place);
+      if (const std::string own = key(place); !own.empty()) by_key[own].push_back(place);
     for (auto& [own, places] : by_key)
       if (!is_harmless(places)) result.push_back(std::move(places));
   }
   return result;
 }
 
-std::string size_key(const std::filesystem::path& file) {
-  std::error_code failure;
-  const auto size = std::filesystem::file_size(file, failure);
-  return failure || size == 0 ? "" : std::to_string(size);
+std::string size_key(const Place& place) {
+  const auto size = image_file_bytes(*place.file, place.contents);
+  return size.value_or(0) == 0 ? "" : std::to_string(*size);
 }
 
-/// The first and the last bytes.
-std::string ends_key(const std::filesystem::path& file) {
+/// The first and the last bytes; of what is no file of its own the first ones.
+std::string ends_key(const Place& place) {
   constexpr std::streamoff enough = 2048;
-  std::ifstream stream(file, std::ios::binary);
+  if (place.contents != nullptr && place.contents->holds(*place.file)) {
+    try {
+      const std::string first = place.contents->read(*place.file, enough);
+      return content_hash(std::as_bytes(std::span(first)));
+    } catch (const Error&) {
+      return "";
+    }
+  }
+  std::ifstream stream(*place.file, std::ios::binary);
   std::string bytes(2 * enough, '\0');
   stream.read(bytes.data(), enough);
   if (stream.gcount() == 0) return "";
@@ -60,10 +68,12 @@ std::string ends_key(const std::filesystem::path& file) {
   return content_hash(std::as_bytes(std::span(bytes)));
 }
 
-std::string content_key(const std::filesystem::path& file) {
+std::string content_key(const Place& place) {
   constexpr size_t most_bytes = size_t{1} << 30;
   try {
-    const std::string content = read_file(file, most_bytes);
+    const std::string content = place.contents != nullptr && place.contents->holds(*place.file)
+                                    ? place.contents->read(*place.file, most_bytes)
+                                    : read_file(*place.file, most_bytes);
     return content_hash(std::as_bytes(std::span(content)));
   } catch (const Error&) {
     return "";
@@ -79,7 +89,8 @@ void count(SameImages& same, const Place& first, const Place& second) {
 
 void place_all(Places& places, const ImageFolder& folder, bool is_for_validation) {
   for (size_t i = 0; i < folder.files.size(); ++i)
-    places.push_back({&folder.files[i], folder.labels[i], is_for_validation});
+    places.push_back(
+        {&folder.files[i], folder.contents.get(), folder.labels[i], is_for_validation});
 }
 
 }  // namespace

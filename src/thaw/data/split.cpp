@@ -29,7 +29,26 @@ void check_parts(const Split& split, double fraction) {
       split.validation.size()));
 }
 
+std::map<int64_t, std::vector<int64_t>> by_class(std::span<const int64_t> labels) {
+  std::map<int64_t, std::vector<int64_t>> classes;
+  for (size_t i = 0; i < labels.size(); ++i) classes[labels[i]].push_back(static_cast<int64_t>(i));
+  return classes;
+}
+
 }  // namespace
+
+std::vector<int64_t> some_of_each_class(std::span<const int64_t> labels, int64_t most,
+                                        uint64_t seed) {
+  std::vector<int64_t> chosen;
+  for (const auto& [label, members] : by_class(labels)) {
+    const auto order = Random(seed, random_stream(static_cast<uint64_t>(label), 0x736f6d65))
+                           .permutation(std::ssize(members));
+    for (int64_t i = 0; i < std::min(most, std::ssize(members)); ++i)
+      chosen.push_back(members[static_cast<size_t>(order[static_cast<size_t>(i)])]);
+  }
+  std::sort(chosen.begin(), chosen.end());
+  return chosen;
+}
 
 Split keras_split(int64_t count, double fraction, uint32_t seed) {
   check_fraction(fraction);
@@ -46,11 +65,8 @@ Split keras_split(int64_t count, double fraction, uint32_t seed) {
 
 Split stratified_split(std::span<const int64_t> labels, double fraction, uint64_t seed) {
   check_fraction(fraction);
-  std::map<int64_t, std::vector<int64_t>> classes;
-  for (size_t i = 0; i < labels.size(); ++i) classes[labels[i]].push_back(static_cast<int64_t>(i));
-
   Split split;
-  for (const auto& [label, members] : classes) {
+  for (const auto& [label, members] : by_class(labels)) {
     const auto count = static_cast<int64_t>(members.size());
     const auto wanted = std::llround(fraction * static_cast<double>(count));
     const int64_t held_out = count == 1 ? 0 : std::clamp<int64_t>(wanted, 1, count - 1);

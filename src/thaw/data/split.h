@@ -18,6 +18,10 @@ struct Split {
 /// neither part is empty.
 Split keras_split(int64_t count, double fraction, uint32_t seed);
 
+/// Of each class at most `most` images, chosen at random by `seed`; indices in the listing's order.
+std::vector<int64_t> some_of_each_class(std::span<const int64_t> labels, int64_t most,
+                                        uint64_t seed);
+
 /// For validation, round(fraction · n) of the n images of each class, chosen at random by `seed`;
 /// but of a class of two or more at least one and at most n − 1, and none of a class of one.
 /// labels[i] is the class of image i. Both parts keep the listing's order. Throws UsageError as

@@ -5,6 +5,8 @@
 #include <algorithm>
 
 #include "thaw/core/error.h"
+#include "thaw/data/source.h"
+#include "thaw/data/split.h"
 #include "thaw/task/class_folders.h"
 #include "thaw/task/classifier.h"
 #include "thaw/task/option.h"
@@ -86,6 +88,23 @@ Loss usual_loss(Classifier& judged, const std::function<void(const std::string&)
   return Loss(loss);
 }
 
+/// The images to judge by: of a data set with parts those for testing, else for validation.
+ImageFolder listed_images(const EvaluateTask& task,
+                          const std::function<void(const std::string&)>& remark) {
+  std::filesystem::path path = task.images;
+  if (const auto parts = source_parts(path);
+      parts && (!parts->others.empty() || parts->validation)) {
+    path = parts->others.empty() ? *parts->validation : parts->others.front();
+    remark(fmt::format("{} holds parts of a data set: evaluating on {}", task.images.string(),
+                       path.string()));
+  }
+  ImageFolder listing = list_source(path, {.one_class = true});
+  std::ranges::for_each(listing.remarks, remark);
+  if (!task.images_per_class) return listing;
+  constexpr uint64_t seed = 1;
+  return listing.select(some_of_each_class(listing.labels, *task.images_per_class, seed));
+}
+
 }  // namespace
 
 LoadOptions EvaluateTask::load_options() const {
@@ -101,12 +120,18 @@ void EvaluateTask::describe(OptionList& options) {
                .required = true,
                .positional = true,
                .completes = Completes::file});
-  options.add("images", images,
-              {.help = "a folder that holds one folder of images a class",
-               .value = "IMAGES",
-               .required = true,
-               .positional = true,
-               .completes = Completes::folder});
+  options.add(
+      "images", images,
+      {.help = "images in folders named after their classes, or another source that thaw fit takes",
+       .value = "IMAGES",
+       .required = true,
+       .positional = true,
+       .completes = Completes::folder});
+  options.add("images-per-class", images_per_class,
+              {.help = "at most so many images of each class, always the same ones",
+               .value = "N",
+               .range = Range{1, 1e9},
+               .unset = "all"});
   form.describe(options);
   describe_classes(classes, options);
   describe_output(output.name, options);
@@ -131,7 +156,7 @@ EvaluateReport EvaluateTask::run(Engine& engine, TaskEvents& events) const {
   };
   remark(of_form);
   std::ranges::for_each(judged.remarks, remark);
-  const ImageFolder listing = list_image_folder(images, {.one_class = true});
+  const ImageFolder listing = listed_images(*this, remark);
   auto [folder, how_matched] =
       with_context(images.string(), [&] { return match_classes(listing, judged.classes); });
   remark(how_matched);

@@ -23,12 +23,15 @@ struct EvaluateReport {
   std::vector<SkippedFiles> skipped = {};  ///< what was no image, and those that are broken
 };
 
-/// Loss and metrics of a model on a folder that holds one folder of images a class: of all of the
-/// model's classes, or of some or one of them. Of a model that gives logits they are those of the
-/// probabilities, so that the accuracy is that of what PredictTask says.
+/// Loss and metrics of a model on images of known classes: of all of the model's classes, or of
+/// some or one of them. Of a source with parts it is the one for testing, else that for validation.
+/// Of a model that gives logits they are those of the probabilities, so that the accuracy is that
+/// of what PredictTask says.
 struct EvaluateTask {
   std::filesystem::path model;
-  std::filesystem::path images;
+  std::filesystem::path images;  ///< any kind of source (list_source())
+  /// At most so many of each class, always the same ones; unset: all.
+  std::optional<int> images_per_class = {};
   ModelReading reading = {};
   ImageForm form = {};
   OutputChoice output = {};

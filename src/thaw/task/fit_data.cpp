@@ -7,8 +7,8 @@
 
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
-#include "thaw/data/image_parts.h"
 #include "thaw/data/same_images.h"
+#include "thaw/data/source.h"
 #include "thaw/data/split.h"
 #include "thaw/task/class_folders.h"
 #include "thaw/task/option.h"
@@ -25,17 +25,18 @@ constexpr std::pair<const char*, SplitKind> split_kinds[] = {{"stratified", Spli
 void ImageSource::describe(OptionList& options) {
   // A member added to the struct stops this from compiling until it is described below, or counted
   // here as one that is no option.
-  [[maybe_unused]] const auto& [a, b, c, d, e] = *this;
+  [[maybe_unused]] const auto& [a, b, c, d, e, f] = *this;
   const std::string same_files = "the images that come of it, by name and size";
   options.add("images", images,
-              {.help = "a folder that holds one folder of images a class",
+              {.help = "images in folders named after their classes, or another source: " +
+                       sources::listed(),
                .value = "IMAGES",
                .required = true,
                .positional = true,
                .compared_as = same_files,
                .completes = Completes::folder});
   options.add("validation", validation,
-              {.help = "such a folder of its own for validation, instead of a part of IMAGES",
+              {.help = "such a source of its own for validation, instead of a part of IMAGES",
                .value = "DIR",
                .compared_as = same_files,
                .completes = Completes::folder});
@@ -50,6 +51,13 @@ void ImageSource::describe(OptionList& options) {
       {.help = "how that part is chosen; stratified: the same part of each class; keras: as "
                "Keras chooses with this seed",
        .compared_as = same_files});
+  options.add("images-per-class", images_per_class,
+              {.help = "at most so many images of each class, chosen by the seed: for a first try, "
+                       "or to see what more images would bring",
+               .value = "N",
+               .range = Range{1, 1e9},
+               .unset = "all",
+               .compared_as = same_files});
   options.add(
       "allowed-broken", allowed_broken,
       {.help = "the part of the images that may be unreadable and left out; past it the run "
@@ -61,11 +69,13 @@ void ImageSource::describe(OptionList& options) {
 
 namespace {
 
-/// The folders that are meant: where IMAGES holds training and validation in place of classes,
-/// those.
+ListingOptions listing_options(const ImageSource& source) {
+  return {.only_keras_formats = source.split == SplitKind::keras};
+}
+
+/// What is meant: where IMAGES says what is for training and validation, that.
 ImageSource with_parts(ImageSource source, std::vector<std::string>& remarks) {
-  if (source.split == SplitKind::keras) return source;
-  const auto parts = find_image_parts(source.images);
+  const auto parts = source_parts(source.images, listing_options(source));
   if (!parts) return source;
   std::string remark = fmt::format("{} holds parts of a data set and no classes: training on {}",
                                    source.images.string(), parts->training.string());
@@ -84,19 +94,19 @@ ImageSource with_parts(ImageSource source, std::vector<std::string>& remarks) {
 }
 
 /// "its content is no image's" and the like: one for all files that have it in common.
-std::string kind_of_failure(const std::filesystem::path& file, const std::string& why) {
-  std::error_code failure;
+std::string kind_of_failure(const std::filesystem::path& file, const ImageContents* contents,
+                            const std::string& why) {
   if (!why.starts_with("expected an image")) return why;
-  return std::filesystem::file_size(file, failure) == 0 ? "empty" : "its content is no image's";
+  return image_file_bytes(file, contents) == 0 ? "empty" : "its content is no image's";
 }
 
 /// Counts the images that are none by their first bytes.
 void judge(const ImageFolder& folder, FitData& data) {
   for (const auto& file : folder.files) {
-    const std::string why = why_no_image(file);
+    const std::string why = why_no_image(file, folder.contents.get());
     if (why.empty()) continue;
     ++data.broken;
-    skip(data.skipped, ending_of(file), kind_of_failure(file, why), file);
+    skip(data.skipped, ending_of(file), kind_of_failure(file, folder.contents.get(), why), file);
   }
 }
 
@@ -114,10 +124,14 @@ void remark_on_same_images(FitData& data) {
 
 FitData listed(const ImageSource& source, uint64_t seed) {
   const bool as_keras = source.split == SplitKind::keras;
-  const ListingOptions listing{.only_keras_formats = as_keras};
-  ImageFolder folder = list_image_folder(source.images, listing);
+  const auto list = [&](const std::filesystem::path& path) {
+    ImageFolder all = list_source(path, listing_options(source));
+    if (!source.images_per_class) return all;
+    return all.select(some_of_each_class(all.labels, *source.images_per_class, seed));
+  };
+  ImageFolder folder = list(source.images);
   if (!source.validation.empty()) {
-    const ImageFolder other = list_image_folder(source.validation, listing);
+    const ImageFolder other = list(source.validation);
     ImageFolder validation = with_context(source.validation.string(),
                                           [&] { return with_classes(other, folder.class_names); });
     std::vector<SkippedFiles> skipped = folder.skipped;
@@ -147,6 +161,12 @@ FitData fit_data(const ImageSource& source, uint64_t seed) {
   const ImageSource meant = with_parts(source, remarks);
   FitData data = listed(meant, seed);
   data.remarks = std::move(remarks);
+  for (const ImageFolder* folder : {&data.train, data.validation ? &*data.validation : nullptr}) {
+    if (folder == nullptr) continue;
+    for (const std::string& remark : folder->remarks)
+      if (std::ranges::find(data.remarks, remark) == data.remarks.end())
+        data.remarks.push_back(remark);
+  }
   judge(data.train, data);
   if (data.validation) judge(*data.validation, data);
   if (!data.skipped.empty()) data.remarks.push_back("left out: " + in_words(data.skipped));
@@ -167,11 +187,10 @@ std::vector<std::string> file_list(const ImageFolder& folder) {
   std::vector<std::string> result;
   result.reserve(folder.files.size());
   for (size_t i = 0; i < folder.files.size(); ++i) {
-    std::error_code failure;
-    const auto size = std::filesystem::file_size(folder.files[i], failure);
+    const auto size = image_file_bytes(folder.files[i], folder.contents.get());
     result.push_back(fmt::format("{}/{} {}",
                                  folder.class_names[static_cast<size_t>(folder.labels[i])],
-                                 folder.files[i].filename().string(), failure ? 0 : size));
+                                 folder.files[i].filename().string(), size.value_or(0)));
   }
   return result;
 }

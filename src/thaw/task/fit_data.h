@@ -18,11 +18,13 @@ enum class SplitKind {
 
 /// Which images a fit learns from.
 struct ImageSource {
-  std::filesystem::path images;           ///< a folder that holds one folder of images a class
-  std::filesystem::path validation = {};  ///< such a folder of its own; empty: a part of `images`
+  std::filesystem::path images;           ///< any kind of source (list_source())
+  std::filesystem::path validation = {};  ///< one of its own; empty: a part of `images`
   double validation_split = 0.2;          ///< that part; 0: none
   SplitKind split = SplitKind::stratified;
   double allowed_broken = 0.1;  ///< the part of the images that may turn out to be unreadable
+  std::optional<int> images_per_class =
+      {};  ///< at most so many, chosen by the seed; unset: all
 
   void describe(OptionList& options);
 };
@@ -37,8 +39,8 @@ struct FitData {
   std::vector<std::string> remarks = {};  ///< what a person should know
 };
 
-/// Lists the folders and splits them. Where the images' folder holds folders for training and
-/// validation in place of classes, these are taken (find_image_parts(); not with Keras's split).
+/// Lists the images and splits them. Where their source says which are for training and validation
+/// (source_parts(); a folder listed as Keras lists it does not), these are taken.
 /// Throws Error when the validation folder has a class that the images have not, or more than
 /// allowed_broken of the images are none.
 FitData fit_data(const ImageSource& source, uint64_t seed);

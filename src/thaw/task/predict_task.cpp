@@ -4,6 +4,7 @@
 #include <numeric>
 #include <span>
 
+#include "thaw/data/source.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/task/classifier.h"
 #include "thaw/task/option.h"
@@ -42,7 +43,7 @@ void PredictTask::describe(OptionList& options) {
                .positional = true,
                .completes = Completes::file});
   options.add("images", images,
-              {.help = "image files, or folders of them",
+              {.help = "image files, folders of them, or other sources that thaw fit takes",
                .value = "IMAGES",
                .positional = true,
                .completes = Completes::file});
@@ -67,7 +68,9 @@ bool PredictTask::run(Engine& engine,
   remark(of_form);
   std::ranges::for_each(classifier.remarks, remark);
   const std::vector<std::filesystem::path> paths(images.begin(), images.end());
-  const ImageDataset data(list_images(paths), options);
+  ImageFolder listing = list_unlabelled(paths);
+  std::ranges::for_each(listing.remarks, remark);
+  const ImageDataset data(std::move(listing), options);
   const Predictor predictor(with_form(classifier.model, options), engine);
   PredictionWatch watch(classifier.meaning, classifier.classes.names);
   bool all_read = true;

@@ -37,7 +37,7 @@ struct ImagePrediction {
 /// What a model sees in images.
 struct PredictTask {
   std::filesystem::path model;
-  std::vector<std::string> images;  ///< files, or folders of them
+  std::vector<std::string> images;  ///< files, folders of them, or other sources
   ModelReading reading = {};
   ImageForm form = {};
   int top = 5;  ///< how many of the likeliest classes

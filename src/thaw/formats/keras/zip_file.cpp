@@ -4,6 +4,7 @@
 #include <zip.h>
 
 #include <algorithm>
+#include <cstdint>
 #include <ctime>
 #include <memory>
 
@@ -41,6 +42,7 @@ std::string message(int code) {
   return text;
 }
 
+using MemberPtr = std::unique_ptr<zip_file_t, CloseMember>;
 using ArchivePtr = std::unique_ptr<zip_t, DiscardArchive>;
 
 }  // namespace
@@ -83,6 +85,55 @@ std::vector<std::string> ZipReader::names() const {
   return names;
 }
 
+std::vector<ZipReader::Entry> ZipReader::entries() const {
+  zip_t* archive = archive_->handle.get();
+  std::vector<Entry> entries;
+  const zip_int64_t count = zip_get_num_entries(archive, 0);
+  for (zip_int64_t i = 0; i < count; ++i) {
+    zip_stat_t stat;
+    Entry& entry = entries.emplace_back();
+    if (zip_stat_index(archive, static_cast<zip_uint64_t>(i), 0, &stat) != 0) continue;
+    if ((stat.valid & ZIP_STAT_NAME) != 0) entry.name = stat.name;
+    if ((stat.valid & ZIP_STAT_SIZE) != 0)
+      entry.bytes = static_cast<int64_t>(std::min<zip_uint64_t>(stat.size, INT64_MAX));
+    entry.is_encrypted =
+        (stat.valid & ZIP_STAT_ENCRYPTION_METHOD) != 0 && stat.encryption_method != ZIP_EM_NONE;
+  }
+  return entries;
+}
+
+std::string ZipReader::beginning(size_t place, size_t at_most) const {
+  constexpr uint64_t harmless_bytes = uint64_t{64} << 20;
+  zip_t* archive = archive_->handle.get();
+  zip_stat_t stat;
+  if (zip_stat_index(archive, place, 0, &stat) != 0 || (stat.valid & ZIP_STAT_SIZE) == 0)
+    throw Error("cannot be read: " + std::string(zip_strerror(archive)));
+  if ((stat.valid & ZIP_STAT_COMP_SIZE) != 0 &&
+      stat.size > harmless_bytes + likely_factor * stat.comp_size) {
+    throw Error(fmt::format("expected an image, received {} bytes packed into {}", stat.size,
+                            stat.comp_size));
+  }
+  const MemberPtr member(zip_fopen_index(archive, place, 0));
+  if (!member) throw Error("cannot be read: " + std::string(zip_strerror(archive)));
+  // One byte more than it should have, so that its checksum is looked at where all of it is read.
+  const size_t wanted = std::min<uint64_t>(at_most, stat.size);
+  const size_t asked = wanted == stat.size ? wanted + 1 : wanted;
+  std::string content;
+  constexpr size_t step = size_t{1} << 20;
+  while (content.size() < asked) {
+    const size_t start = content.size();
+    content.resize(std::min(asked, start + step));
+    const zip_int64_t count =
+        zip_fread(member.get(), content.data() + start, content.size() - start);
+    if (count < 0) throw Error("is damaged: " + std::string(zip_file_strerror(member.get())));
+    content.resize(start + static_cast<size_t>(count));
+    if (count == 0) break;
+  }
+  if (content.size() < wanted) throw Error("is truncated");
+  if (content.size() > wanted) throw Error("is larger than its zip entry says");
+  return content;
+}
+
 std::optional<std::string> ZipReader::member(const std::string& name, uint64_t limit_bytes,
                                              uint64_t harmless_bytes) const {
   zip_t* archive = archive_->handle.get();
@@ -94,7 +145,7 @@ std::optional<std::string> ZipReader::member(const std::string& name, uint64_t l
     if ((stat.valid & ZIP_STAT_SIZE) == 0 || stat.size > limit_bytes) {
       throw Error(fmt::format("expected at most {} bytes, received {}", limit_bytes, stat.size));
     }
-    const std::unique_ptr<zip_file_t, CloseMember> member(zip_fopen_index(archive, stat.index, 0));
+    const MemberPtr member(zip_fopen_index(archive, stat.index, 0));
     if (!member) throw Error("cannot be read: " + std::string(zip_strerror(archive)));
     // The string grows with the data that comes: a false size in the directory costs no memory.
     std::string content;

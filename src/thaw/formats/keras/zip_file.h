@@ -24,6 +24,18 @@ class ZipReader {
   /// The members, in the order of the file.
   std::vector<std::string> names() const;
 
+  struct Entry {
+    std::string name;
+    int64_t bytes = 0;  ///< unpacked, as the archive says
+    bool is_encrypted = false;
+  };
+  /// The same with what the archive says of them.
+  std::vector<Entry> entries() const;
+
+  /// The first `at_most` bytes of the member at that place of entries(); of one that ends before,
+  /// all. Throws Error when it is damaged, or as strongly compressed as member() refuses.
+  std::string beginning(size_t place, size_t at_most) const;
+
   /// The contents of the member `name`; nullopt when there is none. Throws Error that begins with
   /// the name when it is damaged, larger than `limit_bytes` when unpacked, or so strongly
   /// compressed (beyond `harmless_bytes`, more than fifty-fold) that it must be made to fill the
