@@ -205,6 +205,10 @@ TEST(IdxSource, a_small_file_that_unpacks_to_much_is_refused_by_its_header) {
       folder.write("images-idx3-ubyte.gz",
                    gzip(folder, idx({0xFFFF, 0xFFFF, 0xFFFF}, std::string(1 << 22, '\0'))));
   EXPECT_NE(error_of([&] { read_idx(file); }).find("is more than the"), std::string::npos);
+  const std::vector<fs::path> many{folder.write(
+      "many-images-idx3-ubyte.gz", gzip(folder, idx({5000000, 1, 1}, std::string(5000000, 0))))};
+  EXPECT_NE(error_of([&] { list_unlabelled(many); }).find("expected at most 4000000 images"),
+            std::string::npos);
 }
 
 }  // namespace

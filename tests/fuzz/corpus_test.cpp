@@ -83,7 +83,7 @@ std::string changed(std::string bytes, std::mt19937& random) {
   return bytes;
 }
 
-TEST_P(Fuzz, changes_of_them_end_in_a_model_or_an_error_in_little_memory) {
+TEST_P(Fuzz, changes_of_them_end_in_what_it_holds_or_an_error_in_little_memory) {
   const int64_t before = peak_memory_bytes();
   constexpr unsigned seed = 1;
   std::mt19937 random(seed);
@@ -98,7 +98,10 @@ TEST_P(Fuzz, changes_of_them_end_in_a_model_or_an_error_in_little_memory) {
 }
 
 INSTANTIATE_TEST_SUITE_P(Every, Fuzz,
-                         ::testing::Values(Corpus{"h5", read_h5}, Corpus{"keras", read_keras}),
+                         ::testing::Values(Corpus{"h5", read_h5}, Corpus{"keras", read_keras},
+                                           Corpus{"idx", read_idx}, Corpus{"zip", read_zip},
+                                           Corpus{"tar", read_tar}, Corpus{"csv", read_csv},
+                                           Corpus{"json_lines", read_json_lines}),
                          ::testing::PrintToStringParamName());
 
 }  // namespace

@@ -1,6 +1,9 @@
 #include "fuzz/targets.h"
 
+#include "support/temporary_folder.h"
 #include "thaw/core/error.h"
+#include "thaw/data/image.h"
+#include "thaw/data/source.h"
 #include "thaw/formats/model_file.h"
 
 namespace thaw::testing {
@@ -20,7 +23,62 @@ bool read_model(std::string bytes) {
   }
 }
 
+/// A folder that costs no disk where the system has one: each change is a file.
+const TemporaryFolder& in_memory() {
+  static const TemporaryFolder folder = [] {
+    const Environment place("TMPDIR",
+                            std::filesystem::is_directory("/dev/shm") ? "/dev/shm" : "/tmp");
+    return TemporaryFolder();
+  }();
+  return folder;
+}
+
+/// Whether `list` gives images, some of which are then decoded: one that cannot be is no fault of
+/// its source.
+template <typename List>
+bool lists(List list) {
+  try {
+    const ImageFolder images = list();
+    for (size_t i = 0; i < images.files.size() && i < 8; ++i) {
+      try {
+        (void)read_image(images.files[i], {.max_pixels = 1 << 20}, images.contents.get());
+      } catch (const Error&) {
+      }
+    }
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool read_source(const std::string& name, const std::string& bytes) {
+  const TemporaryFolder& folder = in_memory();
+  const auto file = folder.write(name, bytes);
+  const bool is_read = lists([&] { return list_source(file); });
+  lists([&] {
+    const auto parts = source_parts(file);
+    return list_source(parts ? parts->training : file / "train", {.one_class = true});
+  });
+  lists([&] { return list_unlabelled(std::span(&file, 1)); });
+  return is_read;
+}
+
 }  // namespace
+
+bool read_idx(std::string bytes) {
+  const TemporaryFolder& folder = in_memory();
+  folder.write("labels-idx1-ubyte", bytes);
+  const auto file =
+      folder.write("images-idx3-ubyte", std::string("\0\0\x8\3\0\0\0\2\0\0\0\1\0\0\0\1ab", 18));
+  lists([&] { return list_source(file); });
+  folder.write("images-idx3-ubyte", bytes);
+  return lists([&] { return list_unlabelled(std::span(&file, 1)); });
+}
+
+bool read_zip(std::string bytes) { return read_source("photos.zip", bytes); }
+bool read_tar(std::string bytes) { return read_source("photos.tar", bytes); }
+bool read_csv(std::string bytes) { return read_source("photos.csv", bytes); }
+bool read_json_lines(std::string bytes) { return read_source("photos.jsonl", bytes); }
 
 bool read_h5(std::string bytes) {
   // libFuzzer need not find the first eight bytes by itself.

@@ -9,4 +9,12 @@ namespace thaw::testing {
 bool read_h5(std::string bytes);
 bool read_keras(std::string bytes);
 
+/// Lists what may be a source of images, with its parts, and decodes the first of its images. Of an
+/// IDX file the images are listed without labels, and the bytes are taken for labels too.
+bool read_idx(std::string bytes);
+bool read_zip(std::string bytes);
+bool read_tar(std::string bytes);
+bool read_csv(std::string bytes);
+bool read_json_lines(std::string bytes);
+
 }  // namespace thaw::testing

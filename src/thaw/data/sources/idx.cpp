@@ -33,6 +33,11 @@ class IdxImages final : public ImageContents {
           "received {}",
           file_.string(), fmt::join(lengths, "×")));
     }
+    constexpr int64_t most_images = 4'000'000;
+    if (count() > most_images) {
+      throw Error(fmt::format("{}: expected at most {} images, received {}", file_.string(),
+                              most_images, count()));
+    }
     digits_ = std::max<size_t>(5, std::to_string(count()).size());
     write_header();
   }
