@@ -49,13 +49,18 @@ struct Fingerprint {
   Names names;
 };
 
+bool is_pooling(const Symbol& x) {
+  return x.call()->layer.class_name() == "GlobalAveragePooling2D";
+}
+
 /// The layers up to the pooling at a network's end, which it has with top and without.
 Fingerprint fingerprint(const Application& application, const OwnOptions& own) {
   const Functional model =
       create(application, {.include_top = false, .weights = "none", .pooling = "avg", .own = own});
   Symbol end = model.outputs()[0];
-  while (end.call()->layer.class_name() != "GlobalAveragePooling2D") end = end.call()->inputs[0];
-  return {&application, names_of(model.up_to(end.call()->inputs[0]))};
+  if (is_pooling(end)) return {&application, names_of(model)};  // which has no weights
+  while (!is_pooling(end)) end = end.call()->inputs[0];
+  return {&application, names_of(model.up_to(end))};
 }
 
 /// The own options under which a network may have other layers: none set, and each that is true or

@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <unordered_map>
+#include <unordered_set>
 
 #include "thaw/core/error.h"
 #include "thaw/core/random.h"
@@ -31,21 +33,21 @@ class NetworkMap {
   const std::vector<CallPtr>& calls() const { return calls_; }
 
   std::vector<Layer> layers() const {
-    std::vector<const void*> ids;
-    ids.reserve(layer_indices_.size());
-    for (const auto& [id, index] : layer_indices_) ids.push_back(id);
-    std::ranges::sort(ids, [&](const void* a, const void* b) {
-      const int depth_a = layer_depths_.at(a);
-      const int depth_b = layer_depths_.at(b);
-      return depth_a != depth_b ? depth_a > depth_b : layer_indices_.at(a) < layer_indices_.at(b);
-    });
+    std::vector<Met> sorted = met_;
+    std::ranges::stable_sort(sorted, std::ranges::greater(), &Met::depth);
     std::vector<Layer> result;
-    result.reserve(ids.size());
-    for (const void* id : ids) result.push_back(by_id_.at(id));
+    result.reserve(sorted.size());
+    for (Met& met : sorted) result.push_back(std::move(met.layer));
     return result;
   }
 
  private:
+  /// A layer, in the order in which they were first met.
+  struct Met {
+    Layer layer;
+    int depth = 0;
+  };
+
   /// Depth first without recursion, since a deep network must not exhaust the stack.
   void visit(const CallPtr& root) {
     struct Frame {
@@ -54,10 +56,8 @@ class NetworkMap {
     };
     std::vector<Frame> stack;
     const auto enter = [&](const CallPtr& call) {
-      if (!seen_.insert(call.get()).second) return;
-      const void* id = call->layer.id();
-      layer_indices_.try_emplace(id, static_cast<int>(layer_indices_.size()));
-      by_id_.try_emplace(id, call->layer);
+      if (!depths_.try_emplace(call.get(), 0).second) return;
+      if (met_at_.try_emplace(call->layer.id(), met_.size()).second) met_.push_back({call->layer});
       stack.push_back({call});
     };
     enter(root);
@@ -79,31 +79,28 @@ class NetworkMap {
   }
 
   void measure_depths(const std::vector<Symbol>& inputs) {
-    std::map<const Call*, int> call_depths;
     for (size_t i = calls_.size(); i-- > 0;) {
-      const CallPtr& call = calls_[i];
-      int& layer_depth = layer_depths_[call->layer.id()];
-      const int depth = std::max(call_depths[call.get()], layer_depth);
-      layer_depth = depth;
-      call_depths[call.get()] = depth;
-      if (input_calls_.contains(call.get())) continue;
-      for (const Symbol& symbol : call->inputs) {
-        int& below = call_depths[symbol.call().get()];
+      const Call& call = *calls_[i];
+      int& layer_depth = met_[met_at_.at(call.layer.id())].depth;
+      int& depth = depths_.at(&call);
+      depth = layer_depth = std::max(depth, layer_depth);
+      if (input_calls_.contains(&call)) continue;
+      for (const Symbol& symbol : call.inputs) {
+        int& below = depths_.at(symbol.call().get());
         below = std::max(below, depth + 1);
       }
     }
     for (const Symbol& symbol : inputs) {
-      if (seen_.contains(symbol.call().get())) continue;
+      if (depths_.contains(symbol.call().get())) continue;
       throw Error("no output depends on input \"" + symbol.call()->layer.name() + "\"");
     }
   }
 
-  std::set<const Call*> input_calls_;
-  std::set<const Call*> seen_;
+  std::unordered_set<const Call*> input_calls_;
   std::vector<CallPtr> calls_;
-  std::map<const void*, int> layer_indices_;
-  std::map<const void*, int> layer_depths_;
-  std::map<const void*, Layer> by_id_;
+  std::unordered_map<const Call*, int> depths_;  ///< of the calls met
+  std::vector<Met> met_;
+  std::unordered_map<const void*, size_t> met_at_;  ///< by the layers' ids
 };
 
 void name_layers(const std::vector<Layer>& layers) {
@@ -114,9 +111,11 @@ void name_layers(const std::vector<Layer>& layers) {
       throw Error(fmt::format("two layers are named \"{}\": give each its own name", layer.name()));
     }
   }
+  std::map<std::string, int> next;
   for (const Layer& layer : layers) {
+    if (!layer.name().empty()) continue;
     const std::string stem = to_snake_case(layer.class_name());
-    for (int n = 0; layer.name().empty(); ++n) {
+    for (int& n = next[stem]; layer.name().empty(); ++n) {
       std::string candidate = n == 0 ? stem : fmt::format("{}_{}", stem, n);
       if (taken.insert(candidate).second) layer.set_name(std::move(candidate));
     }
