@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <latch>
 #include <stdexcept>
 #include <vector>
 
@@ -30,6 +31,30 @@ TEST(Threads, for_each_throws_what_its_body_threw_and_stays_usable) {
   std::atomic<int> seen = 0;
   threads.for_each(10, [&](int64_t) { ++seen; });
   EXPECT_EQ(seen, 10);
+}
+
+TEST(Threads, for_each_does_not_wait_for_workers_that_are_held_up_elsewhere) {
+  Threads threads(2);
+  std::latch begun(2);
+  std::latch may_end(1);
+  for (int i = 0; i < 2; ++i) {
+    threads.submit([&] {
+      begun.count_down();
+      may_end.wait();
+    });
+  }
+  begun.wait();
+  int seen = 0;
+  threads.for_each(10, [&](int64_t) { ++seen; });  // all by this thread
+  EXPECT_EQ(seen, 10);
+  may_end.count_down();
+}
+
+TEST(Threads, for_each_may_be_called_by_a_worker) {
+  Threads threads(2);
+  std::atomic<int> seen = 0;
+  threads.for_each(4, [&](int64_t) { threads.for_each(5, [&](int64_t) { ++seen; }); });
+  EXPECT_EQ(seen, 20);
 }
 
 TEST(Threads, takes_as_many_as_the_process_may_use) {

@@ -3,11 +3,10 @@
 #include <sched.h>
 
 #include <algorithm>
-#include <atomic>
 #include <condition_variable>
 #include <deque>
 #include <exception>
-#include <latch>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <vector>
@@ -35,6 +34,54 @@ struct Threads::State {
     }
   }
 };
+
+namespace {
+
+/// What the threads of one for_each() take their numbers from. It outlives the call where a worker
+/// comes to it too late; `body` is then gone, but there is no number left to call it with.
+class Share {
+ public:
+  explicit Share(int64_t count) : count_(count) {}
+
+  void work(const std::function<void(int64_t)>& body) {
+    std::unique_lock lock(mutex_);
+    while (next_ < count_) {
+      const int64_t i = next_++;
+      ++running_;
+      lock.unlock();
+      std::exception_ptr thrown;
+      try {
+        body(i);
+      } catch (...) {
+        thrown = std::current_exception();
+      }
+      lock.lock();
+      --running_;
+      if (!thrown) continue;
+      if (!failure_) failure_ = thrown;
+      next_ = count_;
+    }
+    if (running_ == 0) done_.notify_all();
+  }
+
+  /// After work(): until the calls that other threads have begun are done, and for no thread that
+  /// has begun none. Throws what one of them threw.
+  void wait() {
+    std::unique_lock lock(mutex_);
+    done_.wait(lock, [&] { return running_ == 0; });
+    if (failure_) std::rethrow_exception(failure_);
+  }
+
+ private:
+  const int64_t count_;
+  std::mutex mutex_;
+  std::condition_variable done_;
+  int64_t next_ = 0;
+  int64_t running_ = 0;
+  std::exception_ptr failure_;
+};
+
+}  // namespace
 
 int Threads::available() {
   cpu_set_t allowed;
@@ -68,32 +115,11 @@ void Threads::submit(std::function<void()> task) {
 }
 
 void Threads::for_each(int64_t count, const std::function<void(int64_t)>& body) {
-  std::atomic<int64_t> next = 0;
-  std::exception_ptr failure;
-  std::mutex failure_mutex;
-  auto drain = [&] {
-    for (int64_t i = next++; i < count; i = next++) {
-      try {
-        body(i);
-      } catch (...) {
-        const std::scoped_lock lock(failure_mutex);
-        if (!failure) failure = std::current_exception();
-        next = count;
-      }
-    }
-  };
-  const auto helpers =
-      static_cast<std::ptrdiff_t>(std::clamp<int64_t>(count - 1, 0, this->count() - 1));
-  std::latch done(helpers);
-  for (std::ptrdiff_t i = 0; i < helpers; ++i) {
-    submit([&] {
-      drain();
-      done.count_down();
-    });
-  }
-  drain();
-  done.wait();
-  if (failure) std::rethrow_exception(failure);
+  const auto share = std::make_shared<Share>(count);
+  const int64_t helpers = std::clamp<int64_t>(count - 1, 0, this->count() - 1);
+  for (int64_t i = 0; i < helpers; ++i) submit([share, &body] { share->work(body); });
+  share->work(body);
+  share->wait();
 }
 
 }  // namespace thaw

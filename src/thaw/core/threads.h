@@ -21,9 +21,10 @@ class Threads {
   /// throw.
   void submit(std::function<void()> task);
   /// Calls body(i) once for every i in [0, count), on the workers and on the calling thread, and
-  /// returns when all calls are done. Which thread takes which i is not defined. After an exception
-  /// no further i is begun, and the first exception is thrown again here. Not to be called by a
-  /// worker: it would wait for workers that may all be waiting.
+  /// returns when all calls are done; it never waits for a worker that has begun none of them, so
+  /// one that has no processor to run on holds up nothing. Which thread takes which i is not
+  /// defined. After an exception no further i is begun, and the first exception is thrown again
+  /// here.
   void for_each(int64_t count, const std::function<void(int64_t)>& body);
 
   /// How many processors this process may use (its affinity mask, not all of the machine), at
