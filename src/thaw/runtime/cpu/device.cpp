@@ -4,9 +4,7 @@
 #include "thaw/core/out_of_memory.h"
 #include "thaw/core/threads.h"
 #include "thaw/runtime/cpu/kernel.h"
-
-// Of OpenMP's API (omp.h, which clang-tidy does not find beside GCC's).
-extern "C" void omp_set_num_threads(int count);
+#include "thaw/runtime/cpu/step_threads.h"
 
 namespace thaw {
 namespace cpu {
@@ -28,10 +26,8 @@ class CpuExecutable final : public Executable {
                 int threads, Precision precision)
       : graph_(std::move(graph)),
         options_(options),
-        threads_(threads),
-        program_(engine),
+        program_(engine, threads_for(graph_, options_, threads)),
         emit_(graph_, options_, program_, options.training ? Precision::f32 : precision) {
-    omp_set_num_threads(threads_);
     emit_inputs();
     emit_forward();
     if (options_.training) emit_backward();
@@ -45,7 +41,6 @@ class CpuExecutable final : public Executable {
   }
 
   std::span<const Tensor> forward(std::span<const Tensor> inputs) override {
-    omp_set_num_threads(threads_);
     expect(inputs, graph_.inputs, "input");
     for (size_t i = 0; i < inputs.size(); ++i) program_.set_data(inputs_[i], inputs[i].data());
     program_.run(Section::forward);
@@ -53,7 +48,6 @@ class CpuExecutable final : public Executable {
   }
 
   void backward(std::span<const Tensor> output_gradients) override {
-    omp_set_num_threads(threads_);
     expect(output_gradients, graph_.outputs, "output gradient");
     for (size_t i = 0; i < output_gradients.size(); ++i) {
       program_.set_data(output_gradients_[i], output_gradients[i].data());
@@ -65,7 +59,6 @@ class CpuExecutable final : public Executable {
   std::span<Tensor> gradients() override { return gradients_; }
   std::span<const Tensor> input_gradients() const override { return input_gradients_; }
   void variables_changed() override {
-    omp_set_num_threads(threads_);
     program_.refresh_variables();
     program_.run(Section::pack_trainable);
   }
@@ -135,7 +128,6 @@ class CpuExecutable final : public Executable {
 
   ops::Graph graph_;
   ExecutableOptions options_;
-  int threads_;
   Program program_;
   Emitter emit_;
   std::vector<std::unique_ptr<Kernel>> kernels_;

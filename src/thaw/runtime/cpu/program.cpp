@@ -8,6 +8,9 @@
 #include "thaw/core/error.h"
 #include "thaw/runtime/cpu/numerics/planar.h"
 
+// Of OpenMP's API (omp.h, which clang-tidy does not find beside GCC's).
+extern "C" void omp_set_num_threads(int count);
+
 namespace thaw::cpu {
 namespace {
 
@@ -68,6 +71,11 @@ void Program::set_handle(Buffer& owner, void* data) {
   }
 }
 
+void Program::use_threads(int count) {
+  step_threads_ = count;
+  omp_set_num_threads(count);
+}
+
 void Program::append(Section section, Step step) {
   for (const BufferId buffer : step.buffers) {
     Buffer& used = buffers_[index(root(buffer))];
@@ -81,6 +89,7 @@ void Program::append(Section section, Step step) {
 void Program::add(Section section, std::string name, const dnnl::primitive& primitive,
                   const Arguments& arguments) {
   Step step{.name = std::move(name),
+            .threads = step_threads_,
             .primitive = primitive,
             .body = {},
             .buffers = {},
@@ -96,6 +105,7 @@ void Program::add(Section section, std::string name, const dnnl::primitive& prim
 
 void Program::add(Section section, std::string name, std::vector<BufferId> buffers, Body body) {
   append(section, {.name = std::move(name),
+                   .threads = step_threads_,
                    .primitive = {},
                    .body = std::move(body),
                    .buffers = std::move(buffers),
@@ -201,7 +211,9 @@ void Program::refresh_variables() {
 }
 
 void Program::run(Section section) {
+  int threads = 0;  // other programs have run since
   for (Step& step : sections_[static_cast<int>(section)]) {
+    if (step.threads != threads) omp_set_num_threads(threads = step.threads);
     if (!step.body) {
       const dnnl_status_t status =
           dnnl_primitive_execute(step.primitive.get(), stream_.get(),

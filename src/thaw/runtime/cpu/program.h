@@ -29,7 +29,16 @@ struct BufferId {
 /// place_buffers() each has its place in one arena.
 class Program {
  public:
-  explicit Program(dnnl::engine engine) : engine_(std::move(engine)), stream_(engine_) {}
+  /// Steps run on `threads` threads, unless use_threads() says otherwise.
+  Program(dnnl::engine engine, int threads)
+      : engine_(std::move(engine)), stream_(engine_), threads_(threads) {
+    use_threads(threads);
+  }
+
+  int threads() const { return threads_; }
+  /// How many threads run the steps that are added from now on. oneDNN shares out a primitive's
+  /// work when it is described, so this comes before that.
+  void use_threads(int count);
 
   /// Lives from its first use to its last.
   BufferId temporary(const Desc& desc);
@@ -93,6 +102,7 @@ class Program {
   };
   struct Step {
     std::string name;
+    int threads = 1;
     dnnl::primitive primitive;
     Body body;
     std::vector<BufferId> buffers;
@@ -111,10 +121,24 @@ class Program {
 
   dnnl::engine engine_;
   dnnl::stream stream_;
+  int threads_;
+  int step_threads_ = 1;
   std::vector<Buffer> buffers_;
   std::vector<Step> sections_[4];
   int clock_ = 0;
   Tensor arena_;
+};
+
+/// Steps that are added during its life run on `count` threads.
+class StepThreads {
+ public:
+  StepThreads(Program& program, int count) : program_(program) { program.use_threads(count); }
+  ~StepThreads() { program_.use_threads(program_.threads()); }
+  StepThreads(const StepThreads&) = delete;
+  StepThreads& operator=(const StepThreads&) = delete;
+
+ private:
+  Program& program_;
 };
 
 }  // namespace thaw::cpu

@@ -1,4 +1,5 @@
 #include "thaw/runtime/cpu/kernel.h"
+#include "thaw/runtime/cpu/step_threads.h"
 
 namespace thaw::cpu {
 namespace {
@@ -53,7 +54,12 @@ class MatMulKernel final : public Kernel {
     emit.add_gradient(node_.input(0), result);
   }
 
+  /// oneDNN's threads wait for each other in the middle of this step, and never sleep over it: one
+  /// that has no core keeps the other spinning through its time slice. The bits are the same
+  /// however many share the work.
   void backward_weights(Emitter& emit, BufferId gradient, bool bias_trains) {
+    const int64_t work = rows_ * emit.shape(node_.input(1)).elements();
+    const StepThreads threads(emit.program, threads_for(work, emit.program.threads()));
     const Desc bias = bias_trains ? plain_vector(node_.node.shape.last()) : Desc();
     const dnnl::inner_product_backward_weights::primitive_desc backward(
         emit.program.engine(), in_, any_layout(view_), bias, out_, primitive_);
