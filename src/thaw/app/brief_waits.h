@@ -2,11 +2,17 @@
 
 namespace thaw {
 
-/// To be called first in main(), with its `argv`: starts the program anew where that makes threads
-/// that wait for the next operation stay awake for a tenth of a millisecond. GCC's OpenMP takes 3
-/// ms, in the way of the threads that decode images, and reads that from the environment
-/// (GOMP_SPINCOUNT) before main() begins. Returns, and all runs as it is, where the environment
-/// says something of it already or the program cannot be started anew. Changes no result.
+/// To be called first in main(), with its `argv`, so that threads that wait for each other do well
+/// beside other programs. Changes no result.
+///
+/// Starts the program anew where that makes threads that wait for the next operation stay awake for
+/// a hundredth of a millisecond. GCC's OpenMP takes 3 ms, and reads that from the environment
+/// (GOMP_SPINCOUNT) before main() begins. Nothing is started where the environment says something
+/// of it already, or where it cannot be.
+///
+/// Asks the system for turns of a tenth of a millisecond: Linux 6.12 and later then lets a thread
+/// that wakes up go first, where it would wait for the end of another program's turn, some
+/// milliseconds. Its share of the processor is what it was.
 void restart_with_brief_waits(char** argv);
 
 }  // namespace thaw
