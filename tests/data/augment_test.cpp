@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <set>
 
-#include "data/image_files.h"
+#include "support/image_files.h"
 #include "thaw/core/random.h"
 #include "thaw/core/threads.h"
 #include "thaw/data/array_dataset.h"

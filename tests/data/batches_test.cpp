@@ -9,7 +9,7 @@
 #include <stdexcept>
 #include <thread>
 
-#include "data/image_files.h"
+#include "support/image_files.h"
 #include "thaw/core/error.h"
 #include "thaw/core/random.h"
 

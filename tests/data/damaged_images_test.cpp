@@ -3,9 +3,12 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
+#include <random>
 
-#include "data/image_files.h"
+#include "support/image_files.h"
+#include "support/seed.h"
 #include "thaw/core/error.h"
 #include "thaw/data/image.h"
 
@@ -72,6 +75,59 @@ TEST_P(DamagedImages, with_any_byte_changed_they_are_refused_or_some_image) {
               << name << ", byte " << at << ": " << message;
         }
       }
+    }
+  }
+}
+
+/// Some of what happens to files: bytes that are others, that are missing, that stand twice, and
+/// numbers at the edge of what they may be.
+std::string mutated(std::string content, std::mt19937& random) {
+  const auto below = [&](size_t count) { return random() % std::max<size_t>(count, 1); };
+  for (size_t changes = 1 + below(6); changes > 0 && !content.empty(); --changes) {
+    const size_t at = below(content.size());
+    const size_t some = std::min(content.size() - at, 1 + below(64));
+    switch (below(6)) {
+      case 0:
+        content[at] = static_cast<char>(random());
+        break;
+      case 1:
+        content[at] = static_cast<char>(content[at] ^ (1 << below(8)));
+        break;
+      case 2:
+        content.erase(at, some);
+        break;
+      case 3:
+        content.insert(below(content.size()), content.substr(at, some));
+        break;
+      case 4:
+        for (size_t i = 0; i < std::min<size_t>(some, 4); ++i)
+          content[at + i] = below(2) == 0 ? '\xff' : '\0';
+        break;
+      default:
+        content.resize(content.size() - some / 2);
+    }
+  }
+  return content;
+}
+
+/// 450 a format, so that a run has more than 4,000; THAW_MUTATIONS says how many a format.
+TEST_P(DamagedImages, mutated_at_random_they_are_refused_or_some_image) {
+  const char* asked = std::getenv("THAW_MUTATIONS");
+  const int count = asked == nullptr ? 450 : std::stoi(asked);
+  const unsigned seed = testing::seed_of_run();
+  const std::vector<std::string> names = small_images(GetParam());
+  ASSERT_FALSE(names.empty());
+  std::mt19937 random(seed);
+  for (int i = 0; i < count; ++i) {
+    const std::string& name = names[random() % names.size()];
+    const std::string changed = mutated(image_bytes(name), random);
+    SCOPED_TRACE(name + ", THAW_SEED=" + std::to_string(seed) + ", mutation " + std::to_string(i));
+    try {
+      const Image image = decode_image(bytes_of(changed), small);
+      ASSERT_EQ(image.pixels.size(), static_cast<size_t>(image.width) * image.height * 3);
+      ASSERT_LE(int64_t{image.width} * image.height, small.max_pixels);
+    } catch (const Error& error) {
+      ASSERT_STRNE(error.what(), "");
     }
   }
 }

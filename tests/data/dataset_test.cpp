@@ -3,7 +3,7 @@
 #include <functional>
 #include <set>
 
-#include "data/image_files.h"
+#include "support/image_files.h"
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 #include "thaw/data/array_dataset.h"

@@ -1,6 +1,7 @@
 #include "thaw/data/decode_budget.h"
 
 #include <gtest/gtest.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -9,9 +10,11 @@
 #include <thread>
 #include <vector>
 
-#include "data/image_files.h"
+#include "support/image_files.h"
+#include "support/limits.h"
 #include "thaw/core/error.h"
 #include "thaw/data/image.h"
+#include "thaw/data/image_dataset.h"
 
 namespace thaw {
 namespace {
@@ -77,6 +80,72 @@ TEST(DecodeBudget, an_image_takes_what_it_needs_and_a_progressive_one_its_coeffi
     other.join();
     EXPECT_TRUE(is_served) << name;
   }
+}
+
+TEST(DecodeBudget, bounds_what_many_progressive_images_of_many_threads_take) {
+  // 544 bytes that declare 6000×6000: with its coefficients each takes 432 MB.
+  const std::string small = testing::image_bytes("progressive_444.jpg");
+  const size_t frame = small.find("\xff\xc2\0"s);
+  const std::string bomb = testing::patched(
+      small, frame + 5, testing::big_endian(6000, 2) + testing::big_endian(6000, 2));
+  constexpr int64_t budget_bytes = 600'000'000;
+  DecodeBudget budget(budget_bytes);
+  std::vector<std::thread> threads;
+  std::atomic<int> decoded = 0;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      DecodeRoom room(budget);
+      try {
+        (void)decode_image(testing::bytes_of(bomb), {.room = &room});
+      } catch (const Error&) {
+        // It holds too few scans for its size, which libjpeg may notice.
+      }
+      ++decoded;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  EXPECT_EQ(decoded, 8);
+  rusage usage{};
+  ::getrusage(RUSAGE_SELF, &usage);
+  RecordProperty("peak_rss_megabytes", static_cast<int>(usage.ru_maxrss / 1024));
+  EXPECT_LT(int64_t{usage.ru_maxrss} * 1024, budget_bytes + (int64_t{400} << 20));
+}
+
+TEST(DecodeBudget, a_file_waits_for_its_bytes_too_before_it_is_read) {
+  const testing::TemporaryFolder folder;
+  const auto file = folder.write("long.jpg", "\xff\xd8\xff\xe0" + std::string(1 << 20, '\0'));
+  DecodeBudget budget(2 << 20);
+  DecodeRoom other(budget);
+  other.take(3 << 19);
+  std::atomic<bool> is_read = false;
+  std::thread reader([&] {
+    DecodeRoom room(budget);
+    (void)read_image_file(file, nullptr, &room);
+    is_read = true;
+  });
+  std::this_thread::sleep_for(std::chrono::milliseconds(50));
+  EXPECT_FALSE(is_read);
+  other.give_back();
+  reader.join();
+  EXPECT_TRUE(is_read);
+}
+
+/// An image whose decoding finds no memory, as its operator new would say it.
+TEST(ImageDataset, an_image_without_memory_is_an_error_by_name_and_ends_nothing) {
+  const testing::TemporaryFolder folder;
+  const auto large = folder.write("large.png", testing::png_of_zeros(9000, 9000));
+  const auto small = testing::image_path("rgb.png");
+  const ImageDataset data(std::vector<std::filesystem::path>{large, small},
+                          {.size = {.height = 8, .width = 8}});
+  std::vector<float> values(8 * 8 * 3);
+  if (!testing::addresses_can_be_limited) GTEST_SKIP() << "the address sanitizer is in the way";
+  {
+    const testing::Limit limit(RLIMIT_AS, testing::address_space_bytes() + (64 << 20));
+    const std::string message = testing::error_of([&] { data.load(0, values); });
+    EXPECT_NE(message.find("large.png: "), std::string::npos) << message;
+    EXPECT_NO_THROW(data.load(1, values));
+  }
+  EXPECT_NO_THROW(data.load(0, values));
 }
 
 TEST(ImageFiles, a_large_file_that_is_no_image_is_judged_by_its_first_bytes) {

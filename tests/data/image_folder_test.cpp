@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <sstream>
 
-#include "data/image_files.h"
 #include "support/golden_file.h"
+#include "support/image_files.h"
 #include "thaw/core/error.h"
 #include "thaw/data/image.h"
 
@@ -206,7 +206,7 @@ TEST(ImageFolder, for_predictions_hidden_files_count_only_by_name) {
     folder.write(name);
   fs::create_directory_symlink("..", folder.path() / "f/d/up");
   const std::vector<fs::path> paths = {folder.path() / "f", folder.path() / "f/._1.png"};
-  EXPECT_EQ(names_below(folder.path(), list_images(paths)),
+  EXPECT_EQ(names_below(folder.path(), list_images(paths).files),
             (Names{"f/1.png", "f/d/e/2.png", "f/._1.png"}));
 }
 
@@ -215,7 +215,7 @@ TEST(ImageFolder, for_predictions_files_and_folders_stand_in_the_order_given) {
   for (const char* name : {"f/b/1.png", "f/a.jpg", "f/no.txt", "odd.ending"}) folder.write(name);
   const std::vector<fs::path> paths = {folder.path() / "odd.ending", folder.path() / "f",
                                        folder.path() / "f/a.jpg"};
-  EXPECT_EQ(names_below(folder.path(), list_images(paths)),
+  EXPECT_EQ(names_below(folder.path(), list_images(paths).files),
             (Names{"odd.ending", "f/a.jpg", "f/b/1.png", "f/a.jpg"}));
 }
 
@@ -240,12 +240,36 @@ TEST(ImageFolder, may_hold_one_class_where_that_is_asked_for) {
   EXPECT_EQ(listing.labels, std::vector<int64_t>{0});
 }
 
+TEST(ImageFolder, for_predictions_a_folder_that_cannot_be_read_ends_nothing) {
+  // Whose whole path is longer than the system takes: that is so for root too.
+  const TemporaryFolder folder;
+  folder.write("f/a.png");
+  folder.write("f/z.png");
+  const fs::path before = fs::current_path();
+  fs::current_path(folder.path() / "f");
+  const std::string name(200, 'd');
+  for (int depth = 0; depth < 30; ++depth) {
+    fs::create_directory(name);
+    fs::current_path(name);
+  }
+  fs::current_path(before);
+  const std::vector<fs::path> paths = {folder.path() / "f"};
+  const ImageList list = list_images(paths);
+  ASSERT_EQ(list.files.size(), 3U);
+  EXPECT_EQ(list.files[0].filename(), "a.png");
+  EXPECT_EQ(list.files[1].filename(), "z.png");
+  EXPECT_EQ(list.files[2].filename(), name);
+  EXPECT_NE(error_of([&] { (void)read_image(list.files[2]); }), "");
+  EXPECT_NE(error_of([&] { (void)list_image_folder(folder.path(), {.one_class = true}); }), "")
+      << "what is learned must be whole";
+}
+
 TEST(ImageFolder, for_predictions_what_holds_no_image_stays_in_its_place) {
   const TemporaryFolder folder;
   for (const char* name : {"empty/no.txt", "a.png"}) folder.write(name);
   const std::vector<fs::path> paths = {folder.path() / "missing.png", folder.path() / "empty",
                                        folder.path() / "a.png"};
-  EXPECT_EQ(list_images(paths), paths);
+  EXPECT_EQ(list_images(paths).files, paths);
   EXPECT_EQ(error_of([&] { (void)read_image(folder.path() / "empty"); }),
             (folder.path() / "empty").string() + ": the folder holds no images");
 }

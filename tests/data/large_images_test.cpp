@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 #include <sys/resource.h>
 
-#include "data/image_files.h"
+#include "support/image_files.h"
 #include "thaw/core/error.h"
 #include "thaw/data/image.h"
 

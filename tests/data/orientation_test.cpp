@@ -1,7 +1,7 @@
 #include <gtest/gtest.h>
 
-#include "data/image_files.h"
 #include "support/golden_file.h"
+#include "support/image_files.h"
 #include "thaw/data/exif.h"
 #include "thaw/data/image.h"
 

@@ -4,8 +4,8 @@
 
 #include <cmath>
 
-#include "data/image_files.h"
 #include "support/golden_file.h"
+#include "support/image_files.h"
 #include "thaw/core/error.h"
 #include "thaw/core/fields.h"
 

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <set>
 
-#include "data/image_files.h"
 #include "support/golden_file.h"
+#include "support/image_files.h"
 #include "thaw/core/files.h"
 #include "thaw/core/threads.h"
 #include "thaw/data/image_dataset.h"

@@ -15,4 +15,9 @@ void BrokenLimit::add(const std::string& file, const std::string& why) {
                   100 * allowed_part_, images_, broken_.size(), why));
 }
 
+std::set<std::string> BrokenLimit::files() const {
+  const std::scoped_lock lock(mutex_);
+  return broken_;
+}
+
 }  // namespace thaw

@@ -23,11 +23,13 @@ class BrokenLimit {
   /// `file` cannot be read. Throws TooManyBroken when it is one too many; telling of one again
   /// changes nothing.
   void add(const std::string& file, const std::string& why);
+  /// Those told so far.
+  std::set<std::string> files() const;
 
  private:
   const int64_t images_;
   const double allowed_part_;
-  std::mutex mutex_;
+  mutable std::mutex mutex_;
   std::set<std::string> broken_;
 };
 

@@ -83,6 +83,16 @@ void FolderWalk::keep(const fs::path& folder, size_t group, const FolderEntries&
   }
 }
 
+std::optional<FolderEntries> FolderWalk::entries_of(const fs::path& folder, size_t group) {
+  try {
+    return read_(folder);
+  } catch (const Error&) {
+    if (!options_.lists_unreadable_folders) throw;
+    images_[{group, folder.parent_path().string()}].push_back(folder.filename().string());
+    return std::nullopt;
+  }
+}
+
 void FolderWalk::visit(const fs::path& top, size_t group, bool only_new) {
   std::vector<fs::path> waiting = {top};
   while (!waiting.empty()) {
@@ -92,17 +102,18 @@ void FolderWalk::visit(const fs::path& top, size_t group, bool only_new) {
       skip(skipped_, "linked folder", "it is listed already", folder);
       continue;
     }
-    const FolderEntries entries = read_(folder);
-    for (const std::string& name : entries.folders)
+    const auto entries = entries_of(folder, group);
+    if (!entries) continue;
+    for (const std::string& name : entries->folders)
       if (is_wanted(folder / name)) waiting.push_back(folder / name);
-    for (const std::string& name : entries.linked_folders) {
+    for (const std::string& name : entries->linked_folders) {
       if (options_.only_keras_formats) {
         skip(skipped_, "linked folder", "Keras does not follow links", folder / name);
       } else if (is_wanted(folder / name)) {
         links_.emplace_back(folder / name, group);
       }
     }
-    keep(folder, group, entries);
+    keep(folder, group, *entries);
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -44,6 +45,8 @@ class FolderWalk {
  private:
   /// False: the walk was there before.
   bool enter(const std::filesystem::path& folder);
+  /// Nothing where the folder cannot be read and is listed itself.
+  std::optional<FolderEntries> entries_of(const std::filesystem::path& folder, size_t group);
   void visit(const std::filesystem::path& top, size_t group, bool only_new);
   void keep(const std::filesystem::path& folder, size_t group, const FolderEntries& entries);
   bool is_wanted(const std::filesystem::path& file);

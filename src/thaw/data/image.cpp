@@ -34,6 +34,13 @@ std::string no_image(std::span<const std::byte> bytes) {
                      names_of(codecs::all()), first_bytes(bytes));
 }
 
+std::string why_no_image_in(const std::filesystem::path& folder) {
+  std::error_code failure;
+  const std::filesystem::directory_iterator entries(folder, failure);
+  if (failure) return "the folder cannot be read: " + failure.message();
+  return "the folder holds no images";
+}
+
 /// Leaves pixels of three equal values as they are. The weights are 0.299, 0.587 and what is left
 /// of 1, in 1/32768 and cut off as libpng does.
 void make_grey(Image& image) {
@@ -117,7 +124,7 @@ std::string why_no_image(const std::filesystem::path& file, const ImageContents*
   // Opening a pipe would wait for who writes to it.
   const auto status = std::filesystem::status(file, failure);
   if (failure) return "cannot be read: " + failure.message();
-  if (std::filesystem::is_directory(status)) return "the folder holds no images";
+  if (std::filesystem::is_directory(status)) return why_no_image_in(file);
   if (!std::filesystem::is_regular_file(status)) return "cannot be read: it is no regular file";
   std::string first(enough_bytes, '\0');
   std::ifstream stream(file, std::ios::binary);
@@ -127,12 +134,15 @@ std::string why_no_image(const std::filesystem::path& file, const ImageContents*
   return why_no_image(std::as_bytes(std::span(first)));
 }
 
-std::string read_image_file(const std::filesystem::path& file, const ImageContents* contents) {
+std::string read_image_file(const std::filesystem::path& file, const ImageContents* contents,
+                            DecodeRoom* room) {
   if (const std::string why = why_no_image(file, contents); !why.empty())
     throw Error(file.string() + ": " + why);
+  const int64_t bytes = image_file_bytes(file, contents).value_or(0);
+  if (room != nullptr && bytes <= int64_t{max_file_bytes}) room->take(bytes);
   if (contents == nullptr || !contents->holds(file)) return read_file(file, max_file_bytes);
   return with_context(file.string(), [&] {
-    if (const int64_t bytes = contents->bytes(file); bytes > int64_t{max_file_bytes}) {
+    if (bytes > int64_t{max_file_bytes}) {
       throw Error(
           fmt::format("expected at most {} bytes, received {}", int64_t{max_file_bytes}, bytes));
     }
@@ -142,8 +152,7 @@ std::string read_image_file(const std::filesystem::path& file, const ImageConten
 
 Image read_image(const std::filesystem::path& file, const DecodeOptions& options,
                  const ImageContents* contents) {
-  const std::string content = read_image_file(file, contents);
-  if (options.room != nullptr) options.room->take(static_cast<int64_t>(content.size()));
+  const std::string content = read_image_file(file, contents, options.room);
   return with_context(file.string(),
                       [&] { return decode_image(std::as_bytes(std::span(content)), options); });
 }

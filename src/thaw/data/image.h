@@ -57,9 +57,9 @@ Image decode_image(std::span<const std::byte> bytes, const DecodeOptions& option
 
 /// The bytes of an image file of at most 1 GiB. Throws Error that begins with the file's name, of
 /// one that is no image of a known format after a look at its first bytes. What `contents` holds
-/// is read from there.
+/// is read from there. With a `room` it waits there for the memory that the bytes take.
 std::string read_image_file(const std::filesystem::path& file,
-                            const ImageContents* contents = nullptr);
+                            const ImageContents* contents = nullptr, DecodeRoom* room = nullptr);
 
 /// Why the first bytes of `file` show that it is no image; empty: nothing speaks against it.
 std::string why_no_image(const std::filesystem::path& file,

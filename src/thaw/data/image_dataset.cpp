@@ -4,6 +4,8 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
+#include <new>
+#include <utility>
 
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
@@ -27,6 +29,18 @@ Shape shape_of(const ImageOptions& options) {
   return {sides[0], sides[1], channels};
 }
 
+/// What `read` gives. An image that there is no memory for is one that cannot be read; it ends
+/// nothing.
+template <typename Read>
+auto told_by_name(const std::filesystem::path& file, Read&& read) {
+  try {
+    return std::forward<Read>(read)();
+  } catch (const std::bad_alloc&) {
+    throw Error(file.string() +
+                ": out of memory while it was read: make it smaller, or free memory");
+  }
+}
+
 /// What load_image() gives before preprocessing.
 void values_of(const std::filesystem::path& file, const ImageOptions& options, std::span<float> out,
                const ImageContents* contents) {
@@ -34,14 +48,23 @@ void values_of(const std::filesystem::path& file, const ImageOptions& options, s
   decode.grey = options.axes != ImageAxes::rgb;
   DecodeRoom room(DecodeBudget::of_process());
   decode.room = &room;
-  const Image image = read_image(file, decode, contents);
-  if (!decode.grey) {
-    resize(image, options.size, out);
-    return;
-  }
-  std::vector<float> three(out.size() * 3);
-  resize(image, options.size, three);
-  for (size_t i = 0; i < out.size(); ++i) out[i] = three[3 * i];
+  told_by_name(file, [&] {
+    const Image image = read_image(file, decode, contents);
+    if (!decode.grey) {
+      resize(image, options.size, out);
+      return;
+    }
+    std::vector<float> three(out.size() * 3);
+    resize(image, options.size, three);
+    for (size_t i = 0; i < out.size(); ++i) out[i] = three[3 * i];
+  });
+}
+
+std::string hash_of(const std::filesystem::path& file, const ImageContents* contents) {
+  DecodeRoom room(DecodeBudget::of_process());
+  const std::string content =
+      told_by_name(file, [&] { return read_image_file(file, contents, &room); });
+  return content_hash(std::as_bytes(std::span(content)));
 }
 
 void preprocess_values(const ImageOptions& options, std::span<float> values) {
@@ -99,13 +122,27 @@ void ImageDataset::preprocess(std::span<float> values) const {
   preprocess_values(options_, values);
 }
 
+void ImageDataset::remember_contents(Threads& threads) {
+  std::vector<std::string> contents(folder_.files.size());
+  threads.for_each(size(), [&](int64_t index) {
+    try {
+      contents[static_cast<size_t>(index)] = hash_of(file(index), folder_.contents.get());
+    } catch (const Error&) {
+      contents[static_cast<size_t>(index)].clear();
+    }
+  });
+  contents_ = std::move(contents);
+}
+
 std::string ImageDataset::content_key(int64_t index) const {
-  const std::string content = read_image_file(file(index), folder_.contents.get());
+  const bool is_remembered = !contents_.empty() && !contents_[static_cast<size_t>(index)].empty();
+  const std::string hash =
+      is_remembered ? this->content(index) : hash_of(file(index), folder_.contents.get());
   const Preprocessing& pixels = options_.preprocessing;
   const std::string_view axes = options_.axes == ImageAxes::rgb ? "" : " grey";
   return fmt::format("{} {}x{} aspect {} orientation {} shortest {} scale {:a} offset {:a} {}{}",
-                     content_hash(std::as_bytes(std::span(content))), options_.size.height,
-                     options_.size.width, static_cast<int>(options_.size.aspect_ratio),
+                     hash, options_.size.height, options_.size.width,
+                     static_cast<int>(options_.size.aspect_ratio),
                      options_.decode.apply_orientation, options_.decode.shortest_side,
                      fmt::join(pixels.scale, ","), fmt::join(pixels.offset, ","),
                      pixels.channels == ChannelOrder::bgr ? "BGR" : "RGB", axes);

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "thaw/core/threads.h"
 #include "thaw/data/broken_limit.h"
 #include "thaw/data/dataset.h"
 #include "thaw/data/image.h"
@@ -53,6 +54,12 @@ class ImageDataset : public Dataset {
   /// cannot be read.
   std::string content_key(int64_t index) const override;
 
+  /// Reads every file once and remembers a hash of each, so that content_key() need not read again.
+  void remember_contents(Threads& threads);
+  /// The remembered hash of the file's bytes; empty where it could not be read. Requires
+  /// remember_contents() before.
+  const std::string& content(int64_t index) const { return contents_[static_cast<size_t>(index)]; }
+
   /// The file of sample `index`.
   const std::filesystem::path& file(int64_t index) const {
     return folder_.files[static_cast<size_t>(index)];
@@ -70,6 +77,7 @@ class ImageDataset : public Dataset {
   ImageOptions options_;
   Shape input_shape_;
   std::shared_ptr<BrokenLimit> limit_;
+  std::vector<std::string> contents_;  ///< empty: not remembered
 };
 
 }  // namespace thaw

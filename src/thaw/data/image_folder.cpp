@@ -149,8 +149,9 @@ ImageFolder list_image_folder(const fs::path& folder, const ListingOptions& opti
   return listing;
 }
 
-std::vector<fs::path> list_images(std::span<const fs::path> paths, const ListingOptions& options) {
-  std::vector<fs::path> images;
+ImageList list_images(std::span<const fs::path> paths, ListingOptions options) {
+  options.lists_unreadable_folders = true;
+  ImageList list;
   for (const fs::path& path : paths) {
     std::error_code failure;
     std::vector<fs::path> found;
@@ -159,11 +160,12 @@ std::vector<fs::path> list_images(std::span<const fs::path> paths, const Listing
       walk.add(path, 0);
       walk.follow_links();
       found = walk.images();
+      add(list.skipped, walk.skipped());
     }
-    if (found.empty()) images.push_back(path);  // whoever loads it says what is wrong with it
-    images.insert(images.end(), found.begin(), found.end());
+    if (found.empty()) list.files.push_back(path);  // whoever loads it says what is wrong with it
+    list.files.insert(list.files.end(), found.begin(), found.end());
   }
-  return images;
+  return list;
 }
 
 }  // namespace thaw

@@ -39,6 +39,9 @@ struct ListingOptions {
   /// False: all images, for predictions, wherever they are in the source and whatever is said of
   /// their classes. Folders are then listed by list_images().
   bool labelled = true;
+  /// Whether a folder below that cannot be read is listed itself, so that load_image() says why, in
+  /// place of ending the listing.
+  bool lists_unreadable_folders = false;
 };
 
 /// What a folder holds, each kind sorted by name.
@@ -68,11 +71,16 @@ ImageFolder list_image_folder(const std::filesystem::path& folder,
 ImageFolder list_image_folder(const std::filesystem::path& folder, const ListingOptions& options,
                               const FolderReader& read);
 
-/// Lists files without labels: of `paths`, each file as it is, whatever its name, and in place of
-/// each folder all images below it, found as list_image_folder() finds a class's. A path that does
-/// not exist, or a folder without images, is listed itself, so that load_image() says what is wrong
+/// Image files without labels.
+struct ImageList {
+  std::vector<std::filesystem::path> files;
+  std::vector<SkippedFiles> skipped = {};  ///< what the listing of folders left out
+};
+
+/// Of `paths`, each file as it is, whatever its name, and in place of each folder all images below
+/// it, found as list_image_folder() finds a class's. A path that does not exist, or a folder
+/// without images or that cannot be read, is listed itself, so that load_image() says what is wrong
 /// with it.
-std::vector<std::filesystem::path> list_images(std::span<const std::filesystem::path> paths,
-                                               const ListingOptions& options = {});
+ImageList list_images(std::span<const std::filesystem::path> paths, ListingOptions options = {});
 
 }  // namespace thaw

@@ -1,9 +1,13 @@
 #include "thaw/data/image_parts.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
+
 #include <algorithm>
 #include <array>
 #include <string>
 
+#include "thaw/core/error.h"
 #include "thaw/data/folder_walk.h"
 
 namespace thaw {
@@ -11,15 +15,72 @@ namespace {
 
 namespace fs = std::filesystem;
 
-bool holds_classes(const fs::path& folder, const FolderReader& read) {
-  const FolderEntries entries = read(folder);
-  const auto is_wanted = [](const std::string& name) { return unwanted_kind(name) == nullptr; };
-  const auto is_image = [&](const std::string& name) {
-    return is_wanted(name) && has_image_ending(name, {});
-  };
-  return std::ranges::none_of(entries.files, is_image) &&
-         (std::ranges::any_of(entries.folders, is_wanted) ||
-          std::ranges::any_of(entries.linked_folders, is_wanted));
+/// What of a folder may be of a data set: neither hidden files nor those that systems leave.
+FolderEntries wanted_entries(const fs::path& folder, const FolderReader& read) {
+  FolderEntries entries = read(folder);
+  entries.folders.insert(entries.folders.end(), entries.linked_folders.begin(),
+                         entries.linked_folders.end());
+  entries.linked_folders.clear();
+  const auto is_unwanted = [](const std::string& name) { return unwanted_kind(name) != nullptr; };
+  std::erase_if(entries.folders, is_unwanted);
+  std::erase_if(entries.files, is_unwanted);
+  return entries;
+}
+
+bool holds_classes(const FolderEntries& entries) {
+  const auto is_image = [](const std::string& name) { return has_image_ending(name, {}); };
+  return !entries.folders.empty() && std::ranges::none_of(entries.files, is_image);
+}
+
+/// From `folder` down as long as there is one folder alone that holds folders itself.
+fs::path innermost(const fs::path& folder, const FolderReader& read) {
+  constexpr int most = 8;
+  fs::path inner = folder;
+  for (int i = 0; i < most; ++i) {
+    const FolderEntries entries = wanted_entries(inner, read);
+    if (entries.folders.size() != 1 || !holds_classes(entries)) return inner;
+    const std::string& only = entries.folders.front();
+    const bool is_part_of_another =
+        image_part_of(only) && lower_case(only) != lower_case(inner.filename().string());
+    if (is_part_of_another || !holds_classes(wanted_entries(inner / only, read))) return inner;
+    inner /= only;
+  }
+  return inner;
+}
+
+/// The folders that are named as parts.
+struct Candidates {
+  std::vector<std::pair<ImagePart, fs::path>> parts;
+  std::vector<fs::path> without_classes;
+  std::vector<std::string> names;  ///< of all these
+  bool has_others = false;         ///< there are folders that are not
+
+  bool have_two_kinds() const {
+    const auto is_training = [](const auto& part) { return part.first == ImagePart::training; };
+    return std::ranges::any_of(parts, is_training) && !std::ranges::all_of(parts, is_training);
+  }
+};
+
+Candidates candidates_in(const fs::path& folder, const FolderReader& read) {
+  Candidates result;
+  for (const std::string& name : wanted_entries(folder, read).folders) {
+    const auto part = image_part_of(name);
+    if (!part) {
+      result.has_others = true;
+      continue;
+    }
+    result.names.push_back(name);
+    const fs::path inner = innermost(folder / name, read);
+    const FolderEntries entries = wanted_entries(inner, read);
+    // test/test with images in it is a part once more, and no class.
+    const bool is_wrapped = entries.folders.size() == 1 && image_part_of(entries.folders.front());
+    if (holds_classes(entries) && !is_wrapped) {
+      result.parts.emplace_back(*part, inner);
+    } else {
+      result.without_classes.push_back(inner);
+    }
+  }
+  return result;
 }
 
 }  // namespace
@@ -55,6 +116,11 @@ std::optional<ImageParts> image_parts_of(
   return parts;
 }
 
+fs::path without_wrappers(const fs::path& folder) {
+  std::error_code failure;
+  return fs::is_directory(folder, failure) ? innermost(folder, &read_folder) : folder;
+}
+
 std::optional<ImageParts> find_image_parts(const fs::path& folder) {
   std::error_code failure;
   if (!fs::is_directory(folder, failure)) return std::nullopt;
@@ -62,17 +128,18 @@ std::optional<ImageParts> find_image_parts(const fs::path& folder) {
 }
 
 std::optional<ImageParts> find_image_parts(const fs::path& folder, const FolderReader& read) {
-  FolderEntries entries = read(folder);
-  entries.folders.insert(entries.folders.end(), entries.linked_folders.begin(),
-                         entries.linked_folders.end());
-  std::vector<std::pair<ImagePart, fs::path>> found;
-  for (const std::string& name : entries.folders) {
-    if (unwanted_kind(name) != nullptr) continue;
-    const auto part = image_part_of(name);
-    if (!part || !holds_classes(folder / name, read)) return std::nullopt;
-    found.emplace_back(*part, folder / name);
+  Candidates found = candidates_in(folder, read);
+  if (auto parts = image_parts_of(found.parts); parts && !found.has_others) {
+    parts->without_classes = std::move(found.without_classes);
+    return parts;
   }
-  return image_parts_of(found);
+  const bool are_all_parts = !found.has_others && found.names.size() > 1;
+  if (!are_all_parts && !found.have_two_kinds()) return std::nullopt;
+  throw Error(fmt::format(
+      "{}: expected folders named after classes, or one for training (train, of which each folder "
+      "is a class) beside one for validation (val), received {}{}: name the folder that holds the "
+      "classes, and another with --validation",
+      folder.string(), fmt::join(found.names, ", "), found.has_others ? " and others" : ""));
 }
 
 }  // namespace thaw

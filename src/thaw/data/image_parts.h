@@ -16,15 +16,25 @@ namespace thaw {
 struct ImageParts {
   std::filesystem::path training;
   std::optional<std::filesystem::path> validation;
-  std::vector<std::filesystem::path> others = {};  ///< that are for neither: a test set
+  std::vector<std::filesystem::path> others = {};           ///< that are for neither: a test set
+  std::vector<std::filesystem::path> without_classes = {};  ///< parts that hold no folder a class
 
   bool operator==(const ImageParts&) const = default;
 };
 
+/// The folder that is meant where archives were unpacked into folders of their own name: from
+/// `folder` down as long as there is one folder alone, no image, and in that one folders too:
+/// data/flowers/flowers/{daisy,rose} is meant by "data". A folder train or val is gone into only
+/// from one of its own name. Hidden files and folders do not count. Throws Error when a folder
+/// cannot be read.
+std::filesystem::path without_wrappers(const std::filesystem::path& folder);
+
 /// Told by its folders' names, in upper or lower case: train or training; val, valid or validation;
-/// test or testing, which is for validation where nothing else is. There must be a folder for
-/// training and none of another name (hidden ones do not count), and each must hold folders and no
-/// image beside them. Else nothing: a folder "train" may be a class of pictures of trains.
+/// test or testing, which is for validation where nothing else is. One part holds classes where it
+/// holds folders and no image beside them, without_wrappers() considered. Nothing where not all
+/// folders have such names: a folder "train" may be a class of images of trains. Throws Error where
+/// they have and do not tell what to train on, or where parts for training and for something else
+/// stand among other folders: classes of these names would be learned in silence.
 std::optional<ImageParts> find_image_parts(const std::filesystem::path& folder);
 /// The same of folders that are not on disk.
 std::optional<ImageParts> find_image_parts(const std::filesystem::path& folder,

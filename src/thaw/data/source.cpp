@@ -56,6 +56,13 @@ ImageFolder list_source(const fs::path& path, const ListingOptions& options) {
                           path.string(), sources::listed()));
 }
 
+fs::path source_meant(const fs::path& path, const ListingOptions& options) {
+  const SourcePath source(path);
+  const SourceKind* kind = sources::find(source);
+  const bool is_folder = kind != nullptr && kind->match(source) == SourceMatch::otherwise;
+  return is_folder && !options.only_keras_formats ? without_wrappers(path) : path;
+}
+
 std::optional<ImageParts> source_parts(const fs::path& path, const ListingOptions& options) {
   const SourcePath source(path);
   const SourceKind* kind = sources::find(source);
@@ -70,8 +77,9 @@ ImageFolder list_unlabelled(std::span<const fs::path> paths) {
     const SourcePath source(path);
     const SourceKind* kind = sources::find(source);
     if (kind == nullptr || kind->match(source) != SourceMatch::yes) {
-      const auto images = list_images(std::span(&path, 1));
-      all.files.insert(all.files.end(), images.begin(), images.end());
+      const ImageList images = list_images(std::span(&path, 1));
+      all.files.insert(all.files.end(), images.files.begin(), images.files.end());
+      add(all.skipped, images.skipped);
       continue;
     }
     ImageFolder listing = kind->list(source, {.one_class = true, .labelled = false});

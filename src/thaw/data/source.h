@@ -58,6 +58,11 @@ std::string listed();
 /// when it is none, cannot be read, or holds no classes.
 ImageFolder list_source(const std::filesystem::path& path, const ListingOptions& options = {});
 
+/// What is meant by `path`: of a folder without_wrappers(), unless it is listed as Keras lists it;
+/// any other source itself.
+std::filesystem::path source_meant(const std::filesystem::path& path,
+                                   const ListingOptions& options = {});
+
 /// The parts of the data set at `path`, where the source says so itself (find_image_parts() for a
 /// folder; not of a folder listed as Keras lists it).
 std::optional<ImageParts> source_parts(const std::filesystem::path& path,

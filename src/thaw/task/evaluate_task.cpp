@@ -3,12 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "thaw/core/error.h"
 #include "thaw/data/source.h"
 #include "thaw/data/split.h"
 #include "thaw/task/class_folders.h"
 #include "thaw/task/classifier.h"
+#include "thaw/task/memory_advice.h"
 #include "thaw/task/option.h"
 #include "thaw/task/prediction_watch.h"
 #include "thaw/task/recipe_settings.h"
@@ -88,16 +90,31 @@ Loss usual_loss(Classifier& judged, const std::function<void(const std::string&)
   return Loss(loss);
 }
 
-/// The images to judge by: of a data set with parts those for testing, else for validation.
-ImageFolder listed_images(const EvaluateTask& task,
+/// Where the images to judge by are: where `images` holds a folder alone and none of a class, that;
+/// of a data set with parts those for testing, else for validation.
+std::filesystem::path judged_source(const std::filesystem::path& images, const ClassNames& classes,
+                                    const std::function<void(const std::string&)>& remark) {
+  std::error_code failure;
+  const auto is_class = [&](const std::string& name) {
+    return std::filesystem::is_directory(images / name, failure);
+  };
+  if (std::ranges::any_of(classes.names, is_class)) return images;
+  const std::filesystem::path path = source_meant(images);
+  if (path != images)
+    remark(fmt::format("{} holds one folder alone: taking {}", images.string(), path.string()));
+  const auto parts = source_parts(path);
+  if (!parts || (parts->others.empty() && !parts->validation)) return path;
+  const std::filesystem::path part =
+      parts->others.empty() ? *parts->validation : parts->others.front();
+  remark(
+      fmt::format("{} holds parts of a data set: evaluating on {}", path.string(), part.string()));
+  return part;
+}
+
+/// The images to judge by.
+ImageFolder listed_images(const EvaluateTask& task, const ClassNames& classes,
                           const std::function<void(const std::string&)>& remark) {
-  std::filesystem::path path = task.images;
-  if (const auto parts = source_parts(path);
-      parts && (!parts->others.empty() || parts->validation)) {
-    path = parts->others.empty() ? *parts->validation : parts->others.front();
-    remark(fmt::format("{} holds parts of a data set: evaluating on {}", task.images.string(),
-                       path.string()));
-  }
+  const std::filesystem::path path = judged_source(task.images, classes, remark);
   ImageFolder listing = list_source(path, {.one_class = true});
   std::ranges::for_each(listing.remarks, remark);
   if (!task.images_per_class) return listing;
@@ -144,7 +161,25 @@ void EvaluateTask::describe(OptionList& options) {
   options.add("metrics", metrics,
               {.help = "what else is measured, separated by commas: of " + metric_names(),
                .value = "NAMES"});
+  describe_allowed_broken(allowed_broken, options);
 }
+
+namespace {
+
+/// Names the classes of which there are images and none could be read.
+std::string unseen_classes(const ImageDataset& data, const std::set<int64_t>& seen) {
+  std::vector<std::string> names;
+  for (int64_t i = 0; i < data.size(); ++i) {
+    const std::string& name = data.class_names().at(static_cast<size_t>(data.label(i)));
+    if (!seen.contains(data.label(i)) && std::ranges::find(names, name) == names.end())
+      names.push_back(name);
+  }
+  if (names.empty()) return "";
+  return fmt::format("no image could be read of {}: these figures say nothing of it",
+                     listed(names));
+}
+
+}  // namespace
 
 EvaluateReport EvaluateTask::run(Engine& engine, TaskEvents& events) const {
   check_metrics(metrics);
@@ -156,30 +191,42 @@ EvaluateReport EvaluateTask::run(Engine& engine, TaskEvents& events) const {
   };
   remark(of_form);
   std::ranges::for_each(judged.remarks, remark);
-  const ImageFolder listing = listed_images(*this, remark);
+  const ImageFolder listing = listed_images(*this, judged.classes, remark);
   auto [folder, how_matched] =
       with_context(images.string(), [&] { return match_classes(listing, judged.classes); });
   remark(how_matched);
-  if (!listing.skipped.empty()) remark("left out: " + in_words(listing.skipped));
+  EvaluateReport report{.images = std::ssize(folder.files),
+                        .classes = judged.classes.names,
+                        .skipped = listing.skipped};
+  std::set<std::string> broken;
+  find_broken(folder, broken, report.skipped);
+  if (!report.skipped.empty()) remark("left out: " + in_words(report.skipped));
+  check_broken(images, report.images, std::ssize(broken), allowed_broken, report.skipped);
   Loss measured = loss ? Loss(*loss) : usual_loss(judged, remark);
   const Model network(with_form(judged.model, options));
-  const ImageDataset data(std::move(folder), options);
+  ImageDataset data(std::move(folder), options);
+  const auto limit = std::make_shared<BrokenLimit>(data.size(), allowed_broken);
+  data.limit_broken(limit);
   network.compile({.optimizer = sgd({}), .loss = std::move(measured), .metrics = metrics});
   PredictionWatch watch(judged.meaning, judged.classes.names);
-  EvaluateReport report{
-      .images = data.size(), .classes = judged.classes.names, .skipped = listing.skipped};
-  report.logs = network.evaluate(engine, data,
-                                 {.on_broken =
-                                      [&](const std::string& reason) {
-                                        --report.images;
-                                        skip(report.skipped, "broken", "it cannot be read",
-                                             reason.substr(0, reason.find(": ")));
-                                        events.on_left_out(reason);
-                                      },
-                                  .on_outputs =
-                                      [&](int64_t sample, std::span<const float> outputs) {
-                                        watch.add(outputs, data.label(sample));
-                                      }});
+  std::set<int64_t> seen;
+  const EvaluateOptions watched{.on_broken =
+                                    [&](const std::string& reason) {
+                                      --report.images;
+                                      events.on_left_out(reason);
+                                    },
+                                .on_outputs =
+                                    [&](int64_t sample, std::span<const float> outputs) {
+                                      seen.insert(data.label(sample));
+                                      watch.add(outputs, data.label(sample));
+                                    }};
+  const MemoryUse memory_use{.batch = engine.device().traits().micro_batch_samples,
+                             .images = options,
+                             .advice = "free memory, or try a smaller --image-size"};
+  report.logs =
+      with_memory_advice(memory_use, [&] { return network.evaluate(engine, data, watched); });
+  add_damaged(*limit, broken, report.skipped);
+  remark(unseen_classes(data, seen));
   remark(watch.doubt());
   return report;
 }

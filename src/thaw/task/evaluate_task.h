@@ -7,6 +7,7 @@
 
 #include "thaw/data/skipped_files.h"
 #include "thaw/runtime/engine.h"
+#include "thaw/task/broken_images.h"
 #include "thaw/task/image_form.h"
 #include "thaw/task/model_reading.h"
 #include "thaw/task/outputs.h"
@@ -40,13 +41,15 @@ struct EvaluateTask {
   /// Keras's name; unset: the one that it was trained with.
   std::optional<std::string> loss = {};
   std::vector<std::string> metrics = {"accuracy"};
+  double allowed_broken = default_allowed_broken;  ///< the part that may turn out to be unreadable
 
   void describe(OptionList& options);
   /// How the model's file is read.
   LoadOptions load_options() const;
 
   /// Images that cannot be read are left out and told. Throws UsageError for a name that is not
-  /// known, Error for a file that cannot be read or a class that the model has not.
+  /// known, Error for a file that cannot be read, a class that the model has not, a folder that
+  /// holds parts of a data set in place of classes, or more unreadable images than allowed.
   EvaluateReport run(Engine& engine, TaskEvents& events) const;
   EvaluateReport run(Engine& engine) const;
 };

@@ -10,6 +10,7 @@
 #include "thaw/data/same_images.h"
 #include "thaw/data/source.h"
 #include "thaw/data/split.h"
+#include "thaw/task/broken_images.h"
 #include "thaw/task/class_folders.h"
 #include "thaw/task/option.h"
 
@@ -58,13 +59,7 @@ void ImageSource::describe(OptionList& options) {
                .range = Range{1, 1e9},
                .unset = "all",
                .compared_as = same_files});
-  options.add(
-      "allowed-broken", allowed_broken,
-      {.help = "the part of the images that may be unreadable and left out; past it the run "
-               "ends before it trains",
-       .value = "PART",
-       .range = Range{0, 1},
-       .may_change = "it says when to give up, not what comes of the images"});
+  describe_allowed_broken(allowed_broken, options);
 }
 
 namespace {
@@ -75,6 +70,15 @@ ListingOptions listing_options(const ImageSource& source) {
 
 /// What is meant: where IMAGES says what is for training and validation, that.
 ImageSource with_parts(ImageSource source, std::vector<std::string>& remarks) {
+  const auto unwrap = [&](std::filesystem::path& path) {
+    const auto inner = source_meant(path, listing_options(source));
+    if (inner == path) return;
+    remarks.push_back(
+        fmt::format("{} holds one folder alone: taking {}", path.string(), inner.string()));
+    path = inner;
+  };
+  unwrap(source.images);
+  if (!source.validation.empty()) unwrap(source.validation);
   const auto parts = source_parts(source.images, listing_options(source));
   if (!parts) return source;
   std::string remark = fmt::format("{} holds parts of a data set and no classes: training on {}",
@@ -87,27 +91,11 @@ ImageSource with_parts(ImageSource source, std::vector<std::string>& remarks) {
   } else if (parts->validation) {
     unused.push_back(parts->validation->string());
   }
-  for (const auto& other : parts->others) unused.push_back(other.string());
+  for (const auto* others : {&parts->others, &parts->without_classes})
+    for (const auto& other : *others) unused.push_back(other.string());
   if (!unused.empty()) remark += fmt::format("; not used: {}", fmt::join(unused, ", "));
   remarks.push_back(std::move(remark));
   return source;
-}
-
-/// "its content is no image's" and the like: one for all files that have it in common.
-std::string kind_of_failure(const std::filesystem::path& file, const ImageContents* contents,
-                            const std::string& why) {
-  if (!why.starts_with("expected an image")) return why;
-  return image_file_bytes(file, contents) == 0 ? "empty" : "its content is no image's";
-}
-
-/// Counts the images that are none by their first bytes.
-void judge(const ImageFolder& folder, FitData& data) {
-  for (const auto& file : folder.files) {
-    const std::string why = why_no_image(file, folder.contents.get());
-    if (why.empty()) continue;
-    ++data.broken;
-    skip(data.skipped, ending_of(file), kind_of_failure(file, folder.contents.get(), why), file);
-  }
 }
 
 void remark_on_same_images(FitData& data) {
@@ -167,18 +155,12 @@ FitData fit_data(const ImageSource& source, uint64_t seed) {
       if (std::ranges::find(data.remarks, remark) == data.remarks.end())
         data.remarks.push_back(remark);
   }
-  judge(data.train, data);
-  if (data.validation) judge(*data.validation, data);
+  find_broken(data.train, data.broken, data.skipped);
+  if (data.validation) find_broken(*data.validation, data.broken, data.skipped);
   if (!data.skipped.empty()) data.remarks.push_back("left out: " + in_words(data.skipped));
-  const auto images =
-      data.train.files.size() + (data.validation ? data.validation->files.size() : 0);
-  if (static_cast<double>(data.broken) > source.allowed_broken * static_cast<double>(images)) {
-    throw Error(
-        fmt::format("{}: expected at most {:g} % of {} images to be unreadable, received {}: {}; "
-                    "mend or remove them, or allow more with --allowed-broken",
-                    meant.images.string(), 100 * source.allowed_broken, images, data.broken,
-                    in_words(data.skipped)));
-  }
+  const int64_t images =
+      std::ssize(data.train.files) + (data.validation ? std::ssize(data.validation->files) : 0);
+  check_broken(meant.images, images, std::ssize(data.broken), source.allowed_broken, data.skipped);
   remark_on_same_images(data);
   return data;
 }
@@ -191,6 +173,19 @@ std::vector<std::string> file_list(const ImageFolder& folder) {
     result.push_back(fmt::format("{}/{} {}",
                                  folder.class_names[static_cast<size_t>(folder.labels[i])],
                                  folder.files[i].filename().string(), size.value_or(0)));
+  }
+  return result;
+}
+
+std::vector<std::string> content_list(const ImageFolder& folder, const ImageDataset& images) {
+  constexpr size_t enough = 8;  // of 32 digits: for one file to be another by chance, 2^-32
+  std::vector<std::string> result;
+  result.reserve(folder.files.size());
+  for (size_t i = 0; i < folder.files.size(); ++i) {
+    result.push_back(fmt::format("{}/{} {}",
+                                 folder.class_names[static_cast<size_t>(folder.labels[i])],
+                                 folder.files[i].filename().string(),
+                                 images.content(static_cast<int64_t>(i)).substr(0, enough)));
   }
   return result;
 }

@@ -2,9 +2,11 @@
 
 #include <filesystem>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "thaw/data/image_dataset.h"
+#include "thaw/task/broken_images.h"
 
 namespace thaw {
 
@@ -22,9 +24,9 @@ struct ImageSource {
   std::filesystem::path validation = {};  ///< one of its own; empty: a part of `images`
   double validation_split = 0.2;          ///< that part; 0: none
   SplitKind split = SplitKind::stratified;
-  double allowed_broken = 0.1;  ///< the part of the images that may turn out to be unreadable
-  std::optional<int> images_per_class =
-      {};  ///< at most so many, chosen by the seed; unset: all
+  double allowed_broken =
+      default_allowed_broken;  ///< the part of the images that may turn out to be unreadable
+  std::optional<int> images_per_class = {};  ///< at most so many, chosen by the seed; unset: all
 
   void describe(OptionList& options);
 };
@@ -35,7 +37,7 @@ struct FitData {
   /// What was left out of both, and the images that are none by their first bytes: these are still
   /// listed, and are dropped once they are read.
   std::vector<SkippedFiles> skipped = {};
-  int64_t broken = 0;                     ///< how many of these
+  std::set<std::string> broken = {};      ///< which these are
   std::vector<std::string> remarks = {};  ///< what a person should know
 };
 
@@ -47,6 +49,10 @@ FitData fit_data(const ImageSource& source, uint64_t seed);
 
 /// Of each image "CLASS/NAME BYTES".
 std::vector<std::string> file_list(const ImageFolder& folder);
+
+/// Of each image "CLASS/NAME HASH", 8 digits of a hash of its bytes; without a hash where it cannot
+/// be read. `images` are those of the folder, with their contents remembered.
+std::vector<std::string> content_list(const ImageFolder& folder, const ImageDataset& images);
 
 /// A hash of which files there are and how long each is.
 std::string identity(const ImageFolder& folder);

@@ -36,12 +36,6 @@ void check_outputs(const FitTask& task) {
   }
 }
 
-int64_t model_bytes(const Functional& model) {
-  int64_t floats = 0;
-  for (const VariablePtr& variable : model.variables()) floats += variable->shape().elements();
-  return floats * static_cast<int64_t>(sizeof(float));
-}
-
 /// Writes the model where it was not asked to: beside `out`, or in the cache folder. Returns where,
 /// empty when that fails too.
 std::string save_elsewhere(const Model& model, const std::filesystem::path& path) {
@@ -83,10 +77,6 @@ FitOutputs::FitOutputs(const FitTask& task) : task_(task) {
     if (!file.empty()) remove_unfinished(file);
 }
 
-void FitOutputs::require_room(const Functional& model) const {
-  if (!task_.out.empty()) require_space(task_.out, model_bytes(model));
-}
-
 void FitOutputs::save(Recipe& recipe) const {
   const auto checkpoint = checkpoint_of(task_);
   if (!task_.out.empty()) {
@@ -94,8 +84,10 @@ void FitOutputs::save(Recipe& recipe) const {
       recipe.model().save(task_.out);
     } catch (const Error& error) {
       std::string message = error.what();
+      const std::filesystem::path cache = cache_folder();
       const std::string elsewhere =
-          save_elsewhere(recipe.model(), cache_folder() / "models" / task_.out.filename());
+          cache.empty() ? ""
+                        : save_elsewhere(recipe.model(), cache / "models" / task_.out.filename());
       if (!elsewhere.empty()) message += "; the model is in " + elsewhere + " instead";
       if (recipe.save_checkpoint()) {
         message += fmt::format(

@@ -25,8 +25,6 @@ class FitOutputs {
   /// half written. `task` must outlive it. Throws UsageError or Error.
   explicit FitOutputs(const FitTask& task);
 
-  /// Throws Error when the disk has no room for the model.
-  void require_room(const Functional& model) const;
   /// Writes the model. What was learned stays in the checkpoint until it is there. Throws Error
   /// when it cannot be written, and says where it is instead.
   void save(Recipe& recipe) const;

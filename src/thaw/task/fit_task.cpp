@@ -4,12 +4,10 @@
 
 #include <chrono>
 #include <functional>
-#include <new>
 
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
-#include "thaw/core/out_of_memory.h"
 #include "thaw/formats/format.h"
 #include "thaw/formats/json.h"
 #include "thaw/graph/network.h"
@@ -17,6 +15,7 @@
 #include "thaw/task/fit_history.h"
 #include "thaw/task/fit_outputs.h"
 #include "thaw/task/kept_head.h"
+#include "thaw/task/memory_advice.h"
 #include "thaw/task/option.h"
 
 namespace thaw {
@@ -53,6 +52,12 @@ Config result_settings(FitTask task, EngineOptions engine) {
   return options.result_settings();
 }
 
+std::string hash_of(const Config& list) {
+  std::string text;
+  for (const Config& entry : list.as_list()) text += entry.as_string() + "\n";
+  return content_hash(std::as_bytes(std::span(text)));
+}
+
 /// What is known of a task once its files are read.
 struct Prepared {
   FitData data;
@@ -62,8 +67,12 @@ struct Prepared {
   std::string told = {};  ///< what of a file is the base; empty: it is made by its name
 };
 
+/// A setting of --resume, and the list of what it stands for.
+constexpr const char* image_contents = "image contents";
+
 /// All that the result depends on: each option is here as it is, or by what came of it.
-Config resume_settings(const FitTask& task, const EngineOptions& engine, const Prepared& prepared) {
+Config resume_settings(const FitTask& task, const EngineOptions& engine, const Prepared& prepared,
+                       const Config& contents) {
   const auto& [data, base, form, kept, told] = prepared;
   Config result = result_settings(task, engine);
   result.set("base weights", weights_hash(base))
@@ -72,23 +81,24 @@ Config resume_settings(const FitTask& task, const EngineOptions& engine, const P
       .set("--image-size", fmt::format("{}x{}", form.size.height, form.size.width))
       .set("--preprocessing", form.preprocessing.to_config())
       .set("--aspect-ratio", static_cast<int>(form.size.aspect_ratio))
-      .set("--orientation", form.decode.apply_orientation);
+      .set("--orientation", form.decode.apply_orientation)
+      .set(image_contents, hash_of(contents));
   return result;
 }
 
 /// All images, whichever side of a split each is on: one image more moves others across it.
-Config image_lists(const FitData& data) {
+Config image_lists(const FitData& data, const Config& contents) {
   Config all{Config::List{}};
   for (const std::string& file : file_list(data.train)) all.append(file);
   if (data.validation)
     for (const std::string& file : file_list(*data.validation)) all.append(file);
   Config result;
-  result.set("training images", all).set("validation images", all);
+  result.set("training images", all).set("validation images", all).set(image_contents, contents);
   return result;
 }
 
 RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
-                             const Prepared& prepared, TaskEvents& events) {
+                             const Prepared& prepared, const Config& contents, TaskEvents& events) {
   RecipeOptions result = task.recipe.recipe();
   result.seed = task.seed;
   result.cache = task.cache ? FeatureCache::automatic : FeatureCache::off;
@@ -101,10 +111,13 @@ RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
     events.on_remark("the state to go on from cannot be kept, the run goes on without: " + reason);
   };
   if (const auto path = checkpoint_of(task); !path.empty()) {
+    const Config settings = resume_settings(task, engine, prepared, contents);
+    Config usual = result_settings({}, {});
+    usual.set(image_contents, settings.at(image_contents));  // an older state does not know them
     result.checkpoint = CheckpointOptions{.path = path,
-                                          .settings = resume_settings(task, engine, prepared),
-                                          .usual_settings = result_settings({}, {}),
-                                          .lists = image_lists(prepared.data),
+                                          .settings = settings,
+                                          .usual_settings = std::move(usual),
+                                          .lists = image_lists(prepared.data, contents),
                                           .resume = task.resume};
   }
   return result;
@@ -138,9 +151,9 @@ Prepared prepare(const FitTask& task, TaskEvents& events) {
 
 /// The job, for a new head or the one that is kept.
 Recipe recipe_of(const FitTask& task, const EngineOptions& engine, const Prepared& prepared,
-                 TaskEvents& events) {
+                 const Config& contents, TaskEvents& events) {
   const auto& [data, base, form, kept, told] = prepared;
-  RecipeOptions options = recipe_options(task, engine, prepared, events);
+  RecipeOptions options = recipe_options(task, engine, prepared, contents, events);
   return kept ? Recipe(base, kept->model, std::move(options))
               : Recipe(base, std::ssize(data.train.class_names), options);
 }
@@ -191,7 +204,8 @@ Config all_settings(FitTask task, EngineOptions engine) {
   return options.values();
 }
 
-FitReport report_of(const Recipe& recipe, const Prepared& prepared, TaskEvents& events) {
+FitReport report_of(const Recipe& recipe, const Prepared& prepared, const BrokenLimit& limit,
+                    TaskEvents& events) {
   const auto& [data, base, form, kept, told] = prepared;
   const auto left = [](const ImageFolder& folder, const std::vector<std::string>& dropped) {
     return std::ssize(folder.files) - std::ssize(dropped);
@@ -209,36 +223,72 @@ FitReport report_of(const Recipe& recipe, const Prepared& prepared, TaskEvents& 
   report.left_out.insert(report.left_out.end(), more.begin(), more.end());
   for (const std::string& reason : report.left_out) events.on_left_out(reason);
   report.skipped = data.skipped;
-  const int64_t damaged = std::ssize(report.left_out) - data.broken;
-  if (damaged > 0) {
-    report.skipped.push_back({.kind = "damaged",
-                              .reason = "their first bytes alone are an image's",
-                              .count = damaged,
-                              .example = {}});
-  }
+  add_damaged(limit, data.broken, report.skipped);
   return report;
 }
 
-[[noreturn]] void fail(int64_t batch_size, const ImageOptions& form, const std::string& reason) {
-  throw Error(fmt::format(
-      "{}, with batches of {} images of {}×{}: try a smaller --batch-size or --image-size", reason,
-      batch_size, form.size.width, form.size.height));
-}
-
-/// What `run` gives; whatever ends it says what became of the learned and what may help.
-bool trained(const FitTask& task, Recipe& job, const FitOutputs& outputs,
-             const ImageOptions& images, const std::function<bool()>& run) {
+/// What `run` gives; whatever ends it says what became of the learned.
+bool trained(Recipe& job, const FitOutputs& outputs, const std::function<bool()>& run) {
   try {
     return run();
   } catch (const TooManyBroken& error) {
     throw Error(error.what());
   } catch (const NotFinite& error) {
     outputs.fail(job, error);
-  } catch (const OutOfMemory& error) {
-    fail(task.recipe.batch_size, images, error.what());
-  } catch (const std::bad_alloc&) {
-    fail(task.recipe.batch_size, images, "out of memory");
   }
+}
+
+MemoryUse memory_use(const FitTask& task, const ImageOptions& images) {
+  return {.batch = task.recipe.batch_size,
+          .images = images,
+          .advice = "try a smaller --batch-size or --image-size"};
+}
+
+void add_contents(ImageDataset& images, const ImageFolder& folder, Engine& engine,
+                  Config& contents) {
+  images.remember_contents(engine.threads());
+  for (const std::string& entry : content_list(folder, images)) contents.append(entry);
+}
+
+/// Trains and writes the model: what follows once all is read.
+FitReport run_prepared(const FitTask& task, Engine& engine, const Prepared& prepared,
+                       const FitOutputs& outputs, TaskEvents& events) {
+  const auto& [data, base_network, image_options, kept, told] = prepared;
+  ImageDataset images(data.train, image_options);
+  auto validation =
+      data.validation ? std::optional<ImageDataset>(std::in_place, *data.validation, image_options)
+                      : std::nullopt;
+  const auto limit = std::make_shared<BrokenLimit>(
+      images.size() + (validation ? validation->size() : 0), task.source.allowed_broken);
+  images.limit_broken(limit);
+  if (validation) validation->limit_broken(limit);
+  Config contents{Config::List{}};
+  if (!checkpoint_of(task).empty()) {
+    add_contents(images, data.train, engine, contents);
+    if (validation) add_contents(*validation, *data.validation, engine, contents);
+  }
+  Recipe job = recipe_of(task, engine.options(), prepared, contents, events);
+  tell_small_network(task, job, events);
+  if (!task.out.empty()) {
+    const int64_t bytes = job.model_bytes();
+    require_space(task.out, bytes);
+    job.leave_room(bytes);
+  }
+  keep_form(job.model(), image_options, data.train.class_names, job.loss());
+  const auto augmented = task.augment.of(images, task.seed);
+  tell_begin(task, prepared,
+             augmented == nullptr ? ""
+                                  : task.augment.cost(images.size(), job.feature_row_bytes(),
+                                                      task.cache.has_value()),
+             events);
+  const Dataset& train = augmented != nullptr ? *augmented : static_cast<const Dataset&>(images);
+  const bool finished = trained(
+      job, outputs, [&] { return job.run(engine, train, validation ? &*validation : nullptr); });
+  FitReport report = report_of(job, prepared, *limit, events);
+  if (finished) outputs.save(job);
+  report.finished = finished;
+  if (!finished) report.state_failure = job.checkpoint_failure();
+  return report;
 }
 
 }  // namespace
@@ -286,33 +336,9 @@ FitReport FitTask::run(Engine& engine, TaskEvents& events) const {
   const FitOutputs outputs(*this);
   recipe.recipe();  // its names are checked before any image is listed
   const Prepared prepared = prepare(*this, events);
-  const auto& [data, base_network, image_options, kept, told] = prepared;
-  ImageDataset images(data.train, image_options);
-  auto validation =
-      data.validation ? std::optional<ImageDataset>(std::in_place, *data.validation, image_options)
-                      : std::nullopt;
-  const auto limit = std::make_shared<BrokenLimit>(
-      images.size() + (validation ? validation->size() : 0), source.allowed_broken);
-  images.limit_broken(limit);
-  if (validation) validation->limit_broken(limit);
-  Recipe job = recipe_of(*this, engine.options(), prepared, events);
-  tell_small_network(*this, job, events);
-  outputs.require_room(job.model());
-  keep_form(job.model(), image_options, data.train.class_names, job.loss());
-  const auto augmented = augment.of(images, seed);
-  tell_begin(*this, prepared,
-             augmented == nullptr
-                 ? ""
-                 : augment.cost(images.size(), job.feature_row_bytes(), cache.has_value()),
-             events);
-  const Dataset& train = augmented != nullptr ? *augmented : static_cast<const Dataset&>(images);
-  const bool finished = trained(*this, job, outputs, image_options, [&] {
-    return job.run(engine, train, validation ? &*validation : nullptr);
+  FitReport report = with_memory_advice(memory_use(*this, prepared.form), [&] {
+    return run_prepared(*this, engine, prepared, outputs, events);
   });
-  FitReport report = report_of(job, prepared, events);
-  if (finished) outputs.save(job);
-  report.finished = finished;
-  if (!finished) report.state_failure = job.checkpoint_failure();
   report.settings = all_settings(*this, engine.options());
   report.seconds = std::chrono::duration<double>(Clock::now() - start).count();
   if (!history.empty()) write_file(history, write_json(history_of(report), 1) + "\n");

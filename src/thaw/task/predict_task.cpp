@@ -7,6 +7,7 @@
 #include "thaw/data/source.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/task/classifier.h"
+#include "thaw/task/memory_advice.h"
 #include "thaw/task/option.h"
 #include "thaw/task/prediction_watch.h"
 #include "thaw/train/predictor.h"
@@ -70,11 +71,11 @@ bool PredictTask::run(Engine& engine,
   const std::vector<std::filesystem::path> paths(images.begin(), images.end());
   ImageFolder listing = list_unlabelled(paths);
   std::ranges::for_each(listing.remarks, remark);
+  if (!listing.skipped.empty()) remark("left out: " + in_words(listing.skipped));
   const ImageDataset data(std::move(listing), options);
-  const Predictor predictor(with_form(classifier.model, options), engine);
   PredictionWatch watch(classifier.meaning, classifier.classes.names);
   bool all_read = true;
-  predictor.run(data, [&](const Prediction& prediction) {
+  const auto show = [&](const Prediction& prediction) {
     ImagePrediction result{.file = data.file(prediction.sample), .error = prediction.error};
     if (prediction.error.empty()) {
       result.guesses =
@@ -84,7 +85,14 @@ bool PredictTask::run(Engine& engine,
       all_read = false;
     }
     sink(result);
-  });
+  };
+  with_memory_advice({.batch = engine.device().traits().micro_batch_samples,
+                      .images = options,
+                      .advice = "free memory, or try a smaller --image-size"},
+                     [&] {
+                       const Predictor predictor(with_form(classifier.model, options), engine);
+                       predictor.run(data, show);
+                     });
   remark(watch.doubt());
   return all_read;
 }

@@ -4,6 +4,9 @@
 #include "thaw/app/command.h"
 #include "thaw/applications/application.h"
 #include "thaw/core/error.h"
+#include "thaw/core/files.h"
+#include "thaw/core/output_lock.h"
+#include "thaw/core/terminal_text.h"
 #include "thaw/formats/format.h"
 #include "thaw/task/classifier.h"
 #include "thaw/task/image_form.h"
@@ -54,6 +57,14 @@ std::string training_of(const ModelFile& content) {
   if (!content.training->optimizer) return ", compiled";
   const int64_t steps = content.training->optimizer->iterations;
   return fmt::format(", {} step{} of training", steps, steps == 1 ? "" : "s");
+}
+
+/// What the file will hold in numbers.
+int64_t bytes_of(const ModelFile& content) {
+  int64_t floats = 0;
+  for (const VariablePtr& variable : content.model.variables())
+    floats += variable->shape().elements();
+  return floats * static_cast<int64_t>(sizeof(float));
 }
 
 struct Convert final : Call {
@@ -127,9 +138,12 @@ struct Convert final : Call {
       throw UsageError(fmt::format("expected an OUT that ends in {}, received \"{}\"",
                                    model_formats::endings(&is_written), out));
     }
+    const OutputLock lock(out);
+    remove_unfinished(out);
     ModelFile content = read();
     note_form(content.model, form);
     note_outputs(content.model);
+    require_space(out, bytes_of(content));
     if (format->write != nullptr) {
       format->write(content, out);
     } else {
@@ -137,10 +151,11 @@ struct Convert final : Call {
       format->write_weights(content.model, out);
     }
     for (const std::string& what : content.dropped)
-      fmt::print(stderr, "thaw: not kept: {}\n", what);
-    fmt::print("{}: {} \"{}\", {} layers, {} parameters{}\n", out, content.model.class_name(),
-               content.model.name(), content.model.layers().size(),
-               fmt::group_digits(content.model.count_parameters()), training_of(content));
+      fmt::print(stderr, "thaw: not kept: {}\n", printable(what));
+    fmt::print("{}: {} \"{}\", {} layers, {} parameters{}\n", printable_name(out),
+               content.model.class_name(), printable_name(content.model.name()),
+               content.model.layers().size(), fmt::group_digits(content.model.count_parameters()),
+               training_of(content));
     return Exit::done;
   }
 };

@@ -33,10 +33,10 @@ class FitProgress : public Progress {
 
   void on_fit_begin(const FitBegin& begin) override {
     fmt::print(stderr, "{} images to train on, {} to validate on, {} classes; base {} ({}×{})\n",
-               begin.train_images, begin.validation_images, begin.classes, begin.base, begin.width,
-               begin.height);
+               begin.train_images, begin.validation_images, begin.classes,
+               printable_name(begin.base), begin.width, begin.height);
     print_classes(begin);
-    if (!begin.base_told.empty()) fmt::print(stderr, "base: {}\n", begin.base_told);
+    if (!begin.base_told.empty()) fmt::print(stderr, "base: {}\n", printable(begin.base_told));
     const std::string checkpoint = task_.out.string() + ".checkpoint";
     if (task_.resume && !begin.goes_on) {
       fmt::print(stderr, "no unfinished run ({}): starting from the beginning\n", checkpoint);
@@ -102,7 +102,8 @@ struct Fit final : Call {
                  task.out.string(), task.out.string());
       return Exit::interrupted;
     }
-    fmt::print("{}: {}{:.1f} s\n", task.out.string(), last_accuracy(report), report.seconds);
+    fmt::print("{}: {}{:.1f} s\n", printable_name(task.out.string()), last_accuracy(report),
+               report.seconds);
     return Exit::done;
   }
 };

@@ -48,11 +48,11 @@ void print_text(const ImagePrediction& prediction) {
   fmt::print("{}\n", printable_name(prediction.file.string()));
   for (const Guess& guess : prediction.guesses) {
     if (guess.is_probability()) {
-      fmt::print("  {:6.2f} %  {}\n", 100 * guess.value, guess.name);
+      fmt::print("  {:6.2f} %  {}\n", 100 * guess.value, printable_name(guess.name));
     } else if (guess.name.empty()) {
       fmt::print("  {:.6g}\n", guess.value);
     } else {
-      fmt::print("  {:10.4f}  {}\n", guess.value, guess.name);
+      fmt::print("  {:10.4f}  {}\n", guess.value, printable_name(guess.name));
     }
   }
 }
@@ -137,9 +137,10 @@ const Command predict{
     .details =
         "Shows the likeliest classes of each image. A model that thaw fit wrote says itself how "
         "images are prepared for it and what its classes are called; of another one, say it with "
-        "--classes. Outputs that are no probabilities are shown as scores. An image that cannot be "
-        "read is reported, the rest goes on, "
-        "and the exit code is 1.",
+        "--classes. Outputs that are no probabilities are shown as scores. Of folders all images "
+        "below them are taken, without hidden files. An image that cannot be read is reported, and "
+        "the rest goes on. Exit code: 0, every image was read; 1, one or more could not be read, "
+        "or nothing could be done; 2, the call is wrong.",
     .example = "thaw predict model.keras new.jpg more_photos/",
     .make = &make_call<Predict>,
     .runs_networks = true};

@@ -9,6 +9,7 @@
 #include "thaw/app/progress.h"
 #include "thaw/applications/application.h"
 #include "thaw/applications/division.h"
+#include "thaw/core/terminal_text.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/image_feed.h"
@@ -149,10 +150,10 @@ struct Summary final : Call {
       print_json_line(result);
       return Exit::done;
     }
-    fmt::print("{}\n{}\n", thaw::summary(whole), input_in_words(whole, form));
+    fmt::print("{}\n{}\n", printable(thaw::summary(whole)), input_in_words(whole, form));
     if (const std::string base = base_in_words(whole); !base.empty())
-      fmt::print("As a base: {}\n", base);
-    if (report) fmt::print("\n{}", plan_text(*report));
+      fmt::print("As a base: {}\n", printable(base));
+    if (report) fmt::print("\n{}", printable(plan_text(*report)));
     return Exit::done;
   }
 };

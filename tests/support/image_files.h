@@ -29,4 +29,7 @@ std::string patched(std::string content, size_t at, std::string_view part);
 /// The checksum of PNG's chunks and of zip.
 uint32_t crc32(std::string_view bytes);
 
+/// A black PNG, of some hundredths of a bit a pixel.
+std::string png_of_zeros(uint32_t width, uint32_t height);
+
 }  // namespace thaw::testing

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <fstream>
+
+namespace thaw::testing {
+
+#ifdef __SANITIZE_ADDRESS__
+/// The address sanitizer takes terabytes of addresses for itself, so nothing can be said with a
+/// limit of them.
+constexpr bool addresses_can_be_limited = false;
+#else
+constexpr bool addresses_can_be_limited = true;
+#endif
+
+/// The bytes of addresses that this process has taken.
+inline rlim_t address_space_bytes() {
+  rlim_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  return pages * static_cast<rlim_t>(::sysconf(_SC_PAGESIZE));
+}
+
+/// A limit of this process for as long as this lives.
+class Limit {
+ public:
+  Limit(int resource, rlim_t value) : resource_(resource) {
+    ::getrlimit(static_cast<__rlimit_resource_t>(resource_), &before_);
+    const rlimit now{value, before_.rlim_max};
+    ::setrlimit(static_cast<__rlimit_resource_t>(resource_), &now);
+  }
+  ~Limit() { ::setrlimit(static_cast<__rlimit_resource_t>(resource_), &before_); }
+  Limit(const Limit&) = delete;
+  Limit& operator=(const Limit&) = delete;
+
+ private:
+  int resource_;
+  rlimit before_{};
+};
+
+}  // namespace thaw::testing
