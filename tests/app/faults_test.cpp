@@ -5,7 +5,6 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-#include <random>
 #include <thread>
 
 #include "app/small_fit.h"
@@ -235,31 +234,6 @@ TEST(Threads, of_which_a_thousand_are_asked_for_are_as_many_as_help) {
   const ProgramRun run = run_thaw(fit.arguments("m.keras", {"--threads", "1024", "--epochs", "1"}));
   EXPECT_EQ(run.exit_code, 0) << run.errors;
   EXPECT_TRUE(contains(run.errors, "--threads 1024")) << run.errors;
-}
-
-/// Killed at random moments, then run to its end: the same bytes, and nothing left. A few kills
-/// here; THAW_KILLS says how many.
-TEST(Killed, resumes_to_the_same_bytes_and_leaves_no_temporary_file) {
-  const SmallFit fit;
-  const std::string asked = environment("THAW_KILLS");
-  const int kills = asked.empty() ? 4 : std::stoi(asked);
-  const unsigned seed = std::random_device()();
-  std::mt19937 random(seed);
-  SCOPED_TRACE("seed " + std::to_string(seed));
-  const auto arguments = [&](const std::string& out) {
-    return fit.arguments(out, {"--epochs", "200", "--fine-tune-epochs", "100", "--resume"});
-  };
-  ASSERT_EQ(run_thaw(arguments("whole.keras")).exit_code, 0);
-  fs::remove_all(fit.path("cache"));
-  for (int i = 0; i < kills; ++i) {
-    const auto wait = std::chrono::microseconds(1 + random() % 1'500'000);
-    run_thaw(arguments("m.keras"), {.kill_after = wait});
-  }
-  const ProgramRun run = run_thaw(arguments("m.keras"));
-  ASSERT_EQ(run.exit_code, 0) << run.errors;
-  EXPECT_TRUE(read_file(fit.path("m.keras")) == read_file(fit.path("whole.keras")));
-  EXPECT_TRUE(fit.hidden_files().empty()) << fit.hidden_files().front();
-  EXPECT_FALSE(fs::exists(fit.path("m.keras.checkpoint")));
 }
 
 TEST(Bytes, of_a_model_do_not_depend_on_the_time_zone) {

@@ -257,6 +257,25 @@ TEST_F(FitCommand, without_a_home_keeps_no_features_in_a_folder_of_everyones) {
   EXPECT_EQ(cache.exit_code, 2) << cache.output;
 }
 
+TEST_F(FitCommand, takes_no_part_of_a_data_set_for_a_class) {
+  testing::draw_images(folder_ / "set" / "set" / "train" / "train", 6, 1);
+  std::filesystem::create_directories(folder_ / "set" / "set" / "test" / "test");
+  std::filesystem::copy_file(images() / "red" / "1.bmp", folder_ / "set/set/test/test/1.bmp");
+  std::vector<std::string> call = fit("m.keras", {"--history", path("h.json")});
+  *std::ranges::find(call, images().string()) = path("set");
+  const ProgramRun run = run_thaw(call);
+  ASSERT_EQ(run.exit_code, 0) << run.errors;
+  EXPECT_TRUE(contains(run.errors, "not used: " + path("set/set/test"))) << run.errors;
+  EXPECT_EQ(json::parse(read_file(path("h.json")))["classes"], json({"blue", "green", "red"}));
+  const ProgramRun judged = run_thaw({"evaluate", path("m.keras"), path("set")});
+  EXPECT_EQ(judged.exit_code, 1);
+  EXPECT_TRUE(contains(judged.errors, "name the one to judge on")) << judged.errors;
+  std::filesystem::rename(folder_ / "set/set/train/train", folder_ / "set/set/valid");
+  std::filesystem::create_directories(folder_ / "set/set/train");
+  const ProgramRun untold = run_thaw(call);
+  EXPECT_EQ(untold.exit_code, 1) << "nothing is there to train on";
+}
+
 TEST_F(FitCommand, refuses_a_class_with_broken_images_alone) {
   std::filesystem::create_directories(images() / "violet");
   for (const char* name : {"1.png", "2.png", "3.png", "4.png"})
@@ -275,9 +294,14 @@ TEST_F(FitCommand, takes_validation_images_from_a_folder_of_their_own) {
   const json history = json::parse(read_file(path("h.json")));
   EXPECT_EQ(history["train_images"], 60);
   EXPECT_EQ(history["validation_images"], 12);
-  testing::draw_images(folder_ / "other" / "deep", 2, 2);
-  const ProgramRun wrong = run_thaw(fit("n.keras", {"--validation", path("other/deep/..")}));
+  testing::draw_images(folder_ / "other" / "other", 2, 2);
+  const ProgramRun wrapped = run_thaw(fit("n.keras", {"--validation", path("other")}));
+  EXPECT_EQ(wrapped.exit_code, 0) << wrapped.errors;
+  EXPECT_TRUE(contains(wrapped.errors, "other holds one folder alone: taking ")) << wrapped.errors;
+  std::filesystem::rename(folder_ / "other" / "other" / "red", folder_ / "other" / "other" / "rot");
+  const ProgramRun wrong = run_thaw(fit("n.keras", {"--validation", path("other")}));
   EXPECT_EQ(wrong.exit_code, 1);
+  EXPECT_TRUE(contains(wrong.errors, "\"rot\"")) << wrong.errors;
 }
 
 TEST_F(FitCommand, tells_a_wrong_call_from_a_failure) {

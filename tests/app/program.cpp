@@ -8,6 +8,7 @@
 #include <chrono>
 #include <thread>
 
+#include "app/kill_at_call.h"
 #include "support/temporary_folder.h"
 #include "thaw/core/files.h"
 
@@ -15,12 +16,16 @@ namespace thaw::testing {
 namespace {
 
 [[noreturn]] void become_thaw(std::vector<std::string> arguments, const std::string& output,
-                              const std::string& errors, const std::function<void()>& in_child) {
+                              const std::string& errors, const RunOptions& options) {
   ::setenv("THAW_WEIGHTS_URL", "http://127.0.0.1:9/", 1);  // nobody listens there
   ::dup2(::open("/dev/null", O_RDONLY), STDIN_FILENO);
   ::dup2(::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDOUT_FILENO);
   ::dup2(::open(errors.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0600), STDERR_FILENO);
-  if (in_child) in_child();
+  if (options.in_child) options.in_child();
+  if (options.kill_at_call != 0) {
+    ::setenv("ASAN_OPTIONS", "detect_leaks=0", 1);  // which traces too, and one can at a time
+    if (!stop_at_calls_that_change_files()) ::_exit(126);
+  }
   arguments.insert(arguments.begin(), THAW_PROGRAM);
   std::vector<char*> pointers;
   for (std::string& argument : arguments) pointers.push_back(argument.data());
@@ -36,7 +41,7 @@ ProgramRun run_thaw(const std::vector<std::string>& arguments, const RunOptions&
   const std::string output = (folder / "output").string();
   const std::string errors = (folder / "errors").string();
   const pid_t child = ::fork();
-  if (child == 0) become_thaw(arguments, output, errors, options.in_child);
+  if (child == 0) become_thaw(arguments, output, errors, options);
   const auto runs = [&] {
     siginfo_t info{};
     return ::waitid(P_PID, static_cast<id_t>(child), &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
@@ -52,16 +57,23 @@ ProgramRun run_thaw(const std::vector<std::string>& arguments, const RunOptions&
     while (runs()) {
       if (std::filesystem::exists(errors) &&
           read_file(errors).find(options.interrupt_at) != std::string::npos) {
-        ::kill(child, options.signal);
+        std::this_thread::sleep_for(options.interrupt_delay);
+        if (runs()) ::kill(child, options.signal);
         break;
       }
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
   }
-  int status = 0;
-  ::waitpid(child, &status, 0);
-  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status), read_file(output),
-          read_file(errors)};
+  FollowedChild followed;
+  if (options.kill_at_call != 0) {
+    followed = follow_calls(child, options.kill_at_call);
+  } else {
+    ::waitpid(child, &followed.status, 0);
+  }
+  const int status = followed.status;
+  const bool has_begun = std::filesystem::exists(output) && std::filesystem::exists(errors);
+  return {WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status),
+          has_begun ? read_file(output) : "", has_begun ? read_file(errors) : "", followed.calls};
 }
 
 }  // namespace thaw::testing

@@ -15,6 +15,8 @@ struct ProgramRun {
   int exit_code = -1;  ///< 128 + the signal when one ended it
   std::string output;
   std::string errors;
+  int calls =
+      0;  ///< with RunOptions::kill_at_call: those that change files; 0: it cannot be traced
 };
 
 struct RunOptions {
@@ -23,6 +25,11 @@ struct RunOptions {
   int signal = SIGINT;
   /// Send SIGKILL so long after its start, if it still runs; 0: never.
   std::chrono::microseconds kill_after{0};
+  /// Send `signal` only so long after `interrupt_at` was there.
+  std::chrono::microseconds interrupt_delay{0};
+  /// Send SIGKILL as it enters so many-th of the system calls that change files (kill_at_call.h);
+  /// 0: never, -1: count them only.
+  int kill_at_call = 0;
   /// Done in the new process before it becomes `thaw`: limits, signals, other standard streams.
   std::function<void()> in_child = {};
 };

@@ -138,7 +138,7 @@ TEST(ResumeSettings, a_list_that_differs_is_told_by_its_entries) {
   const std::string error =
       error_of([&] { require_same_settings(run, kept.settings, kept.lists); });
   EXPECT_TRUE(contains(error,
-                       "1 is new (b/4.jpg), 1 is gone (b/3.jpg), 1 has another size "
+                       "1 is new (b/4.jpg), 1 is gone (b/3.jpg), 1 has changed "
                        "(a/2.jpg)"))
       << error;
 }

@@ -30,8 +30,7 @@ bool FeaturePass::run() { return options_.keep && make_room() ? compute_absent()
 bool FeaturePass::make_room() {
   const auto& cuts = frozen_.segments().cuts();
   int64_t budget_bytes = options_.budget_bytes.value_or(default_feature_budget());
-  std::optional<std::filesystem::path> folder;
-  if (kept_.folder()) folder = kept_.folder()->options().folder;
+  const FeatureFolder* folder = kept_.folder() ? &*kept_.folder() : nullptr;
   rows_.assign(cuts.size(), nullptr);
   for (size_t i = cuts.size(); i-- > 0;) {
     const FrozenCut& cut = cuts[i];

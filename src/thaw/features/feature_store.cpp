@@ -72,14 +72,17 @@ int64_t left_in_control_group() {
 
 }  // namespace
 
-std::unique_ptr<FeatureStore> make_feature_store(
-    int64_t samples, int64_t row_floats, int64_t budget_bytes,
-    const std::optional<std::filesystem::path>& folder) {
-  if (samples <= budget_bytes / (row_floats * int64_t{sizeof(float)}))
+std::unique_ptr<FeatureStore> make_feature_store(int64_t samples, int64_t row_floats,
+                                                 int64_t budget_bytes,
+                                                 const FeatureFolder* folder) {
+  const int64_t row_bytes = row_floats * int64_t{sizeof(float)};
+  if (samples <= budget_bytes / row_bytes)
     return std::make_unique<MemoryStore>(samples, row_floats);
-  if (!folder) return nullptr;
+  if (folder == nullptr) return nullptr;
+  const auto& [place, limit, leaves] = folder->options();
   try {
-    return std::make_unique<DiskStore>(MappedRows(*folder, samples, row_floats));
+    if (leaves > 0) require_space(place / "rows", samples * row_bytes + leaves);
+    return std::make_unique<DiskStore>(MappedRows(place, samples, row_floats));
   } catch (const Error&) {
     return nullptr;  // no room on the disk: computing each time costs no more than time
   }

@@ -1,6 +1,7 @@
 #include "thaw/features/kept_features.h"
 
 #include "thaw/core/error.h"
+#include "thaw/core/files.h"
 #include "thaw/features/disk/feature_writer.h"
 
 namespace thaw {
@@ -49,6 +50,9 @@ void KeptFeatures::save(const Dataset& data, const std::string& set_key, Feature
   const auto& keys = sample_keys_.at(data.identity());
   writers_.emplace_back([this, set_key, &rows, &keys, row_floats, samples = std::move(samples)] {
     try {
+      const auto& [folder, limit, leaves] = folder_->options();
+      require_space(folder / "features",
+                    std::ssize(samples) * row_floats * int64_t{sizeof(float)} + leaves);
       FeatureWriter writer(*folder_, set_key, row_floats);
       for (const int64_t sample : samples) {
         const std::string& key = keys[static_cast<size_t>(sample)];

@@ -196,7 +196,7 @@ Config checked_config(const TensorFile& file) {
   return config;
 }
 
-/// "2 are new (a/1.jpg, a/2.jpg), 1 is gone (b/3.jpg), 1 has another size (b/4.jpg)"
+/// "2 are new (a/1.jpg, a/2.jpg), 1 is gone (b/3.jpg), 1 has changed (b/4.jpg)"
 std::string list_difference(const Config& before, const Config& now) {
   using Entries = std::map<std::string, std::string>;
   const auto entries = [](const Config& list) {
@@ -233,7 +233,7 @@ std::string list_difference(const Config& before, const Config& now) {
   };
   tell(std::move(added), "is new", "are new");
   tell(std::move(gone), "is gone", "are gone");
-  tell(std::move(changed), "has another size", "have another size");
+  tell(std::move(changed), "has changed", "have changed");
   return result.empty() ? "their order is another" : result;
 }
 
@@ -267,6 +267,13 @@ Checkpoint parse(TensorFile& file) {
 }
 
 }  // namespace
+
+int64_t state_bytes(const Checkpoint& checkpoint) {
+  int64_t bytes = 0;
+  for (const auto* tensors : {&checkpoint.train.variables, &checkpoint.train.optimizer_slots})
+    for (const NamedTensor& tensor : *tensors) bytes += std::ssize(tensor.value.values());
+  return bytes * int64_t{sizeof(float)};
+}
 
 void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& path) {
   const TrainState& train = checkpoint.train;

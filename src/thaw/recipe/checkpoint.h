@@ -21,6 +21,9 @@ struct CheckpointOptions {
   /// before the last space is a name. With it, a difference is told entry by entry.
   Config lists = Config::Map{};
   bool resume = false;  ///< go on from the file, if it is there
+  /// What stays free on the disk for the model: a state that would take it is not written while the
+  /// run goes on.
+  int64_t leaves_bytes = 0;
 };
 
 /// A recipe's state between two steps.
@@ -30,6 +33,9 @@ struct Checkpoint {
   std::vector<StageReport> stages;  ///< the running one last
   TrainState train;                 ///< of the running stage
 };
+
+/// What its numbers take on the disk.
+int64_t state_bytes(const Checkpoint& checkpoint);
 
 /// Writes a .safetensors file, whole or not at all, with checksums of all that it holds.
 void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& path);

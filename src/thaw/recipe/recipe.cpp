@@ -3,11 +3,14 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
 #include <chrono>
+#include <ranges>
 #include <utility>
 
 #include "thaw/compile/lower.h"
 #include "thaw/core/error.h"
+#include "thaw/core/files.h"
 #include "thaw/core/random.h"
 #include "thaw/features/kept_features.h"
 #include "thaw/graph/network.h"
@@ -59,7 +62,16 @@ bool freeze_around(const Functional& model, const Functional& network) {
 }
 
 /// At most this often the state is written. An interruption writes it at once.
-constexpr double checkpoint_seconds = 2;
+double checkpoint_seconds() {
+  constexpr double unless_set = 2;
+  const std::string text = environment("THAW_CHECKPOINT_SECONDS");
+  if (text.empty()) return unless_set;
+  double value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure == std::errc{} && end == text.data() + text.size() && value >= 0) return value;
+  throw UsageError(
+      fmt::format("THAW_CHECKPOINT_SECONDS: expected a number, at least 0, received \"{}\"", text));
+}
 
 /// Follows a stage: puts its times and epochs into the report, and has the state kept and saved.
 class StageWatch : public Callback {
@@ -81,7 +93,7 @@ class StageWatch : public Callback {
     report_.epochs.push_back({logs, seconds_since(epoch_started_)});
     report_.seconds = seconds_before_ + seconds_since(started_);
     keep_();
-    if (seconds_since(saved_) < checkpoint_seconds) return;
+    if (seconds_since(saved_) < pause_seconds_) return;
     save_();
     saved_ = Clock::now();
   }
@@ -98,6 +110,7 @@ class StageWatch : public Callback {
   Clock::time_point epoch_started_;
   Clock::time_point saved_;
   double seconds_before_ = report_.seconds;
+  double pause_seconds_ = checkpoint_seconds();
 };
 
 /// A checkpoint of an earlier version says only what its stage is called.
@@ -153,9 +166,11 @@ Checkpoint Recipe::state() const {
   return result;
 }
 
-bool Recipe::write(const Checkpoint& checkpoint) {
+bool Recipe::write(const Checkpoint& checkpoint, int64_t leaves_bytes) {
   if (!options_.checkpoint) return false;
   try {
+    if (leaves_bytes > 0)
+      require_space(options_.checkpoint->path, state_bytes(checkpoint) + leaves_bytes);
     thaw::save_checkpoint(checkpoint, options_.checkpoint->path);
     checkpoint_failure_.clear();
     return true;
@@ -218,6 +233,27 @@ int64_t Recipe::feature_row_bytes() {
   return floats * static_cast<int64_t>(sizeof(float));
 }
 
+int64_t Recipe::model_bytes() {
+  int64_t floats = 0;
+  for (const VariablePtr& variable : model_.variables()) floats += variable->shape().elements();
+  for (const StageOptions& stage : std::views::reverse(options_.stages)) {
+    if (stage.epochs == 0) continue;
+    prepare(stage);
+    const auto slots = make_optimizer(options_.optimizer, stage.learning_rate).slot_names().size();
+    floats += model_.count_trainable_parameters() * static_cast<int64_t>(slots);
+    break;
+  }
+  return floats * static_cast<int64_t>(sizeof(float));
+}
+
+void Recipe::leave_room(int64_t bytes) {
+  if (options_.checkpoint) options_.checkpoint->leaves_bytes = bytes;
+  if (!options_.feature_folder) return;
+  FeatureFolderOptions folder = options_.feature_folder->options();
+  folder.leaves_bytes = 2 * bytes;  // the state takes about as much
+  options_.feature_folder = FeatureFolder(std::move(folder));
+}
+
 RecipePlan Recipe::plan(const DeviceTraits& traits) {
   RecipePlan plan;
   const auto expected = cuts();
@@ -263,7 +299,8 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
   }
   if (first_epoch >= stage.epochs) return true;
   StageWatch watch(
-      stages_.back(), prefix_seconds_, [this] { good_ = state(); }, [this] { write(*good_); });
+      stages_.back(), prefix_seconds_, [this] { good_ = state(); },
+      [this] { write(*good_, options_.checkpoint ? options_.checkpoint->leaves_bytes : 0); });
   // Last, so that the state it keeps is that after the others.
   std::vector<Callback*> callbacks = options_.callbacks;
   callbacks.push_back(&watch);

@@ -65,6 +65,13 @@ class Recipe {
   /// leaves the model compiled for the last stage.
   int64_t feature_row_bytes();
 
+  /// Bytes of what the model's file will hold: its weights, and what the optimizer of the last
+  /// stage keeps of those that train. It leaves the model compiled for that stage.
+  int64_t model_bytes();
+  /// What is to stay free for the model: neither kept features nor the state, while the run goes
+  /// on, take it.
+  void leave_room(int64_t bytes);
+
   /// What run() will do on such a device. To find out, the model is set up for one stage after
   /// another: what was compiled, and which layers train, is then as the last stage wants it.
   /// Weights stay as they are.
@@ -108,7 +115,8 @@ class Recipe {
   /// the stages to go on with: 0 when there is none.
   size_t resume();
   Checkpoint state() const;
-  bool write(const Checkpoint& checkpoint);
+  /// False, which is told, where that fails or would leave fewer bytes free.
+  bool write(const Checkpoint& checkpoint, int64_t leaves_bytes = 0);
   /// Back to the last good epoch.
   void go_back();
   [[noreturn]] void fail(const NotFinite& what, const StageOptions& stage);

@@ -23,6 +23,8 @@ struct FeatureFolderOptions {
   std::filesystem::path folder = default_feature_folder();
   /// Shards used least recently are removed past it.
   int64_t limit_bytes = default_feature_limit_bytes();
+  /// What stays free on its disk for what else the run writes.
+  int64_t leaves_bytes = 0;
 };
 
 /// The folder where features outlive the run: what a frozen network gives for a sample, as one row
