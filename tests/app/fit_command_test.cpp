@@ -269,7 +269,8 @@ TEST_F(FitCommand, takes_no_part_of_a_data_set_for_a_class) {
   EXPECT_EQ(json::parse(read_file(path("h.json")))["classes"], json({"blue", "green", "red"}));
   const ProgramRun judged = run_thaw({"evaluate", path("m.keras"), path("set")});
   EXPECT_EQ(judged.exit_code, 1);
-  EXPECT_TRUE(contains(judged.errors, "name the one to judge on")) << judged.errors;
+  EXPECT_TRUE(contains(judged.errors, "expected folders named after the model's classes"))
+      << judged.errors;
   std::filesystem::rename(folder_ / "set/set/train/train", folder_ / "set/set/valid");
   std::filesystem::create_directories(folder_ / "set/set/train");
   const ProgramRun untold = run_thaw(call);

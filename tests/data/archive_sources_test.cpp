@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "data/image_files.h"
+#include "support/image_files.h"
 #include "thaw/core/files.h"
 #include "thaw/data/source.h"
 #include "thaw/formats/keras/zip_file.h"

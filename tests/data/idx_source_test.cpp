@@ -3,7 +3,7 @@
 
 #include <algorithm>
 
-#include "data/image_files.h"
+#include "support/image_files.h"
 #include "thaw/data/idx_file.h"
 #include "thaw/data/image_dataset.h"
 #include "thaw/data/same_images.h"

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "data/image_files.h"
+#include "support/image_files.h"
 #include "thaw/core/files.h"
 
 namespace thaw {
