@@ -151,6 +151,47 @@ TEST(Augment, changes_colours_as_the_formula_says) {
   EXPECT_NEAR(none[1], none[2], 1e-4);
 }
 
+TEST(Augment, makes_of_a_grey_image_what_it_makes_of_three_equal_channels) {
+  for (const Size size : sizes) {
+    const Pixels all = noise(size, 6);
+    const Pixels grey(all.begin(), all.begin() + size.height * size.width);
+    Pixels coloured;
+    for (const float value : grey) coloured.insert(coloured.end(), 3, value);
+    std::vector<View> views{flipped_view(1), {.colour = {.brightness = -40, .contrast = 3}}};
+    for (const Placement& placement : placements()) views.push_back({.placement = placement});
+    for (uint64_t number = 0; number < 8; ++number) views.push_back(seeded_view(2, {1, 1}, number));
+    for (const View& view : views) {
+      const Pixels expected = shown(view, coloured, size);
+      const Pixels received = shown(view, grey, size);
+      // 0.299 + 0.587 + 0.114 is 1 up to rounding, of a number below 256, and three times that.
+      for (size_t i = 0; i < received.size(); ++i)
+        EXPECT_NEAR(received[i], expected[3 * i + 1], 2e-4) << i << " of " << size.width;
+    }
+  }
+}
+
+TEST(Augment, of_a_grey_dataset_has_the_shape_of_its_images) {
+  for (const Shape& shape : {Shape{6, 5, 1}, Shape{6, 5}}) {
+    Tensor x(shape.with_batch(2));
+    for (int64_t i = 0; i < x.shape().elements(); ++i) x.data()[i] = static_cast<float>(i * 4);
+    const ArrayDataset images(x, {0, 1});
+    const AugmentedDataset seeded(images, {.views = 4});
+    EXPECT_EQ(seeded.input_shape(), shape);
+    EXPECT_EQ(seeded.size(), 8);
+    Pixels unaltered(30);
+    Pixels view(30);
+    images.load(1, unaltered);
+    seeded.load(4, view);
+    EXPECT_EQ(view, unaltered) << "view 0 of image 1";
+    seeded.load(5, view);
+    EXPECT_NE(view, unaltered);
+    const RandomlyAugmentedDataset random(images, 1);
+    const auto epoch = random.at_epoch(1, 0);
+    epoch->load(1, view);
+    EXPECT_NE(view, unaltered);
+  }
+}
+
 TEST(Augment, draws_a_view_from_seed_image_and_number_alone) {
   const Size size{17, 32};
   const Pixels pixels = noise(size, 5);

@@ -12,9 +12,12 @@ namespace thaw {
 namespace {
 
 void check_shape(const Shape& shape) {
-  if (shape.rank() == 3 && shape[2] == 3) return;
-  throw UsageError("augmentation: expected images of shape (height, width, 3), received " +
-                   shape.to_string());
+  const bool is_grey = shape.rank() == 2 || (shape.rank() == 3 && shape[2] == 1);
+  if (is_grey || (shape.rank() == 3 && shape[2] == 3)) return;
+  throw UsageError(
+      "augmentation: expected images of shape (height, width, 3), or grey ones of shape (height, "
+      "width, 1) or (height, width), received " +
+      shape.to_string());
 }
 
 void show(const View& view, const Tensor& pixels, std::span<float> out) {

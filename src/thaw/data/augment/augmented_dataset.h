@@ -25,7 +25,8 @@ class DatasetOfViews : public Dataset {
   }
 
  protected:
-  /// Borrows `images`. Throws UsageError unless they are of shape (height, width, 3).
+  /// Borrows `images`. Throws UsageError unless they are colour or grey images: of shape
+  /// (height, width, 3), (height, width, 1) or (height, width).
   explicit DatasetOfViews(const Dataset& images);
   const Dataset& images() const { return images_; }
   /// Which of the images sample `index` is a view of.
@@ -52,8 +53,8 @@ struct AugmentOptions {
 /// cached: sample image · views + n is view n of that image, and view 0 the image unaltered.
 class AugmentedDataset : public DatasetOfViews {
  public:
-  /// Borrows `images`. Throws UsageError unless they are of shape (height, width, 3) and there are
-  /// two views or more.
+  /// Borrows `images`. Throws UsageError unless they are colour or grey images and there are two
+  /// views or more.
   AugmentedDataset(const Dataset& images, const AugmentOptions& options);
   ~AugmentedDataset() override;
 
@@ -77,7 +78,7 @@ class AugmentedDataset : public DatasetOfViews {
 /// unaltered.
 class RandomlyAugmentedDataset : public DatasetOfViews {
  public:
-  /// Borrows `images`. Throws UsageError unless they are of shape (height, width, 3).
+  /// Borrows `images`. Throws UsageError unless they are colour or grey images.
   RandomlyAugmentedDataset(const Dataset& images, uint64_t seed);
 
   int64_t size() const override { return images().size(); }

@@ -36,4 +36,14 @@ void recolour(std::span<float> pixels, const Colour& colour) {
   }
 }
 
+void recolour_grey(std::span<float> pixels, const Colour& colour) {
+  if (pixels.empty()) return;
+  double sum = 0;
+  for (const float value : pixels) sum += value;
+  const auto mean = static_cast<float>(sum / static_cast<double>(pixels.size()));
+  const float away_from_mean = colour.contrast - 1;
+  for (float& value : pixels)
+    value = std::clamp(value + away_from_mean * (value - mean) + colour.brightness, 0.0F, 255.0F);
+}
+
 }  // namespace thaw

@@ -16,4 +16,8 @@ struct Colour {
 /// x ← x + brightness, with grey = 0.299 R + 0.587 G + 0.114 B (ITU-R BT.601).
 void recolour(std::span<float> pixels, const Colour& colour);
 
+/// The same of grey pixels [height, width], which have no saturation to change: what recolour()
+/// makes of an image whose three channels are these.
+void recolour_grey(std::span<float> pixels, const Colour& colour);
+
 }  // namespace thaw

@@ -21,13 +21,14 @@ int floor_to_int(float x) {
   return cut - (static_cast<float>(cut) > x ? 1 : 0);
 }
 
+template <int channels>
 struct Source {
   const float* pixels;
   int height;
   int width;
 
   const float* at(int x, int y) const {
-    return pixels + (static_cast<ptrdiff_t>(y) * width + x) * 3;
+    return pixels + (static_cast<ptrdiff_t>(y) * width + x) * channels;
   }
 
   /// The pixel at a place between pixels, bilinear.
@@ -46,7 +47,7 @@ struct Source {
     const float* b = at(columns[1], rows[0]);
     const float* c = at(columns[0], rows[1]);
     const float* d = at(columns[1], rows[1]);
-    for (int channel = 0; channel < 3; ++channel) {
+    for (int channel = 0; channel < channels; ++channel) {
       // Written as a + t·(b − a), equal neighbours give exactly their value.
       const float upper = a[channel] + right_part * (b[channel] - a[channel]);
       const float lower = c[channel] + right_part * (d[channel] - c[channel]);
@@ -55,13 +56,9 @@ struct Source {
   }
 };
 
-}  // namespace
-
-void place(std::span<const float> pixels, int height, int width, const Placement& placement,
-           std::span<float> out) {
-  assert(pixels.size() == out.size());
-  assert(pixels.size() == static_cast<size_t>(height) * static_cast<size_t>(width) * 3);
-  const Source source{pixels.data(), height, width};
+template <int channels>
+void place_pixels(const Source<channels>& source, const Placement& placement, float* to) {
+  const auto& [pixels, height, width] = source;
   const float centre_x = static_cast<float>(width - 1) / 2;
   const float centre_y = static_cast<float>(height - 1) / 2;
   const float angle = placement.degrees * std::numbers::pi_v<float> / 180;
@@ -69,14 +66,27 @@ void place(std::span<const float> pixels, int height, int width, const Placement
   const float across = placement.zoom * std::sin(angle);
   const float from_x = centre_x + placement.shift_x * static_cast<float>(width);
   const float from_y = centre_y + placement.shift_y * static_cast<float>(height);
-  float* to = out.data();
   for (int y = 0; y < height; ++y) {
     const float dy = static_cast<float>(y) - centre_y;
-    for (int x = 0; x < width; ++x, to += 3) {
+    for (int x = 0; x < width; ++x, to += channels) {
       const float dx = static_cast<float>(placement.flip ? width - 1 - x : x) - centre_x;
       source.interpolate(from_x + (along * dx - across * dy), from_y + (across * dx + along * dy),
                          to);
     }
+  }
+}
+
+}  // namespace
+
+void place(std::span<const float> pixels, int height, int width, const Placement& placement,
+           std::span<float> out) {
+  assert(pixels.size() == out.size());
+  const size_t places = static_cast<size_t>(height) * static_cast<size_t>(width);
+  assert(pixels.size() == places || pixels.size() == 3 * places);
+  if (pixels.size() == places) {
+    place_pixels(Source<1>{pixels.data(), height, width}, placement, out.data());
+  } else {
+    place_pixels(Source<3>{pixels.data(), height, width}, placement, out.data());
   }
 }
 

@@ -16,8 +16,8 @@ struct Placement {
 
 /// out(p) = in(c + shift + zoom · R(degrees) · (p − c)), with c the centre and R the rotation;
 /// bilinear. Beyond its edge the image continues mirrored, edge pixels twice, as "reflect" in
-/// Keras's RandomRotation. Both spans hold height · width · 3 values, row by row, and must not
-/// overlap.
+/// Keras's RandomRotation. Both spans hold height · width · 3 values, or height · width of a grey
+/// image, row by row, and must not overlap.
 void place(std::span<const float> pixels, int height, int width, const Placement& placement,
            std::span<float> out);
 

@@ -30,7 +30,12 @@ View flipped_view(uint64_t number) {
 void show(const View& view, std::span<const float> pixels, int height, int width,
           std::span<float> out) {
   place(pixels, height, width, view.placement, out);
-  recolour(out, view.colour);
+  const bool is_grey = out.size() == static_cast<size_t>(height) * static_cast<size_t>(width);
+  if (is_grey) {
+    recolour_grey(out, view.colour);
+  } else {
+    recolour(out, view.colour);
+  }
 }
 
 }  // namespace thaw

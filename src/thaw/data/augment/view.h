@@ -25,7 +25,8 @@ View seeded_view(uint64_t seed, ContentHash image, uint64_t number);
 View flipped_view(uint64_t number);
 
 /// Writes a view of the image `pixels` to `out`: place(), then recolour(). Both spans hold
-/// height · width · 3 values of 0 … 255, row by row, and must not overlap.
+/// height · width · 3 values of 0 … 255, or height · width of a grey image, row by row, and must
+/// not overlap.
 void show(const View& view, std::span<const float> pixels, int height, int width,
           std::span<float> out);
 
