@@ -12,6 +12,7 @@ from layer_cases import CASES, PASSING
 
 from keras.src.applications.convnext import LayerScale, StochasticDepth
 from keras.src.applications.inception_resnet_v2 import CustomScaleLayer
+from keras.src.ops import core as core_operations
 from keras.src.ops import nn as nn_operations
 from keras.src.ops import numpy as operations
 
@@ -20,6 +21,7 @@ L = keras.layers
 OTHERS = {"LayerScale": LayerScale, "StochasticDepth": StochasticDepth, "CustomScaleLayer": CustomScaleLayer}
 # Operations that are no layers; what each is called with beside the tensor.
 OPERATIONS = {"Absolute": None, "Clip": None, "GetItem": "key", "Log": None, "Max": None, "Mean": None, "Min": None,
+              "Floor": None, "Round": None, "Sign": None, "StopGradient": None,
               "Pad": "constant_values", "Power": "exponent", "Sum": None, "Gelu": None}
 # Layers that behave differently in training.
 BY_PHASE = ("BatchNormalization", "Dropout", "GaussianDropout", "GaussianNoise", "SpatialDropout2D", "StochasticDepth",
@@ -35,7 +37,8 @@ def make_layer(class_name, case_, shape):
         return L.InputLayer(shape=shape, name="layer")
     if class_name in OPERATIONS:
         own = {key: value for key, value in case_["arguments"].items() if key != OPERATIONS[class_name]}
-        return getattr(nn_operations if class_name == "Gelu" else operations, class_name)(name="layer", **own)
+        module = {"Gelu": nn_operations, "StopGradient": core_operations}.get(class_name, operations)
+        return getattr(module, class_name)(name="layer", **own)
     return (OTHERS.get(class_name) or getattr(L, class_name))(name="layer", **case_["arguments"])
 
 
@@ -110,7 +113,7 @@ def record(golden, class_name, index, case_, batch=2):
             y = layer(argument)
         cotangent = golden.generated(prefix + "cotangent", tuple(y.shape), -1.0, 1.0, index + 1, 200)
         total = tf.reduce_sum(y * cotangent)
-    gradients = tape.gradient(total, tensors + trainable)
+    gradients = tape.gradient(total, tensors + trainable, unconnected_gradients=tf.UnconnectedGradients.ZERO)
     if class_name in AFFINE and case_["training"]:
         gradients = [gradient_of_linear(lambda x: layer(x, training=True), cotangent)]
     golden.array(prefix + "output", y)

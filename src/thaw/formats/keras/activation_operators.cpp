@@ -48,19 +48,31 @@ Results gelu(const OperatorCall& call) {
   return {call.call("Activation", object().set("activation", "gelu"), {call.x()})};
 }
 
+/// size·f(x/size), for an activation that has a setting by which it only grows.
+Results grown(const OperatorCall& call, const std::string& activation, double size) {
+  const auto times = [&](const Symbol& x, double factor) {
+    return call.call("Rescaling", object().set("scale", factor), {x});
+  };
+  const Symbol y =
+      call.call("Activation", object().set("activation", activation), {times(call.x(), 1 / size)});
+  return {times(y, size)};
+}
+
 /// max(0, x) + min(0, alpha·(exp(x/alpha) − 1)), which has a name for alpha = 1.
 Results celu(const OperatorCall& call) {
   const double alpha = call.number(OperatorCall::no_place, {"alpha"}).value_or(1);
-  if (alpha != 1) throw Error(fmt::format("expected an alpha of 1, received {}", alpha));
-  return {call.call("Activation", object().set("activation", "celu"), {call.x()})};
+  if (alpha == 1) return {call.call("Activation", object().set("activation", "celu"), {call.x()})};
+  if (!(alpha > 0)) throw Error(fmt::format("expected an alpha above 0, received {}", alpha));
+  return grown(call, "celu", alpha);
 }
 
-/// Of a threshold that is not Keras's own, no layer is known.
+/// Those of Keras's names have its threshold of 0.5.
 Results shrink(const OperatorCall& call) {
   const double threshold = call.number(OperatorCall::no_place, {"threshold"}).value_or(0.5);
-  if (threshold != 0.5)
-    throw Error(fmt::format("expected a threshold of 0.5, received {}", threshold));
-  return named(call);
+  if (threshold == 0.5) return named(call);
+  if (!(threshold > 0))
+    throw Error(fmt::format("expected a threshold above 0, received {}", threshold));
+  return grown(call, call.word(), threshold / 0.5);
 }
 
 Results softmax(const OperatorCall& call) {
@@ -71,9 +83,16 @@ Results softmax(const OperatorCall& call) {
 Results log_softmax(const OperatorCall& call) {
   const int64_t axis = call.integer(1, {"axis", "dim"}).value_or(-1);
   const Symbol x = call.x();
-  if (axis_of(axis, x.shape()) != x.shape().rank() - 1)
-    throw Error(fmt::format("expected the last axis (-1), received {}", axis));
-  return {call.call("Activation", object().set("activation", "log_softmax"), {x})};
+  const int at = axis_of(axis, x.shape());
+  const auto of_last = [&](const Symbol& of) {
+    return call.call("Activation", object().set("activation", "log_softmax"), {of});
+  };
+  if (at == x.shape().rank() - 1) return {of_last(x)};
+  Config order(Config::List{});  // with that axis and the last exchanged
+  for (int i = 0; i < x.shape().rank(); ++i)
+    order.append(1 + (i == at ? x.shape().rank() - 1 : i == x.shape().rank() - 1 ? at : i));
+  const Config exchange = object().set("dims", order);
+  return {call.call("Permute", exchange, {of_last(call.call("Permute", exchange, {x}))})};
 }
 
 constexpr Operator operators[] = {

@@ -6,198 +6,73 @@
 #include <limits>
 
 #include "thaw/core/error.h"
-#include "thaw/formats/keras/operator_call.h"
+#include "thaw/formats/keras/operands.h"
 
 namespace thaw::keras {
 namespace {
 
 using Results = std::vector<Symbol>;
-using Values = std::vector<float>;
 
 Config object() { return Config(Config::Map{}); }
 
-Config list_of(const Values& values) {
-  Config result(Config::List{});
-  for (const float value : values) result.append(static_cast<double>(value));
-  return result;
-}
+/// At most so many channels are taken apart and joined again.
+constexpr size_t most_parts = 64;
 
-Symbol rescale(const OperatorCall& call, const Symbol& x, const Values& scale,
-               const Values& offset) {
-  const auto write = [](const Values& values) {
-    return values.size() == 1 ? Config(static_cast<double>(values[0])) : list_of(values);
-  };
-  return call.call("Rescaling", object().set("scale", write(scale)).set("offset", write(offset)),
-                   {x});
-}
-
-Symbol power(const OperatorCall& call, const Symbol& x, double exponent) {
-  return call.call("Power", object().set("exponent", exponent), {x});
-}
-
-Symbol clip(const OperatorCall& call, const Symbol& x, double lowest, double highest) {
-  return call.call("Clip", object().set("x_min", lowest).set("x_max", highest), {x});
-}
-
-/// The array's sizes without ones in front.
-std::vector<int64_t> own_sizes(const Numbers& numbers) {
-  const auto sizes = numbers.shape.sizes();
-  const auto first = std::ranges::find_if(sizes, [](int64_t size) { return size != 1; });
-  return {first, sizes.end()};
-}
-
-bool is_one_a_pixel(const Numbers& numbers, const Shape& shape) {
-  const auto sizes = own_sizes(numbers);
-  return shape.rank() > 1 && std::ranges::equal(sizes, shape.sizes());
-}
-
-/// Lists of lists of the array's numbers, in x's shape.
-Config nested(const Shape& shape, const Values& values, int depth, size_t& at) {
-  if (depth == shape.rank()) return static_cast<double>(values[at++]);
-  Config result(Config::List{});
-  for (int64_t i = 0; i < shape[depth]; ++i) result.append(nested(shape, values, depth + 1, at));
-  return result;
-}
-
-/// (x − mean)/√variance with a number of both for each place.
-Symbol by_place(const OperatorCall& call, const Symbol& x, const Values& mean,
-                const Values& variance) {
-  Config axes(Config::List{});
-  for (int axis = 1; axis <= x.shape().rank(); ++axis) axes.append(axis);
-  size_t at = 0;
-  size_t at_variance = 0;
-  return call.call("Normalization",
-                   object()
-                       .set("axis", axes)
-                       .set("mean", nested(x.shape(), mean, 0, at))
-                       .set("variance", nested(x.shape(), variance, 0, at_variance)),
-                   {x});
-}
-
-/// One number for all, or one a channel: all that arithmetic with a tensor of `shape` takes.
-Values by_channel(const Numbers& numbers, const Shape& shape) {
-  const Shape& own = numbers.shape;
-  const bool one_a_channel = own.rank() > 0 && own.rank() <= shape.rank() + 1 &&
-                             own.elements() == own.last() &&
-                             (own.last() == shape.last() || shape.last() == 1);
-  if (numbers.values.size() == 1 || one_a_channel) return numbers.values;
-  throw Error(
-      fmt::format("expected one number or one a channel ({}), received an array of shape {}; an "
-                  "array of another shape is not known here",
-                  shape.last(), own.to_string()));
-}
-
-/// A grey x beside three numbers becomes an image of three channels.
-Symbol spread(const OperatorCall& call, const Symbol& x, const Values& values) {
-  if (values.size() == 1 || x.shape().last() == static_cast<int64_t>(values.size())) return x;
-  return call.call("Concatenate", object().set("axis", -1), Results(values.size(), x));
-}
-
-Values negated(Values values) {
-  for (float& value : values) value = -value;
-  return values;
-}
-
-Values inverted(const Values& values) {
-  Values result;
-  for (const float value : values) {
-    if (value == 0) throw Error("expected a quotient by other numbers than 0");
-    result.push_back(static_cast<float>(1.0 / double{value}));
+/// Each channel of x by itself through `make`, for a list of one number a channel.
+template <typename Make>
+Symbol by_channel(const OperatorCall& call, const Operands& of, Make&& make) {
+  if (of.by_place || of.values.size() > most_parts) {
+    throw Error(fmt::format("expected one number or one a channel of at most {}, received {}",
+                            most_parts, of.values.size()));
   }
-  return result;
-}
-
-float only(const Values& values, const char* what) {
-  for (const float value : values) {
-    if (value != values[0])
-      throw Error(
-          fmt::format("expected {} one number, received {} that differ", what, values.size()));
+  Results parts;
+  for (size_t i = 0; i < of.values.size(); ++i) {
+    const auto at = static_cast<int64_t>(i);
+    const Config part = object()
+                            .set("class_name", "__slice__")
+                            .set("config", object().set("start", at).set("stop", at + 1));
+    const Config key =
+        Config::List{object().set("class_name", "__ellipsis__").set("config", object()), part};
+    parts.push_back(make(call.call("GetItem", object().set("key", key), {of.x}), of.values[i]));
   }
-  return values[0];
-}
-
-/// The operands of x ∘ y: two tensors, or a tensor and numbers on either side.
-struct Operands {
-  Symbol x;
-  std::optional<Symbol> y;
-  Values values;
-  bool numbers_first = false;
-  bool by_place = false;  ///< as many numbers as x has
-};
-
-Operands operands(const OperatorCall& call) {
-  const auto first = call.operand(0, {"x", "x1", "value"});
-  const auto second = call.operand(1, {"y", "x2", "bias"});
-  const auto* x = std::get_if<Symbol>(&first);
-  const auto* y = std::get_if<Symbol>(&second);
-  if (x != nullptr && y != nullptr) return {*x, *y, {}, false};
-  if (x == nullptr && y == nullptr)
-    throw Error("expected a tensor of the model on one side at least");
-  Operands result{x != nullptr ? *x : *y, std::nullopt, {}, x == nullptr};
-  const Numbers& numbers = std::get<Numbers>(x != nullptr ? second : first);
-  if (is_one_a_pixel(numbers, result.x.shape())) {
-    result.values = numbers.values;
-    result.by_place = true;
-    return result;
-  }
-  result.values = by_channel(numbers, result.x.shape());
-  result.x = spread(call, result.x, result.values);
-  return result;
-}
-
-/// x + a, for an a of one number a place.
-Symbol shifted(const OperatorCall& call, const Symbol& x, const Values& a) {
-  return by_place(call, x, negated(a), Values(a.size(), 1));
-}
-
-/// x/a, for numbers above 0: Normalization divides by roots.
-Symbol divided(const OperatorCall& call, const Symbol& x, const Values& a) {
-  Values squares;
-  for (const float number : a) {
-    if (!(number > 0)) throw Error("expected an array of numbers above 0, one a pixel");
-    squares.push_back(number * number);
-  }
-  return by_place(call, x, Values(a.size(), 0), squares);
+  return call.call("Concatenate", object().set("axis", -1), parts);
 }
 
 Results add(const OperatorCall& call) {
   const Operands is = operands(call);
   if (is.y) return {call.call("Add", object(), {is.x, *is.y})};
-  if (is.by_place) return {shifted(call, is.x, is.values)};
-  return {rescale(call, is.x, {1}, is.values)};
+  return {plus_numbers(call, is)};
 }
 
 Results subtract(const OperatorCall& call) {
-  const Operands is = operands(call);
+  Operands is = operands(call);
   if (is.y) return {call.call("Subtract", object(), {is.x, *is.y})};
-  if (is.by_place) {
-    const Symbol difference = shifted(call, is.x, negated(is.values));
-    return {is.numbers_first ? rescale(call, difference, {-1}, {0}) : difference};
-  }
-  return {is.numbers_first ? rescale(call, is.x, {-1}, is.values)
-                           : rescale(call, is.x, {1}, negated(is.values))};
+  if (is.numbers_first && !is.by_place) return {rescale(call, is.x, {-1}, is.values)};
+  is.values = negated(is.values);
+  const Symbol difference = plus_numbers(call, is);
+  return {is.numbers_first ? rescale(call, difference, {-1}, {0}) : difference};
 }
 
 Results multiply(const OperatorCall& call) {
   const Operands is = operands(call);
   if (is.y) return {call.call("Multiply", object(), {is.x, *is.y})};
-  if (is.by_place) return {divided(call, is.x, inverted(is.values))};
-  return {rescale(call, is.x, is.values, {0})};
+  return {times_numbers(call, is)};
 }
 
-Results divide(const OperatorCall& call) {
-  const Operands is = operands(call);
-  if (is.y) return {call.call("Multiply", object(), {is.x, power(call, *is.y, -1)})};
-  if (is.by_place && !is.numbers_first) return {divided(call, is.x, is.values)};
-  if (is.by_place) throw Error("expected no quotient of an array of one number a pixel");
-  if (is.numbers_first) return {rescale(call, power(call, is.x, -1), is.values, {0})};
-  return {rescale(call, is.x, inverted(is.values), {0})};
+Symbol quotient(const OperatorCall& call, Operands of) {
+  if (of.y) return call.call("Multiply", object(), {of.x, power(call, *of.y, -1)});
+  if (!of.numbers_first) return over_numbers(call, of);
+  of.x = power(call, of.x, -1);
+  return times_numbers(call, of);
 }
+
+Results divide(const OperatorCall& call) { return {quotient(call, operands(call))}; }
 
 Results maximum(const OperatorCall& call) {
   const Operands is = operands(call);
   if (is.y) return {call.call("Maximum", object(), {is.x, *is.y})};
-  const float lowest = only(is.values, "a maximum with");
+  if (!are_equal(is.values)) return {call.call("Maximum", object(), {is.x, as_tensor(call, is)})};
+  const float lowest = is.values[0];
   if (lowest == 0) return {call.call("ReLU", object(), {is.x})};
   return {clip(call, is.x, double{lowest}, double{std::numeric_limits<float>::max()})};
 }
@@ -205,20 +80,32 @@ Results maximum(const OperatorCall& call) {
 Results minimum(const OperatorCall& call) {
   const Operands is = operands(call);
   if (is.y) return {call.call("Minimum", object(), {is.x, *is.y})};
-  const float highest = only(is.values, "a minimum with");
-  return {clip(call, is.x, double{std::numeric_limits<float>::lowest()}, double{highest})};
+  if (!are_equal(is.values)) return {call.call("Minimum", object(), {is.x, as_tensor(call, is)})};
+  return {clip(call, is.x, double{std::numeric_limits<float>::lowest()}, double{is.values[0]})};
+}
+
+/// exp(x·ln base)
+Symbol exponential(const OperatorCall& call, Operands of) {
+  for (float& base : of.values) {
+    if (!(base > 0)) throw Error(fmt::format("expected a base above 0, received {}", base));
+    base = static_cast<float>(std::log(double{base}));
+  }
+  return call.call("Activation", object().set("activation", "exponential"),
+                   {times_numbers(call, of)});
 }
 
 Results raise(const OperatorCall& call) {
   const Operands is = operands(call);
   if (is.y) throw Error("expected a power by a number, received one of a tensor by a tensor");
-  const float number = only(is.values, "a power by");
-  if (!is.numbers_first) return {power(call, is.x, double{number})};
-  if (number <= 0) throw Error(fmt::format("expected a base above 0, received {}", number));
-  // nˣ = exp(x·ln n)
-  const auto logarithm = static_cast<float>(std::log(double{number}));
-  return {call.call("Activation", object().set("activation", "exponential"),
-                    {rescale(call, is.x, {logarithm}, {0})})};
+  if (is.numbers_first) return {exponential(call, is)};
+  if (are_equal(is.values)) return {power(call, is.x, double{is.values[0]})};
+  return {by_channel(
+      call, is, [&](const Symbol& x, float exponent) { return power(call, x, double{exponent}); })};
+}
+
+/// 2ˣ
+Results power_of_two(const OperatorCall& call) {
+  return {exponential(call, {.x = call.x(), .y = {}, .values = {2}})};
 }
 
 Results squared_difference(const OperatorCall& call) { return {power(call, subtract(call)[0], 2)}; }
@@ -234,6 +121,12 @@ Results exp_less_one(const OperatorCall& call) {
   const Symbol exponential =
       call.call("Activation", object().set("activation", "exponential"), {call.x()});
   return {rescale(call, exponential, {1}, {-1})};
+}
+/// ln x/ln base, by the operator's word.
+Results logarithm_of_base(const OperatorCall& call) {
+  const double base = std::string_view(call.word()) == "2" ? 2 : 10;
+  const Symbol natural = call.call("Log", object(), {call.x()});
+  return {rescale(call, natural, {static_cast<float>(1 / std::log(base))}, {0})};
 }
 Results square(const OperatorCall& call) { return {power(call, call.x(), 2)}; }
 Results square_root(const OperatorCall& call) { return {power(call, call.x(), 0.5)}; }
@@ -253,20 +146,50 @@ Results sum_of_all(const OperatorCall& call) {
   return {all.size() == 1 ? all[0] : call.call("Add", object(), all)};
 }
 
-/// To a type of whole numbers a cast rounds; between those of real numbers it changes nothing here,
-/// where all is float32.
+/// float64 is computed in float32 here; bool is whether a number is another than 0. A cast to whole
+/// numbers, or to fewer bits, would round what follows too.
 Results cast(const OperatorCall& call) {
   const Config* type = call.find(1, {"dtype"});
   const std::string name = type == nullptr     ? ""
                            : type->is_string() ? type->as_string()
                                                : type->to_string();
-  for (const char* known : {"float", "half", "double"})
-    if (name.find(known) != std::string::npos) return {call.x()};
-  throw Error(fmt::format("expected a cast to a type of real numbers, received {}",
-                          name.empty() ? "none" : name));
+  if (name == "bool") {
+    return {call.call("Absolute", object(), {call.call("Sign", object(), {call.x()})})};
+  }
+  const bool keeps = name == "float" || name.find("float32") != std::string::npos ||
+                     name.find("float64") != std::string::npos ||
+                     name.find("double") != std::string::npos;
+  if (keeps) return {call.x()};
+  throw Error(fmt::format(
+      "expected a cast to float32, float64 or bool, received {}: in that type what follows would "
+      "be rounded, which is computed in float32 here",
+      name.empty() ? "none" : name));
 }
 
 Results unchanged(const OperatorCall& call) { return {call.x()}; }
+
+/// An array of x's shape, the same number everywhere.
+Results filled(const OperatorCall& call) {
+  const std::string_view word = call.word();
+  const auto value =
+      word == "full" ? call.number(1, {"fill_value"}) : std::optional(word == "ones" ? 1.0 : 0.0);
+  if (!value) throw Error("expected a number as fill_value, received none");
+  return {rescale(call, call.x(), {0}, {static_cast<float>(*value)})};
+}
+
+/// tf.math.scalar_mul: the number is named where the tensor stands first.
+Results scalar_product(const OperatorCall& call) {
+  const bool is_named = call.find({"scalar"}) != nullptr;
+  const auto scalar = call.number(is_named ? OperatorCall::no_place : 0, {"scalar"});
+  if (!scalar) throw Error("expected a scalar, received none");
+  return {rescale(call, call.tensor(is_named ? 0 : 1, {"x"}), {static_cast<float>(*scalar)}, {0})};
+}
+
+/// tf.ensure_shape only looks.
+Results shaped_already(const OperatorCall& call) {
+  (void)call.find(1, {"shape"});
+  return {call.x()};
+}
 
 constexpr Operator operators[] = {
     {"Add", "__operators__.add", &add},
@@ -302,6 +225,14 @@ constexpr Operator operators[] = {
     {"", "math.add_n", &sum_of_all},
     {"Cast", "cast", &cast},
     {"", "compat.v1.to_float", &unchanged},
+    {"Exp2", "", &power_of_two},
+    {"Log2", "", &logarithm_of_base, "2"},
+    {"Log10", "", &logarithm_of_base, "10"},
+    {"", "compat.v1.math.scalar_mul", &scalar_product},
+    {"ZerosLike", "zeros_like", &filled, "zeros"},
+    {"OnesLike", "ones_like", &filled, "ones"},
+    {"FullLike", "", &filled, "full"},
+    {"", "ensure_shape", &shaped_already},
     {"Copy", "identity", &unchanged},
     {"", "convert_to_tensor", &unchanged},
     {"ConvertToTensor", "", &unchanged},

@@ -46,15 +46,37 @@ Results l2_normalize(const OperatorCall& call) {
                         call.number(OperatorCall::no_place, {"epsilon"}).value_or(1e-12))};
 }
 
-/// y = x/max(‖x‖, epsilon) of order 1 or 2.
+/// y = x/max(‖x‖, epsilon), ‖x‖ = (Σ|x|^order)^(1/order).
 Results normalize(const OperatorCall& call) {
   const double epsilon = call.number(3, {"epsilon"}).value_or(1e-7);
   const int64_t order = call.integer(2, {"order"}).value_or(2);
   if (order == 2) return {with_length_1(call, call.x(), epsilon * epsilon)};
-  if (order != 1) throw Error(fmt::format("expected an order of 1 or 2, received {}", order));
+  if (order < 1) throw Error(fmt::format("expected an order of 1 or more, received {}", order));
+  const auto exponent = static_cast<double>(order);
   const Symbol x = call.x();
-  const Symbol length = along(call, "Sum", call.call("Absolute", object(), {x}), axes_of(call));
-  return {call.call("Multiply", object(), {x, power(call, at_least(call, length, epsilon), -1)})};
+  Symbol sizes = call.call("Absolute", object(), {x});
+  if (order > 1) sizes = power(call, sizes, exponent);
+  const double least = std::max(std::pow(epsilon, exponent), 1e-37);
+  const Symbol sum = at_least(call, along(call, "Sum", sizes, axes_of(call)), least);
+  return {call.call("Multiply", object(), {x, power(call, sum, -1 / exponent)})};
+}
+
+/// √Σx² along axes.
+Results norm(const OperatorCall& call) {
+  const Config* order = call.find(1, {"ord"});
+  const Config* axes = call.find(2, {"axis"});
+  if (axes == nullptr) throw Error("expected an axis after the batch's, received none");
+  const bool is_euclidean = order == nullptr || *order == Config("euclidean") ||
+                            (order->is_number() && order->as_number() == 2);
+  if (!is_euclidean || (order != nullptr && axes->is_list() && axes->as_list().size() > 1))
+    throw Error("expected a norm of order 2 along one axis, received " + order->to_string());
+  const Config list = axes->is_list() ? *axes : Config(Config::List{*axes});
+  const Symbol x = call.tensor(0, {"x", "tensor"});
+  return {
+      power(call,
+            call.call("Sum", object().set("axis", list).set("keepdims", call.flag({"keepdims"}, 3)),
+                      {power(call, x, 2)}),
+            0.5)};
 }
 
 void expect_image(const Symbol& x, int64_t channels) {
@@ -128,16 +150,38 @@ Results resize(const OperatorCall& call) {
                     {x})};
 }
 
+/// (x − mean)·factor + mean, each channel with its own mean.
+Results adjust_contrast(const OperatorCall& call) {
+  const Symbol x = call.x();
+  expect_image(x, 0);
+  const auto factor = call.number(1, {"contrast_factor"});
+  if (!factor) throw Error("expected a contrast_factor, received none");
+  const Symbol mean = along(call, "Mean", x, Config::List{1, 2});
+  const Symbol centred = call.call("Subtract", object(), {x, mean});
+  return {call.call("Add", object(),
+                    {call.call("Rescaling", object().set("scale", *factor), {centred}), mean})};
+}
+
+Results adjust_brightness(const OperatorCall& call) {
+  const auto delta = call.number(1, {"delta"});
+  if (!delta) throw Error("expected a delta, received none");
+  return {call.call("Rescaling", object().set("scale", 1).set("offset", *delta),
+                    {call.tensor(0, {"image"})})};
+}
+
 constexpr Operator operators[] = {
     {"", "math.l2_normalize", &l2_normalize},
     {"", "nn.l2_normalize", &l2_normalize},
     {"Normalize", "", &normalize},
     {"", "image.per_image_standardization", &standardize},
+    {"Norm", "compat.v1.norm", &norm},
     {"Std", "math.reduce_std", &deviation, "root"},
     {"Var", "math.reduce_variance", &deviation},
     {"RGBToGrayscale", "image.rgb_to_grayscale", &to_grey},
     {"", "image.grayscale_to_rgb", &to_colours},
     {"Resize", "image.resize", &resize},
+    {"", "image.adjust_contrast", &adjust_contrast},
+    {"", "image.adjust_brightness", &adjust_brightness},
 };
 
 }  // namespace

@@ -95,5 +95,7 @@ std::span<const Operator> arithmetic_operators();
 std::span<const Operator> activation_operators();
 std::span<const Operator> shape_operators();
 std::span<const Operator> image_operators();
+std::span<const Operator> logic_operators();
+std::span<const Operator> placement_operators();
 
 }  // namespace thaw::keras

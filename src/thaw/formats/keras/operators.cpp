@@ -24,8 +24,8 @@ std::string function_of(const ClassAndConfig& what) {
 
 template <typename Matches>
 const Operator* find_operator(Matches&& matches) {
-  for (const auto& group :
-       {arithmetic_operators(), activation_operators(), shape_operators(), image_operators()}) {
+  for (const auto& group : {arithmetic_operators(), activation_operators(), shape_operators(),
+                            image_operators(), logic_operators(), placement_operators()}) {
     for (const Operator& one : group)
       if (matches(one)) return &one;
   }

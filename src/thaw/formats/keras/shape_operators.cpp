@@ -6,7 +6,7 @@
 #include <numeric>
 
 #include "thaw/core/error.h"
-#include "thaw/formats/keras/operator_call.h"
+#include "thaw/formats/keras/operands.h"
 
 namespace thaw::keras {
 namespace {
@@ -305,11 +305,42 @@ Results reduce(const OperatorCall& call) {
   const Symbol x = call.tensor(0, {"input_tensor", "x"});
   Sizes axes = call.integers(1, {"axis", "reduction_indices"});
   if (axes.empty()) throw Error("expected axes after the batch's, received none");
-  if (call.find({"weights"}) != nullptr) throw Error("expected no weights of the average");
   return {call.call(
       call.word(),
       object().set("axis", list_of(axes)).set("keepdims", call.flag({"keepdims", "keep_dims"}, 2)),
       {x})};
+}
+
+/// Σ w·x/Σ w along an axis.
+Results average(const OperatorCall& call) {
+  const Symbol x = call.tensor(0, {"x"});
+  const auto axis = call.integer(OperatorCall::no_place, {"axis"});
+  if (!axis) throw Error("expected an axis after the batch's, received none");
+  const int along = axis_of(*axis, x.shape());
+  const auto sum = [&](const Symbol& of) {
+    return call.call("Sum", object().set("axis", list_of({along + 1})), {of});
+  };
+  if (call.find(1, {"weights"}) == nullptr)
+    return {call.call("Mean", object().set("axis", list_of({along + 1})), {x})};
+  const auto given = call.operand(1, {"weights"});
+  if (const auto* weights = std::get_if<Symbol>(&given)) {
+    const Symbol total = call.call("Power", object().set("exponent", -1), {sum(*weights)});
+    const Symbol weighted = call.call("Multiply", object(), {x, *weights});
+    return {call.call("Multiply", object(), {sum(weighted), total})};
+  }
+  Numbers numbers = std::get<Numbers>(given);
+  if (numbers.shape != Shape{x.shape()[along]}) {
+    throw Error(fmt::format("expected {} weights, one a place along axis {}, received {}",
+                            x.shape()[along], *axis, numbers.shape.to_string()));
+  }
+  float total = 0;
+  for (const float weight : numbers.values) total += weight;
+  if (total == 0) throw Error("expected weights whose sum is not 0");
+  for (float& weight : numbers.values) weight /= total;
+  Sizes sizes(static_cast<size_t>(x.shape().rank()), 1);
+  sizes[static_cast<size_t>(along)] = x.shape()[along];
+  numbers.shape = Shape(std::move(sizes));
+  return {sum(times_numbers(call, beside(call, x, numbers)))};
 }
 
 constexpr Operator operators[] = {
@@ -335,7 +366,7 @@ constexpr Operator operators[] = {
     {"Pad", "compat.v1.pad", &pad},
     {"", "pad", &pad},
     {"Mean", "math.reduce_mean", &reduce, "Mean"},
-    {"Average", "", &reduce, "Mean"},
+    {"Average", "", &average},
     {"Max", "math.reduce_max", &reduce, "Max"},
     {"Amax", "", &reduce, "Max"},
     {"Min", "math.reduce_min", &reduce, "Min"},

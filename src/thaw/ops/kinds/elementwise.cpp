@@ -12,6 +12,13 @@ std::string_view Elementwise::words(const Shape&) const {
       return "power";
     case Kind::clip:
       return "clipping";
+    case Kind::floor:
+    case Kind::round:
+      return "rounding";
+    case Kind::sign:
+      return "sign";
+    case Kind::stop_gradient:
+      return "end of gradients";
   }
   return {};
 }

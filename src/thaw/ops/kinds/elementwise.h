@@ -7,10 +7,11 @@
 
 namespace thaw::ops {
 
-/// y = |x|, ln x, x^exponent, or x held within `lowest` and `highest`, element by element: what is
-/// no activation of Keras.
+/// y = |x|, ln x, x^exponent, x held within `lowest` and `highest`, ⌊x⌋, the nearest whole number
+/// (of two the even one), the sign (−1, 0, 1), or x with no gradient, element by element: what is
+/// no activation of Keras. The last four have a gradient of 0.
 struct Elementwise {
-  enum class Kind { absolute, logarithm, power, clip };
+  enum class Kind { absolute, logarithm, power, clip, floor, round, sign, stop_gradient };
   Kind kind = Kind::absolute;
   float exponent = 1.0F;
   float lowest = 0.0F;

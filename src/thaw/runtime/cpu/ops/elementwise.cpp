@@ -27,6 +27,14 @@ float compute(const ops::Elementwise& op, float x) {
       return power(x, op.exponent);
     case Kind::clip:
       return std::min(std::max(x, op.lowest), op.highest);
+    case Kind::floor:
+      return std::floor(x);
+    case Kind::round:
+      return std::nearbyint(x);
+    case Kind::sign:
+      return static_cast<float>(static_cast<int>(x > 0) - static_cast<int>(x < 0));
+    case Kind::stop_gradient:
+      return x;
   }
   return x;
 }
@@ -41,6 +49,11 @@ float derivative(const ops::Elementwise& op, float x) {
       return op.exponent == 0 ? 0.0F : op.exponent * power(x, op.exponent - 1.0F);
     case Kind::clip:
       return x >= op.lowest && x <= op.highest ? 1.0F : 0.0F;
+    case Kind::floor:
+    case Kind::round:
+    case Kind::sign:
+    case Kind::stop_gradient:
+      return 0.0F;
   }
   return 1.0F;
 }
