@@ -6,7 +6,9 @@
 #include "thaw/formats/json.h"
 #include "thaw/formats/keras/read_config.h"
 #include "thaw/formats/keras/training_config.h"
+#include "thaw/formats/keras/write_config.h"
 #include "thaw/graph/layer_type.h"
+#include "thaw/graph/output_dictionary.h"
 
 namespace thaw::keras {
 namespace {
@@ -90,6 +92,25 @@ TEST(Dialects, ends_in_a_dictionary_are_read_in_its_order) {
       "input_layers": [["photo", 0, 0]], "output_layers": {"label": ["net", 1, 0]}}})");
     EXPECT_EQ(outer.outputs()[0].shape(), Shape{48});
   }
+}
+
+/// Keras counts a dictionary's tensors by their keys, in whatever order it was written.
+TEST(Dialects, tensors_of_a_dictionary_stand_in_the_order_of_its_keys) {
+  const std::string layers =
+      R"({"class_name": "Functional", "name": "net", "config": {"name": "net", "layers": [
+    {"class_name": "InputLayer", "name": "image", "inbound_nodes": [], "config": {"batch_shape": [null, 4, 4, 3], "name": "image"}},
+    {"class_name": "Flatten", "name": "flat", "config": {"name": "flat"}, "inbound_nodes": [{"args": [
+      {"class_name": "__keras_tensor__", "config": {"keras_history": ["image", 0, 0]}}], "kwargs": {}}]}],
+    "input_layers": ["image", 0, 0], "output_layers": )";
+  const std::string outputs = R"({"wide": ["flat", 0, 0], "as_it_is": ["image", 0, 0]}}})";
+  const Functional model = read(layers + outputs);
+  EXPECT_EQ(model.outputs()[0].shape(), (Shape{4, 4, 3}));
+  EXPECT_EQ(model.outputs()[1].shape(), Shape{48});
+  EXPECT_EQ(output_dictionary(model), (std::vector<std::string>{"as_it_is", "wide"}));
+  const Config again = keras::write_config(model, keras::Dialect::keras_3);
+  EXPECT_EQ(again.at("config").at("output_layers").to_string(),
+            R"({"as_it_is": ["image", 0, 0], "wide": ["flat", 0, 0]})");
+  EXPECT_TRUE(output_dictionary(model.up_to(model.outputs()[1])).empty());
 }
 
 /// As Keras 3 writes the call of an image layer in a Functional.

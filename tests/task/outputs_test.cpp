@@ -16,6 +16,7 @@
 #include "thaw/graph/layers/dropout.h"
 #include "thaw/graph/layers/flatten.h"
 #include "thaw/graph/layers/global_average_pooling_2d.h"
+#include "thaw/graph/output_dictionary.h"
 #include "thaw/task/predict_task.h"
 
 namespace thaw {
@@ -212,6 +213,31 @@ TEST(Outputs, are_chosen_by_name) {
   EXPECT_EQ(
       output_names(Functional({image}, {shared(x), shared(activation({.activation = "relu"})(x))})),
       (std::vector<std::string>{"shared", "shared:1"}));
+}
+
+TEST(Outputs, of_a_dictionary_have_its_keys_for_names_and_their_layers_names_too) {
+  const Symbol image = input({8, 8, 3});
+  const Symbol x = global_average_pooling_2d()(image);
+  const Functional inner(
+      {image},
+      {dense({.units = 3, .name = "a_layer"})(x), dense({.units = 2, .name = "b_layer"})(x)},
+      "inner");
+  const Symbol photo = input({8, 8, 3});
+  const Symbol first = inner(photo);
+  const Functional model({photo}, {first, Symbol(first.call(), 1)}, "outer");
+  EXPECT_EQ(output_names(model), (std::vector<std::string>{"inner", "inner:1"}));
+  EXPECT_EQ(choose_output(model, "b_layer").index, 1U);
+  EXPECT_EQ(choose_output(model, "b_layer").model.outputs()[0].shape(), Shape{2});
+  keep_output_dictionary(model, {"kind", "side"});
+  EXPECT_EQ(output_names(model), (std::vector<std::string>{"kind", "side"}));
+  EXPECT_EQ(choose_output(model, "side").index, 1U);
+  EXPECT_EQ(choose_output(model, "a_layer").name, "kind");
+  EXPECT_EQ(error_of<UsageError>([&] { choose_output(model, "inner"); }),
+            "--output: expected kind, side, received \"inner\"");
+  const Functional side = choose_output(model, "side").model;
+  EXPECT_EQ(output_names(side), std::vector<std::string>{"inner"});
+  EXPECT_EQ(side.get_layer("inner").nested()->outputs().size(), 1U) << "its part alone";
+  EXPECT_EQ(side.outputs()[0].shape(), Shape{2});
 }
 
 TEST(Outputs, become_guesses) {

@@ -11,6 +11,7 @@
 #include "thaw/core/error.h"
 #include "thaw/graph/layers/activation.h"
 #include "thaw/graph/naming.h"
+#include "thaw/graph/output_dictionary.h"
 #include "thaw/task/option.h"
 #include "thaw/task/output_ending.h"
 #include "thaw/train/loss.h"
@@ -179,6 +180,48 @@ void OutputChoice::describe(OptionList& options) {
                .usual = "as the model's layers and its loss tell"});
 }
 
+namespace {
+
+/// Which output is called so: by its own name, else by that of the layer that gives it, within a
+/// nested model too, where just one is.
+std::optional<size_t> place_of_output(const Functional& model,
+                                      const std::vector<std::string>& names,
+                                      const std::string& name) {
+  if (const auto found = std::ranges::find(names, name); found != names.end())
+    return static_cast<size_t>(found - names.begin());
+  std::optional<size_t> place;
+  for (size_t i = 0; i < names.size(); ++i) {
+    Symbol output = model.outputs()[i];
+    bool is_called_so = output.call()->layer.name() == name;
+    while (const Functional* nested = output.call()->layer.nested()) {
+      output = nested->outputs()[static_cast<size_t>(output.index())];
+      is_called_so = is_called_so || output.call()->layer.name() == name;
+    }
+    if (!is_called_so) continue;
+    if (place) return std::nullopt;
+    place = i;
+  }
+  return place;
+}
+
+/// A model whose output is one of several of a nested model, with the part of that one that makes
+/// it: what has one output can be taken apart.
+Functional without_other_outputs(const Functional& model) {
+  const Symbol& output = model.outputs()[0];
+  const Call& call = *output.call();
+  const Functional* nested = call.layer.nested();
+  if (nested == nullptr) return model;
+  const auto& outputs = nested->outputs();
+  const Functional part =
+      without_other_outputs(nested->up_to(outputs[static_cast<size_t>(output.index())]));
+  if (outputs.size() == 1 && part.outputs()[0] == outputs[0]) return model;
+  Functional result(model.inputs(), {part(call.inputs, {.training = call.training})}, model.name());
+  result.metadata() = model.metadata();
+  return result;
+}
+
+}  // namespace
+
 StatedLoss stated_loss(const Config* compile, size_t index, const std::string& name) {
   if (compile == nullptr) return {};
   const Config* losses = compile->find("loss");
@@ -200,7 +243,8 @@ StatedLoss stated_loss(const Config* compile, size_t index, const std::string& n
 }
 
 std::vector<std::string> output_names(const Functional& model) {
-  std::vector<std::string> names;
+  std::vector<std::string> names = output_dictionary(model);
+  if (!names.empty()) return names;
   for (const Symbol& output : model.outputs()) {
     const std::string name = output.call()->layer.name();
     std::string unique = name;
@@ -218,17 +262,17 @@ ChosenOutput choose_output(const Functional& model, const std::optional<std::str
     throw UsageError(fmt::format("model \"{}\" has {} outputs: say which with --output: {}",
                                  model.name(), names.size(), fmt::join(names, ", ")));
   }
-  const auto found = std::ranges::find(names, *name);
-  if (found == names.end()) {
+  const auto found = place_of_output(model, names, *name);
+  if (!found) {
     throw UsageError(
         fmt::format("--output: expected {}, received \"{}\"", fmt::join(names, ", "), *name));
   }
-  const auto index = static_cast<size_t>(found - names.begin());
-  if (names.size() == 1) return {.model = model, .name = *name, .remark = {}};
-  return {.model = model.up_to(model.outputs()[index]),
+  const size_t index = *found;
+  if (names.size() == 1) return {.model = model, .name = names[0], .remark = {}};
+  return {.model = without_other_outputs(model.up_to(model.outputs()[index])),
           .index = index,
-          .name = *name,
-          .remark = fmt::format("output \"{}\" of {}", *name, fmt::join(names, ", "))};
+          .name = names[index],
+          .remark = fmt::format("output \"{}\" of {}", names[index], fmt::join(names, ", "))};
 }
 
 int64_t output_columns(const Functional& model) {

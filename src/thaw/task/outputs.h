@@ -60,8 +60,8 @@ struct StatedLoss {
 /// The loss of output `index`, called `name`, in Keras 3's compile_config; also nullptr for it.
 StatedLoss stated_loss(const Config* compile, size_t index, const std::string& name);
 
-/// Keras's names of a model's outputs: those of the layers that give them; where one gives several,
-/// the second is called "name:1".
+/// Keras's names of a model's outputs: the keys of the dictionary that they stand in, else those of
+/// the layers that give them; where one gives several, the second is called "name:1".
 std::vector<std::string> output_names(const Functional& model);
 
 /// One output of a model, alone.
@@ -72,7 +72,8 @@ struct ChosenOutput {
   std::string remark;  ///< which it is, where there are several
 };
 
-/// The output of that name; of a model with one output, that. Throws UsageError listing the names
+/// The output of that name, or of the layer of that name, within a nested model too; of a model with
+/// one output, that. Throws UsageError listing the names
 /// where there are several and none, or one that there is not, is asked for.
 ChosenOutput choose_output(const Functional& model, const std::optional<std::string>& name);
 

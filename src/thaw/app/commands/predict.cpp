@@ -85,6 +85,8 @@ struct Predict final : Call {
     const std::vector<std::string> names = output_names(model);
     for (const std::string& name : names)
       if (output.starts_with(name + "=")) return {name, output.substr(name.size() + 1)};
+    if (const size_t sign = output.find('='); names.size() > 1 && sign != std::string::npos)
+      return {output.substr(0, sign), output.substr(sign + 1)};
     if (names.size() > 1) {
       throw UsageError(fmt::format(
           "--output: model \"{}\" has several outputs: expected NAME=Y.npy with one of {}, "

@@ -13,6 +13,7 @@
 #include "thaw/formats/model_file.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/image_feed.h"
+#include "thaw/task/outputs.h"
 #include "thaw/task/plan_task.h"
 
 namespace thaw::app::commands {
@@ -89,6 +90,17 @@ std::string base_in_words(const Functional& model) {
   }
 }
 
+/// The names for --output where there are several; else empty.
+std::string outputs_in_words(const Functional& model) {
+  if (model.outputs().size() < 2) return "";
+  const std::vector<std::string> names = output_names(model);
+  std::string result;
+  for (size_t i = 0; i < names.size(); ++i)
+    result += fmt::format("{}{} {}", i == 0 ? "" : ", ", names[i],
+                          model.outputs()[i].shape().to_string());
+  return fmt::format("Outputs (--output names one): {}\n", result);
+}
+
 struct Summary final : Call {
   std::string model;
   bool json = false;
@@ -150,7 +162,8 @@ struct Summary final : Call {
       print_json_line(result);
       return Exit::done;
     }
-    fmt::print("{}\n{}\n", printable(thaw::summary(whole)), input_in_words(whole, form));
+    fmt::print("{}\n{}\n{}", printable(thaw::summary(whole)), input_in_words(whole, form),
+               printable(outputs_in_words(whole)));
     if (const std::string base = base_in_words(whole); !base.empty())
       fmt::print("As a base: {}\n", printable(base));
     if (report) fmt::print("\n{}", printable(plan_text(*report)));

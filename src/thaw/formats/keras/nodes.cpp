@@ -1,6 +1,9 @@
 #include "thaw/formats/keras/nodes.h"
 
 #include <algorithm>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "thaw/core/error.h"
 
@@ -14,6 +17,15 @@ std::optional<bool> read_training(const Config& keywords) {
   if (training == nullptr || training->is_null()) return std::nullopt;
   if (training->is_integer()) return training->as_integer() != 0;
   return training->as_bool();
+}
+
+/// The members of a dictionary of tensors in the order in which Keras counts them: by their keys,
+/// however they were written.
+std::vector<std::pair<std::string, Config>> by_key(const Config& dictionary) {
+  std::vector<std::pair<std::string, Config>> members(dictionary.as_map().begin(),
+                                                      dictionary.as_map().end());
+  std::ranges::sort(members, {}, &std::pair<std::string, Config>::first);
+  return members;
 }
 
 /// The argument that stands for a new input of the node.
@@ -46,10 +58,9 @@ Config read_argument(const Config& value, Node& node) {
     for (const Config& item : value.as_list()) result.append(read_argument(item, node));
     return result;
   }
-  // A dictionary of tensors is handed to the network in its order.
   if (value.is_map() && value.find("class_name") == nullptr) {
     Config result(Config::Map{});
-    for (const auto& [key, item] : value.as_map()) result.set(key, read_argument(item, node));
+    for (const auto& [key, item] : by_key(value)) result.set(key, read_argument(item, node));
     return result;
   }
   return value;
@@ -60,7 +71,8 @@ Node read_modern(const Config& config) {
   node.arguments = read_argument(config.at("args"), node);
   if (const Config* keywords = config.find("kwargs")) {
     node.training = read_training(*keywords);
-    node.keywords = read_argument(*keywords, node);
+    for (const auto& [key, value] : keywords->as_map())
+      node.keywords.set(key, read_argument(value, node));
   }
   return node;
 }
@@ -80,8 +92,7 @@ Config read_old_item(const Config& item, Node& node) {
 Node read_old(const Config& config) {
   Node node;
   if (config.is_map()) {  // a dictionary of tensors
-    for (const auto& [key, item] : config.as_map())
-      node.arguments.append(read_old_item(item, node));
+    for (const auto& [key, item] : by_key(config)) node.arguments.append(read_old_item(item, node));
     return node;
   }
   const auto& list = config.as_list();
@@ -152,7 +163,7 @@ std::vector<Reference> read_references(const Config& config) {
   std::vector<Reference> result;
   const auto add = [&](const auto& self, const Config& value) -> void {
     if (value.is_map()) {
-      for (const auto& [key, item] : value.as_map()) self(self, item);
+      for (const auto& [key, item] : by_key(value)) self(self, item);
     } else if (const auto& list = value.as_list(); !list.empty() && list[0].is_string()) {
       result.push_back(read_reference(value));
     } else {

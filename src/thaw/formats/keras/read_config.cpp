@@ -19,6 +19,7 @@
 #include "thaw/graph/layer_type.h"
 #include "thaw/graph/layers/relu.h"
 #include "thaw/graph/layers/rescaling.h"
+#include "thaw/graph/output_dictionary.h"
 
 namespace thaw::keras {
 namespace {
@@ -170,10 +171,8 @@ class FunctionalBuilder {
  public:
   FunctionalBuilder(const Config& config, const std::optional<Shape>& given, Reading& reading)
       : config_(config), reading_(reading) {
-    for (const char* ends : {"input_layers", "output_layers"}) {
-      if (config.at(ends).is_map())
-        reading.dropped.push_back(fmt::format("the dictionary of {}: they are a list", ends));
-    }
+    if (config.at("input_layers").is_map())
+      reading.dropped.emplace_back("the dictionary of input_layers: they are a list");
     inputs_ = read_references(config.at("input_layers"));
     outputs_ = read_references(config.at("output_layers"));
     for (const Config& entry : layers_of(config))
@@ -290,7 +289,8 @@ class FunctionalBuilder {
         if (!symbol) return by_name_.at(reference.layer);
         inputs.push_back(*symbol);
       }
-      if (inputs.empty()) throw Error("expected a layer with inputs, received a call on none");
+      if (inputs.empty() && !layer.is_operator)
+        throw Error("expected a layer with inputs, received a call on none");
       if (layer.what.class_name == "Lambda") {
         if (inputs.size() != 1) throw Error("expected a Lambda layer of one input");
         layer.made.push_back({call_lambda(name_of(*layer.entry), inputs[0], reading_)});
@@ -360,12 +360,23 @@ Functional build_model(const ClassAndConfig& model, const std::optional<Shape>& 
   return result;
 }
 
+/// The outputs of a dictionary keep its keys as names, which stand in their own order.
+void note_output_keys(const Functional& model, const Config& outputs) {
+  if (!outputs.is_map()) return;
+  std::set<std::string> keys;
+  for (const auto& [key, reference] : outputs.as_map()) keys.insert(key);
+  if (keys.size() == model.outputs().size())
+    keep_output_dictionary(model, {keys.begin(), keys.end()});
+}
+
 }  // namespace
 
 Functional read_config(const Config& config, const ReadOptions& options,
                        std::vector<std::string>& dropped) {
   Reading reading{options, dropped};
-  Functional model = build_model(read_entry(config), options.input_shape, reading);
+  const ClassAndConfig whole = read_entry(config);
+  Functional model = build_model(whole, options.input_shape, reading);
+  if (const Config* outputs = whole.config.find("output_layers")) note_output_keys(model, *outputs);
   for (const auto& [name, expression] : options.lambdas) {
     if (reading.lambdas.contains(name)) continue;
     throw UsageError(fmt::format("--lambda {}: expected the name of a Lambda layer{}", name,

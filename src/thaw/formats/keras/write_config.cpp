@@ -5,6 +5,7 @@
 
 #include "thaw/formats/keras/read_config.h"
 #include "thaw/graph/layer_type.h"
+#include "thaw/graph/output_dictionary.h"
 
 namespace thaw::keras {
 namespace {
@@ -162,7 +163,15 @@ std::string name_in_file(const Functional& model) {
 
 Config write_config(const Functional& model, Dialect dialect) {
   Sharing sharing(model);
-  return write_layer(Layer(model), dialect, sharing);
+  Config result = write_layer(Layer(model), dialect, sharing);
+  const std::vector<std::string> keys = output_dictionary(model);
+  if (keys.empty()) return result;
+  Config config = result.at("config");
+  const Config references = config.at("output_layers");
+  Config outputs = object();
+  for (size_t i = 0; i < keys.size(); ++i)
+    outputs.set(keys[i], keys.size() == 1 ? references : references.as_list()[i]);
+  return result.set("config", config.set("output_layers", std::move(outputs)));
 }
 
 }  // namespace thaw::keras
