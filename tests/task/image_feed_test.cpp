@@ -3,17 +3,23 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 
 #include "support/engine.h"
 #include "support/error_of.h"
 #include "thaw/applications/application.h"
 #include "thaw/core/random.h"
 #include "thaw/core/variable.h"
+#include "thaw/graph/layer_type.h"
 #include "thaw/graph/layers/batch_normalization.h"
+#include "thaw/graph/layers/concatenate.h"
 #include "thaw/graph/layers/conv_2d.h"
 #include "thaw/graph/layers/dense.h"
 #include "thaw/graph/layers/global_average_pooling_2d.h"
+#include "thaw/graph/layers/multiply.h"
+#include "thaw/graph/layers/permute.h"
 #include "thaw/graph/layers/rescaling.h"
+#include "thaw/graph/layers/subtract.h"
 #include "thaw/task/image_form.h"
 #include "thaw/train/model.h"
 
@@ -141,6 +147,69 @@ TEST(ImageFeed, AnAnswerThatIsNotedInTheModelIsKept) {
   const FoundForm found = find_form(model);
   EXPECT_EQ(found.options.preprocessing, Preprocessing::from_text("mean=0.5,std=0.25,scale=1/255"));
   EXPECT_EQ(found.why, "noted in the file");
+}
+
+/// What is fed to a network whose first layers are `prepare`.
+std::string feed_of(const std::function<std::vector<Symbol>(const Symbol&)>& prepare) {
+  const Symbol image = input({side, side, 3});
+  std::vector<Symbol> features;
+  for (const Symbol& x : prepare(image))
+    features.push_back(global_average_pooling_2d()(conv_2d({.filters = 4, .kernel_size = 3})(x)));
+  const Symbol all = features.size() == 1 ? features[0] : concatenate()(features);
+  const auto feed = find_image_feed(Functional(image, dense({.units = 2})(all)));
+  return feed ? std::string(feed->preprocessing.name()) : "?";
+}
+
+Symbol layer_of(const char* type, Config config, const std::vector<Symbol>& xs) {
+  return Layer(layer_types::find(type)->from_config(config))(xs);
+}
+
+Symbol mean_of(const Symbol& x, const Config& axes) {
+  return layer_of("Mean", Config(Config::Map{}).set("axis", axes).set("keepdims", true), {x});
+}
+
+TEST(ImageFeed, IsFoundInBranchesThatAgree) {
+  const auto unit = [](const Symbol& x) { return rescaling({.scale = {1 / 255.0F}})(x); };
+  const auto tf = [](const Symbol& x) {
+    return rescaling({.scale = {1 / 127.5F}, .offset = {-1}})(x);
+  };
+  const auto twice = [](const Symbol& x) { return rescaling({.scale = {2}, .offset = {-1}})(x); };
+  EXPECT_EQ(feed_of([&](const Symbol& x) { return std::vector{unit(x), tf(x)}; }), "none");
+  EXPECT_EQ(feed_of([&](const Symbol& x) { return std::vector{unit(x), twice(x)}; }), "?");
+  EXPECT_EQ(feed_of([&](const Symbol& x) { return std::vector{unit(x), x}; }), "?");
+}
+
+TEST(ImageFeed, IsFoundWhereChannelsAreMovedOnTheWay) {
+  const auto permute_to = [](const Symbol& x, std::vector<int64_t> order) {
+    return permute({.dims = std::move(order)})(x);
+  };
+  EXPECT_EQ(feed_of([&](const Symbol& x) {
+              const Symbol first = rescaling({.scale = {1 / 255.0F}})(permute_to(x, {3, 1, 2}));
+              return std::vector{permute_to(first, {2, 3, 1})};
+            }),
+            "none");
+}
+
+TEST(ImageFeed, IsAnyScaleOnlyWhereImagesAreDividedByTheirOwnMeasure) {
+  const Config all = Config::List{1, 2, 3};
+  const Config each = Config::List{1, 2};
+  for (const Config& axes : {all, each}) {
+    const auto centred = [&](const Symbol& x) { return subtract()({x, mean_of(x, axes)}); };
+    const auto power = [](const Symbol& x, double exponent) {
+      return layer_of("Power", Config(Config::Map{}).set("exponent", exponent), {x});
+    };
+    EXPECT_EQ(feed_of([&](const Symbol& x) {
+                const Symbol variance = mean_of(power(centred(x), 2), axes);
+                const Symbol deviation = rescaling({.offset = {0.001F}})(power(variance, 0.5));
+                return std::vector{multiply()({centred(x), power(deviation, -1)})};
+              }),
+              "none");
+    EXPECT_EQ(feed_of([&](const Symbol& x) { return std::vector{centred(x)}; }), "?");
+    EXPECT_EQ(feed_of([&](const Symbol& x) {
+                return std::vector{rescaling({.scale = {1 / 255.0F}})(centred(x))};
+              }),
+              "none");
+  }
 }
 
 TEST(ImageFeed, OfANetworkOfKerasIsItsOwnModeAtAnyDepth) {

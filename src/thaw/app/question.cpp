@@ -7,6 +7,9 @@
 #include <iostream>
 #include <utility>
 
+#include "thaw/core/error.h"
+#include "thaw/core/terminal_text.h"
+
 #include "thaw/task/image_feed.h"
 
 namespace thaw::app {
@@ -27,11 +30,16 @@ std::optional<std::string> ask_for_preprocessing(const UnknownPreprocessing& unk
   const bool is_number = answer.size() == 1 && answer[0] >= '1' &&
                          std::cmp_less(answer[0] - '1', unknown.likely.size());
   if (is_number) answer = unknown.likely[static_cast<size_t>(answer[0] - '1')];
-  fmt::print(
-      stderr,
-      "thaw: going on with --preprocessing {}; thaw convert MODEL OUT --preprocessing {} keeps "
-      "that answer in a file\n",
-      answer, answer);
+  fmt::print(stderr, "thaw: going on with --preprocessing {}\n", answer);
+  const Preprocessing preprocessing = Preprocessing::from_text(answer);
+  if (unknown.file.empty()) return answer;
+  try {
+    const std::filesystem::path kept = keep_preprocessing(unknown.file, preprocessing);
+    fmt::print(stderr, "thaw: kept in {}, for every later run on this model\n", printable(kept.string()));
+  } catch (const Error& error) {
+    fmt::print(stderr, "thaw: not kept ({}): thaw convert MODEL OUT --preprocessing {} keeps it\n",
+               error.what(), answer);
+  }
   return answer;
 }
 

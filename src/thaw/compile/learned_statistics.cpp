@@ -180,6 +180,7 @@ double divergence_of(const Stem& stem, size_t channel, const Pixels& pixels) {
 
 std::optional<double> disagreement(const ops::Graph& graph, const PixelUse& use,
                                    const PixelMap& fed) {
+  if (use.centres) return std::nullopt;  // what its map gives is no longer known
   const auto stem = stem_of(graph, use.first);
   if (!stem) return std::nullopt;
   const int64_t read = stem->kernel.empty() ? std::ssize(stem->mean) : stem->kernel_shape[2];

@@ -58,7 +58,11 @@ namespace {
 struct Seen {
   PixelMap map;
   bool standardizes = false;
-  std::vector<std::string> layers;
+  bool centres = false;
+  std::vector<std::string> layers = {};
+  bool is_statistic = false;  ///< a mean of the image, or what is made of that
+  double degree = 1;          ///< twice the pixels make 2^degree times the value
+  int channels_at = -1;       ///< the axis of the channels; −1: the last
 };
 
 /// The numbers of a parameter that is one for all or one a channel (last axis); else nothing.
@@ -95,18 +99,22 @@ class Follower {
     seen_[static_cast<size_t>(graph.inputs[0].index)] = std::move(start);
   }
 
-  std::optional<PixelUse> run() {
-    std::optional<PixelUse> result;
+  std::vector<PixelUse> run() {
+    std::vector<PixelUse> result;
     for (int index = 0; std::cmp_less(index, graph_.nodes.size()); ++index) {
       const ops::Node& node = graph_.nodes[static_cast<size_t>(index)];
       const Seen* image = first_seen(node);
       if (image == nullptr) continue;
       auto& here = seen_[static_cast<size_t>(index)];
-      here = std::visit([&](const auto& op) { return follow(op, node, *image); }, node.op);
+      if (image->channels_at < 0 || leaves_places(node))
+        here = std::visit([&](const auto& op) { return follow(op, node, *image); }, node.op);
       if (here) continue;
-      if (result && result->map != image->map) return std::nullopt;
-      if (!result)
-        result = PixelUse{image->map, image->standardizes, image->layers, node.name, {index}};
+      const bool is_known = std::ranges::any_of(result, [&](const PixelUse& use) {
+        return use.map == image->map && use.standardizes == image->standardizes;
+      });
+      if (!is_known)
+        result.push_back(
+            {image->map, image->standardizes, image->centres, image->layers, node.name, {index}});
     }
     return result;
   }
@@ -124,11 +132,24 @@ class Follower {
     return nullptr;
   }
 
+  /// Whether the operation is followed where channels are no last axis: it looks at no places.
+  static bool leaves_places(const ops::Node& node) {
+    return std::holds_alternative<ops::Transpose>(node.op) ||
+           std::holds_alternative<ops::ScaleShift>(node.op) ||
+           std::holds_alternative<ops::Elementwise>(node.op) ||
+           std::holds_alternative<ops::Binary>(node.op);
+  }
+
+  static void add_layer(Seen& to, const ops::Node& node) {
+    if (to.layers.empty() || to.layers.back() != node.name) to.layers.push_back(node.name);
+  }
+
   /// `map` instead of what `from` was, by the node's layer.
   static Seen changed(const Seen& from, PixelMap map, const ops::Node& node) {
-    Seen result{std::move(map), from.standardizes, from.layers};
-    if (result.map != from.map && (result.layers.empty() || result.layers.back() != node.name))
-      result.layers.push_back(node.name);
+    Seen result = from;
+    if (from.is_statistic) return result;
+    result.map = std::move(map);
+    if (result.map != from.map) add_layer(result, node);
     return result;
   }
 
@@ -151,17 +172,24 @@ class Follower {
     // One channel may be left out of the shape; laid flat, numbers for all still mean all.
     const bool is_one = x.map.offsets.size() == 1;
     const bool is_flat = node.shape.rank() == 1;
-    return keeps_channels || is_one || is_flat ? Next(x) : std::nullopt;
+    return keeps_channels || is_one || is_flat || x.is_statistic ? Next(x) : std::nullopt;
   }
   Next follow(const ops::Transpose& op, const ops::Node&, const Seen& x) const {
-    const bool keeps_channels = !op.order.empty() && op.order.back() == std::ssize(op.order) - 1;
-    return keeps_channels ? Next(x) : std::nullopt;
+    if (x.map.offsets.size() == 1) return x;
+    const int last = static_cast<int>(op.order.size()) - 1;
+    const auto at = std::ranges::find(op.order, x.channels_at < 0 ? last : x.channels_at);
+    Seen result = x;
+    result.channels_at = static_cast<int>(at - op.order.begin());
+    if (result.channels_at == last) result.channels_at = -1;
+    return result;
   }
 
   Next follow(const ops::ScaleShift& op, const ops::Node& node, const Seen& x) const {
     if (op.activation.kind != Activation::Kind::linear) return std::nullopt;
     const size_t channels = x.map.offsets.size();
-    const auto fits = [&](size_t count) { return count == 1 || count == channels; };
+    const auto fits = [&](size_t count) {
+      return count == 1 || (count == channels && x.channels_at < 0);
+    };
     if (!fits(op.scale.size()) || !fits(op.offset.size())) return std::nullopt;
     const auto spread = [&](const std::vector<float>& given) {
       return given.size() == 1 ? std::vector<double>(channels, given[0])
@@ -203,22 +231,34 @@ class Follower {
   }
   Next follow(const ops::RefusedInTraining&, const ops::Node&, const Seen& x) const { return x; }
   Next follow(const ops::Elementwise& op, const ops::Node&, const Seen& x) const {
+    using Kind = ops::Elementwise::Kind;
+    if (op.kind == Kind::clip || op.kind == Kind::stop_gradient) return x;
     // Powers of what an image deviates by are on the way to its deviation.
-    const bool bends = op.kind != ops::Elementwise::Kind::clip && !x.standardizes;
-    return bends ? std::nullopt : Next(x);
+    const bool is_on_the_way = x.is_statistic || x.centres;
+    if (!is_on_the_way || (op.kind != Kind::power && op.kind != Kind::absolute))
+      return std::nullopt;
+    Seen result = x;
+    if (op.kind == Kind::power) result.degree *= double{op.exponent};
+    return result;
+  }
+
+  static Seen statistic_of(Seen x) {
+    x.is_statistic = true;
+    return x;
+  }
+  Next follow(const ops::GlobalPool2D&, const ops::Node&, const Seen& x) const {
+    return statistic_of(x);
   }
 
   /// The sum or mean of a pixel's channels, or an image's own mean.
   Next follow(const ops::Reduce& op, const ops::Node& node, const Seen& x) const {
     using Kind = ops::Reduce::Kind;
+    const int rank = graph_[node.inputs[0]].shape.rank();
+    // Of all pixels: for each channel or for all.
+    const auto others = std::ranges::count_if(op.axes, [&](int axis) { return axis < rank - 1; });
+    if (others == rank - 1 && op.kind != Kind::sum) return statistic_of(x);
     if (op.kind != Kind::sum && op.kind != Kind::mean) return std::nullopt;
-    const int rank = node.shape.rank();
-    if (std::cmp_equal(op.axes.size(), rank) && op.kind == Kind::mean) {
-      Seen result = x;
-      result.standardizes = true;
-      return result;
-    }
-    if (op.axes != std::vector<int>{rank - 1}) return std::nullopt;
+    if (op.axes != std::vector<int>{rank - 1} || node.shape.rank() != rank) return std::nullopt;
     const size_t channels = x.map.offsets.size();
     const double share = op.kind == Kind::sum ? 1.0 : 1.0 / static_cast<double>(channels);
     PixelMap total{{std::vector<double>(x.map.factors[0].size())}, {0}};
@@ -236,16 +276,13 @@ class Follower {
     const size_t channels = x.map.offsets.size();
     const Seen* first = at(node.inputs[0]);
     const Seen* second = at(node.inputs[1]);
-    if (first != nullptr && second != nullptr && second->standardizes) {
-      // x − its mean, or that by its deviation.
-      Seen result = *second;
-      if (result.layers.empty() || result.layers.back() != node.name)
-        result.layers.push_back(node.name);
-      return result;
+    if (first != nullptr && second != nullptr) {
+      return first->is_statistic || second->is_statistic
+                 ? with_statistic(op.kind, *first, *second, node)
+                 : sum(op.kind, *first, *second, node);
     }
-    if (first != nullptr && second != nullptr) return sum(op.kind, *first, *second, node);
     const auto numbers = numbers_of(graph_, node.inputs[first == nullptr ? 0 : 1], channels);
-    if (!numbers) return std::nullopt;
+    if (!numbers || (x.channels_at >= 0 && !are_equal(*numbers))) return std::nullopt;
     if (op.kind == Kind::maximum || op.kind == Kind::minimum) return x;
     if (op.kind == Kind::multiply)
       return changed(x, scaled(x.map, *numbers, std::vector<double>(channels)), node);
@@ -258,11 +295,35 @@ class Follower {
     return changed(x, scaled(x.map, scale, offset), node);
   }
 
+  static bool are_equal(const std::vector<double>& numbers) {
+    return std::ranges::count(numbers, numbers[0]) == std::ssize(numbers);
+  }
+
+  /// x − its mean, or that by its deviation; or two statistics.
+  static Next with_statistic(ops::Binary::Kind kind, const Seen& a, const Seen& b,
+                             const ops::Node& node) {
+    using Kind = ops::Binary::Kind;
+    Seen result = a.is_statistic ? b : a;
+    if (kind == Kind::multiply) {
+      result.degree = a.degree + b.degree;
+    } else if (a.degree != b.degree) {
+      return std::nullopt;
+    }
+    if (result.is_statistic) return result;
+    if (kind == Kind::multiply && result.degree != 0) return std::nullopt;
+    if (kind == Kind::multiply) result.standardizes = true;
+    result.centres = true;
+    result.degree = 1;
+    add_layer(result, node);
+    return result;
+  }
+
   /// Two maps of the same image, added or subtracted.
   static Next sum(ops::Binary::Kind kind, const Seen& a, const Seen& b, const ops::Node& node) {
     const bool adds = kind == ops::Binary::Kind::add;
     if (!adds && kind != ops::Binary::Kind::subtract) return std::nullopt;
-    if (a.map.offsets.size() != b.map.offsets.size()) return std::nullopt;
+    if (a.map.offsets.size() != b.map.offsets.size() || a.channels_at != b.channels_at)
+      return std::nullopt;
     PixelMap map = a.map;
     for (size_t k = 0; k < map.offsets.size(); ++k) {
       map.offsets[k] += (adds ? 1 : -1) * b.map.offsets[k];
@@ -278,12 +339,17 @@ class Follower {
 
 }  // namespace
 
-std::optional<PixelUse> pixel_use(const ops::Graph& graph) {
-  if (graph.inputs.size() != 1) return std::nullopt;
+std::vector<PixelUse> pixel_uses(const ops::Graph& graph) {
+  if (graph.inputs.size() != 1) return {};
   const Shape& shape = graph[graph.inputs[0]].shape;
-  if (shape.rank() != 3 && shape.rank() != 2) return std::nullopt;
+  if (shape.rank() != 3 && shape.rank() != 2) return {};
   const int64_t channels = shape.rank() == 3 ? shape.last() : 1;
-  return Follower(graph, {PixelMap::identity(channels), false, {}}).run();
+  return Follower(graph, {.map = PixelMap::identity(channels)}).run();
+}
+
+std::optional<PixelUse> pixel_use(const ops::Graph& graph) {
+  const auto uses = pixel_uses(graph);
+  return uses.size() == 1 ? std::optional(uses[0]) : std::nullopt;
 }
 
 }  // namespace thaw

@@ -36,8 +36,11 @@ struct PixelUse {
   /// From the image that is fed to what the first real layer reads. Not counted, because they
   /// change no value's meaning: resizing, cropping, padding, random views, clipping.
   PixelMap map;
-  /// Whether each image is brought to its own mean and deviation on the way: then any scale does.
+  /// Whether each image is divided by its own deviation, or by another measure of its own: then any
+  /// scale does.
   bool standardizes = false;
+  /// Whether its own mean is taken away, or anything else of its own: `map` leaves that out.
+  bool centres = false;
   /// The paths of the layers that make `map` (and standardize), in order: "model/rescaling".
   std::vector<std::string> layers;
   /// The path of the first layer that is no such map: "mobilenetv2_0.35_224/Conv1".
@@ -45,9 +48,12 @@ struct PixelUse {
   ops::Value first;  ///< that layer's first operation
 };
 
-/// Follows the graph's only input to the first operation that mixes pixels or bends values. nullopt
-/// where there is no one answer: several inputs, an input that is no image (height, width,
-/// channels) or (height, width), or branches that read it differently.
+/// Follows the graph's only input to the first operation that mixes pixels or bends values: one
+/// answer for each way in which branches read it. Empty where there are several inputs, or one that
+/// is no image (height, width, channels) or (height, width).
+std::vector<PixelUse> pixel_uses(const ops::Graph& graph);
+
+/// The only one; nullopt where there is none, or branches read the image differently.
 std::optional<PixelUse> pixel_use(const ops::Graph& graph);
 
 }  // namespace thaw

@@ -2,6 +2,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/formats/format.h"
+#include "thaw/formats/notes_beside.h"
 
 namespace thaw {
 namespace {
@@ -20,7 +21,12 @@ bool takes_weights(const ModelFormat& format) { return format.write_weights != n
 }  // namespace
 
 ModelFile read_model_file(const std::filesystem::path& path, const LoadOptions& options) {
-  return with_context(path.string(), [&] { return read(ModelInput(path), options); });
+  ModelFile content = with_context(path.string(), [&] { return read(ModelInput(path), options); });
+  if (const Config notes = read_beside(path); !notes.as_map().empty()) {
+    Config& metadata = content.model.metadata();
+    metadata = with_notes(metadata.is_null() ? Config(Config::Map{}) : metadata, notes);
+  }
+  return content;
 }
 
 ModelFile read_model_bytes(std::string bytes, const LoadOptions& options) {

@@ -43,7 +43,8 @@ struct ModelFile {
   std::vector<std::string> dropped = {};
 };
 
-/// As load_model().
+/// As load_model(). What people said of the model (formats/notes_beside.h) is in its metadata too,
+/// unless the file itself says otherwise.
 ModelFile read_model_file(const std::filesystem::path& path, const LoadOptions& options = {});
 /// The same of a file that lies in memory.
 ModelFile read_model_bytes(std::string bytes, const LoadOptions& options = {});

@@ -184,7 +184,7 @@ std::string unseen_classes(const ImageDataset& data, const std::set<int64_t>& se
 EvaluateReport EvaluateTask::run(Engine& engine, TaskEvents& events) const {
   check_metrics(metrics);
   const ModelFile content = read_model_file(model, load_options());
-  const auto [options, why, of_form, is_doubtful] = find_form(content.model, form);
+  const auto [options, why, of_form, is_doubtful] = find_form(content.model, form, model);
   Classifier judged = classifier_of(content, model, output, classes);
   const auto remark = [&events](const std::string& text) {
     if (!text.empty()) events.on_remark(text);

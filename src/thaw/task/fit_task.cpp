@@ -143,7 +143,10 @@ Prepared prepare(const FitTask& task, TaskEvents& events) {
     kept = keep_head(task.base, loaded);
     data = with_classes_of(task.base, loaded, data, events);
   }
-  auto [form, why, remark, is_doubtful] = find_form(loaded.base, task.form);
+  auto [form, why, remark, is_doubtful] =
+      find_form(loaded.base, task.form,
+                names_a_file(task.base.base) ? std::filesystem::path(task.base.base)
+                                             : std::filesystem::path{});
   if (!remark.empty()) events.on_remark(remark);
   return {std::move(data), loaded.base, form, std::move(kept),
           loaded.division ? loaded.division->told(task.keep_head) : ""};

@@ -42,13 +42,15 @@ std::optional<PixelMap> pixel_map(const Preprocessing& preprocessing, int64_t ch
 /// The model as operations, and what its first layers do to an image.
 struct Beginning {
   ops::Graph graph;
-  std::optional<PixelUse> use;
+  std::vector<PixelUse> uses;   ///< one for each way in which branches read the image
+  std::optional<PixelUse> use;  ///< the only one
   int64_t channels = 3;
 };
 
 Beginning beginning_of(const Functional& model) {
-  Beginning result{lower(model), {}, 3};
-  result.use = pixel_use(result.graph);
+  Beginning result{lower(model), {}, {}, 3};
+  result.uses = pixel_uses(result.graph);
+  if (result.uses.size() == 1) result.use = result.uses[0];
   const Shape& shape = model.inputs()[0].shape();
   if (result.use) result.channels = shape.rank() == 3 ? shape.last() : 1;
   return result;
@@ -103,7 +105,7 @@ ImageFeed fed(std::string_view name, std::string why) {
 /// What the model's own layers ask for: nullopt where they leave the pixels' scale as it is.
 std::optional<ImageFeed> feed_of_own_layers(const PixelUse& use) {
   if (use.standardizes)
-    return fed("none", "the model brings each image to its own mean and deviation");
+    return fed("none", "the model measures each image by its own values, whatever their scale");
   const double factor = use.map.largest_factor();
   const auto [least, most] = use.map.range(0, 1);
   const double shift = std::ranges::max(use.map.offsets, {}, [](double x) { return std::abs(x); });
@@ -119,6 +121,21 @@ std::optional<ImageFeed> feed_of_own_layers(const PixelUse& use) {
   const bool is_scaled = factor >= 1.5 || std::abs(shift) >= 0.25;
   if (is_scaled && least >= -5 && most <= 5) return fed("unit", why(1, "0 … 1"));
   return std::nullopt;
+}
+
+/// What the own layers of all branches ask for, where they agree.
+std::optional<ImageFeed> feed_of_branches(const std::vector<PixelUse>& uses) {
+  std::optional<ImageFeed> result;
+  for (const PixelUse& use : uses) {
+    const auto own = feed_of_own_layers(use);
+    if (!own || (result && result->preprocessing != own->preprocessing)) return std::nullopt;
+    if (!result) {
+      result = own;
+    } else {
+      result->why += "; " + own->why;
+    }
+  }
+  return result;
 }
 
 /// Whether the map only picks and repeats channels.
@@ -170,9 +187,7 @@ std::optional<ImageFeed> feed_of_network(const Functional& model, const Beginnin
 
 std::optional<ImageFeed> find_image_feed(const Functional& model) {
   const Beginning beginning = beginning_of(model);
-  if (beginning.use) {
-    if (auto own = feed_of_own_layers(*beginning.use)) return own;
-  }
+  if (auto own = feed_of_branches(beginning.uses)) return own;
   const auto sorted = candidates(beginning);
   const Candidate* learned = concluded(sorted);
   if (auto network = feed_of_network(model, beginning)) {

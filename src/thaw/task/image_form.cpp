@@ -8,6 +8,7 @@
 #include "thaw/applications/imagenet_labels.h"
 #include "thaw/core/error.h"
 #include "thaw/core/fields.h"
+#include "thaw/formats/notes_beside.h"
 #include "thaw/task/image_feed.h"
 #include "thaw/task/option.h"
 
@@ -38,7 +39,8 @@ std::string first_of(const std::optional<std::string>& asked, const std::string&
   return note.empty() ? usual : note;
 }
 
-[[noreturn]] void ask_for_preprocessing(const Functional& model) {
+[[noreturn]] void ask_for_preprocessing(const Functional& model,
+                                        const std::filesystem::path& file) {
   const auto likely = likely_preprocessings(model);
   std::string ways;
   for (const std::string& name : likely)
@@ -50,16 +52,32 @@ std::string first_of(const std::optional<std::string>& asked, const std::string&
           "or numbers as in mean=0.5,std=0.25,scale=1/255. thaw convert keeps the answer in "
           "the file",
           model.name(), likely.empty() ? "unit" : likely[0], ways),
-      likely);
+      likely, file);
 }
 
-ImageFeed feed_of(const Functional& model, const ImageForm& asked) {
-  if (asked.preprocessing) return {*asked.preprocessing, "asked for", false};
+std::optional<Preprocessing> noted_preprocessing(const Functional& model) {
   const Config* form = model.metadata().find("pictures");
   const Config* note = form == nullptr ? nullptr : form->find("preprocessing");
-  if (note != nullptr) return {Preprocessing::from_config(*note), "noted in the file", false};
+  return note == nullptr ? std::nullopt : std::optional(Preprocessing::from_config(*note));
+}
+
+ImageFeed feed_of(const Functional& model, const ImageForm& asked,
+                  const std::filesystem::path& file) {
+  if (asked.preprocessing) return {*asked.preprocessing, "asked for", false};
+  if (const auto note = noted_preprocessing(model)) return {*note, "noted in the file", false};
   if (auto found = find_image_feed(model)) return *found;
-  ask_for_preprocessing(model);
+  ask_for_preprocessing(model, file);
+}
+
+/// What is asked for where the file notes something else; empty where it does not.
+std::string contradiction(const Functional& model, const ImageForm& asked) {
+  const auto note = noted_preprocessing(model);
+  if (!note || !asked.preprocessing || *note == *asked.preprocessing) return "";
+  return fmt::format(
+      "model \"{}\" is fed {}, as asked for, but its file notes {}: without --preprocessing that "
+      "is "
+      "fed, and thaw convert --preprocessing notes another",
+      model.name(), in_words(*asked.preprocessing), in_words(*note));
 }
 
 /// Told by the shape of the model's input.
@@ -68,10 +86,14 @@ ImageAxes axes_of(const Functional& model) {
   if (shape.rank() == 3 && shape[2] == 3) return ImageAxes::rgb;
   if (shape.rank() == 3 && shape[2] == 1) return ImageAxes::grey;
   if (shape.rank() == 2) return ImageAxes::grey_without_channels;
+  const bool is_channels_first = shape.rank() == 3 && (shape[0] == 3 || shape[0] == 1);
   throw Error(
       fmt::format("model \"{}\": expected an input of images, (height, width, 3) or of grey ones "
-                  "(height, width, 1), received {}",
-                  model.name(), shape.to_string()));
+                  "(height, width, 1), received {}{}",
+                  model.name(), shape.to_string(),
+                  is_channels_first ? ", which has its channels first: put a Permute((3, 1, 2)) "
+                                      "before it in Keras and save that model"
+                                    : ""));
 }
 
 }  // namespace
@@ -147,7 +169,12 @@ void ImageForm::describe(OptionList& options) {
                .may_change = "it says which images are too large for this machine"});
 }
 
-FoundForm find_form(const Functional& model, const ImageForm& asked) {
+FoundForm find_form(const Functional& model, const ImageForm& asked,
+                    const std::filesystem::path& file) {
+  if (const size_t inputs = model.inputs().size(); inputs != 1) {
+    throw Error(fmt::format("model \"{}\": expected one input, of images, received {}",
+                            model.name(), inputs));
+  }
   ImageOptions form;
   form.axes = axes_of(model);
   const Shape& shape = model.inputs()[0].shape();
@@ -162,9 +189,11 @@ FoundForm find_form(const Functional& model, const ImageForm& asked) {
   form.decode.apply_orientation =
       first_of(asked.orientation, noted(model, "orientation"), "exif") == "exif";
   form.decode.max_pixels = asked.max_pixels;
-  const ImageFeed feed = feed_of(model, asked);
+  const ImageFeed feed = feed_of(model, asked, file);
   form.preprocessing = feed.preprocessing;
-  std::string remark = doubt_about(model, feed.preprocessing);
+  std::string remark = contradiction(model, asked);
+  if (const std::string doubt = doubt_about(model, feed.preprocessing); !doubt.empty())
+    remark += (remark.empty() ? "" : "; ") + doubt;
   const bool is_doubtful = !remark.empty();
   if (!is_doubtful && feed.is_concluded) {
     remark = fmt::format(
@@ -213,6 +242,13 @@ void note_form(const Functional& model, const ImageForm& asked) {
   if (asked.aspect_ratio) images.set("aspect_ratio", *asked.aspect_ratio);
   if (asked.orientation) images.set("orientation", *asked.orientation);
   if (!images.as_map().empty()) model.metadata().set("pictures", std::move(images));
+}
+
+std::filesystem::path keep_preprocessing(const std::filesystem::path& model_file,
+                                         const Preprocessing& preprocessing) {
+  const Config images = Config(Config::Map{}).set("preprocessing", preprocessing.to_config());
+  keep_beside(model_file, Config(Config::Map{}).set("pictures", images));
+  return notes_beside(model_file);
 }
 
 std::string loss_of(const Functional& model) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -44,9 +45,11 @@ struct ImageForm {
 /// Nothing tells how a model's images are preprocessed. The message says so and how to tell.
 class UnknownPreprocessing : public UsageError {
  public:
-  UnknownPreprocessing(const std::string& message, std::vector<std::string> likeliest_first)
-      : UsageError(message), likely(std::move(likeliest_first)) {}
+  UnknownPreprocessing(const std::string& message, std::vector<std::string> likeliest_first,
+                       std::filesystem::path model_file)
+      : UsageError(message), likely(std::move(likeliest_first)), file(std::move(model_file)) {}
   std::vector<std::string> likely;  ///< names for --preprocessing, the likeliest first
+  std::filesystem::path file;       ///< the model's; empty where it has none
 };
 
 /// The form in which `model` takes images, and why its pixels are prepared so.
@@ -61,8 +64,9 @@ struct FoundForm {
 /// How `model` takes images: as `asked`, else as the model's own metadata says, else as its layers
 /// and what they learned tell (find_image_feed()). `height` and `width` are the model's own input
 /// unless a size is asked for. Throws Error when it takes no images, UnknownPreprocessing when
-/// nothing tells the preprocessing.
-FoundForm find_form(const Functional& model, const ImageForm& asked = {});
+/// nothing tells the preprocessing; `file` is the model's, for that.
+FoundForm find_form(const Functional& model, const ImageForm& asked = {},
+                    const std::filesystem::path& file = {});
 /// Its options alone.
 ImageOptions image_form(const Functional& model, const ImageForm& asked = {});
 
@@ -77,6 +81,12 @@ void keep_form(const Functional& model, const ImageOptions& form,
 /// Notes in the model's metadata what is asked for, and only that: where a file does not say how
 /// its images are prepared, the answer stays with it.
 void note_form(const Functional& model, const ImageForm& asked);
+
+/// Keeps the answer to how the images of a model's file are prepared beside it, where every later
+/// run finds it, and returns the name of the file that holds it. Throws Error when it cannot be
+/// written.
+std::filesystem::path keep_preprocessing(const std::filesystem::path& model_file,
+                                         const Preprocessing& preprocessing);
 
 /// The loss that the model was trained with; unless it tells, by its number of outputs.
 std::string loss_of(const Functional& model);

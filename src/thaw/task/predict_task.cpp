@@ -61,7 +61,7 @@ void PredictTask::describe(OptionList& options) {
 bool PredictTask::run(Engine& engine,
                       const std::function<void(const ImagePrediction&)>& sink) const {
   const ModelFile content = read_model_file(model, load_options());
-  const auto [options, why, of_form, is_doubtful] = find_form(content.model, form);
+  const auto [options, why, of_form, is_doubtful] = find_form(content.model, form, model);
   const Classifier classifier = classifier_of(content, model, output, classes);
   const auto remark = [this](const std::string& text) {
     if (on_remark && !text.empty()) on_remark(text);

@@ -1,0 +1,56 @@
+#include "thaw/formats/notes_beside.h"
+
+#include <span>
+
+#include "thaw/core/content_hash.h"
+#include "thaw/core/error.h"
+#include "thaw/core/files.h"
+#include "thaw/formats/json.h"
+
+namespace thaw {
+namespace {
+
+constexpr size_t most_bytes = size_t{1} << 20;
+
+std::string hash_of(const std::filesystem::path& model) {
+  const std::string content = read_file(model);
+  return content_hash(std::as_bytes(std::span(content)));
+}
+
+}  // namespace
+
+std::filesystem::path notes_beside(const std::filesystem::path& model) {
+  return model.string() + ".thaw.json";
+}
+
+void keep_beside(const std::filesystem::path& model, const Config& notes) {
+  const Config kept = with_notes(notes, read_beside(model));
+  write_file(notes_beside(model),
+             write_json(Config(Config::Map{}).set("model", hash_of(model)).set("notes", kept)));
+}
+
+Config read_beside(const std::filesystem::path& model) {
+  const std::filesystem::path file = notes_beside(model);
+  std::error_code ignored;
+  if (!std::filesystem::is_regular_file(file, ignored)) return Config::Map{};
+  return with_context(file.string(), [&]() -> Config {
+    const Config content = parse_json(read_file(file, most_bytes));
+    if (content.at("model") != Config(hash_of(model))) return Config::Map{};
+    (void)content.at("notes").as_map();
+    return content.at("notes");
+  });
+}
+
+Config with_notes(Config into, const Config& notes) {
+  for (const auto& [key, value] : notes.as_map()) {
+    const Config* own = into.find(key);
+    if (own == nullptr) {
+      into.set(key, value);
+    } else if (own->is_map() && value.is_map()) {
+      into.set(key, with_notes(*own, value));
+    }
+  }
+  return into;
+}
+
+}  // namespace thaw
