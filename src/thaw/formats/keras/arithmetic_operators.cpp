@@ -28,9 +28,10 @@ Symbol by_channel(const OperatorCall& call, const Operands& of, Make&& make) {
   Results parts;
   for (size_t i = 0; i < of.values.size(); ++i) {
     const auto at = static_cast<int64_t>(i);
-    const Config part = object()
-                            .set("class_name", "__slice__")
-                            .set("config", object().set("start", at).set("stop", at + 1));
+    const Config part =
+        object()
+            .set("class_name", "__slice__")
+            .set("config", object().set("start", at).set("stop", at + 1).set("step", {}));
     const Config key =
         Config::List{object().set("class_name", "__ellipsis__").set("config", object()), part};
     parts.push_back(make(call.call("GetItem", object().set("key", key), {of.x}), of.values[i]));

@@ -192,7 +192,9 @@ Symbol apply_lambda(const std::string& expression, const Symbol& x, const std::s
     const auto object = [] { return Config(Config::Map{}); };
     Config key(Config::List{});
     key.append(object().set("class_name", "__ellipsis__").set("config", object()));
-    key.append(object().set("class_name", "__slice__").set("config", object().set("step", -1)));
+    key.append(object()
+                   .set("class_name", "__slice__")
+                   .set("config", object().set("start", {}).set("stop", {}).set("step", -1)));
     const LayerType* type = layer_types::find("GetItem");
     y = Layer(type->from_config(object().set("name", name + ".turned").set("key", std::move(key))))(
         y);
