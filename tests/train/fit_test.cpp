@@ -3,8 +3,10 @@
 #include <cstring>
 
 #include "support/engine.h"
+#include "thaw/core/config.h"
 #include "thaw/core/random.h"
 #include "thaw/data/array_dataset.h"
+#include "thaw/graph/layer_type.h"
 #include "thaw/graph/layers/conv_2d.h"
 #include "thaw/graph/layers/dense.h"
 #include "thaw/graph/layers/dropout.h"
@@ -136,13 +138,13 @@ class StopAfter : public Callback {
   int left_;
 };
 
-TEST(Fit, resumed_in_the_middle_of_an_epoch_equals_uninterrupted) {
+void expect_resumed_equals_uninterrupted(Model (*make)()) {
   const auto data = images(45, 1);
   const FitOptions options{.epochs = 3, .batch_size = 8, .validation_data = data, .seed = 5};
-  const auto whole = network().model;
+  const auto whole = make();
   compile(whole);
   const History expected = whole.fit(testing::engine(), data, options);
-  const auto first = network().model;
+  const auto first = make();
   compile(first);
   StopAfter stop(8);  // of 6 steps an epoch
   FitOptions stopped = options;
@@ -151,7 +153,7 @@ TEST(Fit, resumed_in_the_middle_of_an_epoch_equals_uninterrupted) {
   const TrainState state = first.train_state();
   EXPECT_EQ(state.position.epoch, 1);
   EXPECT_EQ(state.position.batch, 2);
-  const auto second = network().model;
+  const auto second = make();
   compile(second);
   second.restore(state);
   FitOptions rest = options;
@@ -160,6 +162,31 @@ TEST(Fit, resumed_in_the_middle_of_an_epoch_equals_uninterrupted) {
   EXPECT_TRUE(same_bits(weights(whole), weights(second)));
   ASSERT_EQ(history.logs.size(), 2U);
   EXPECT_EQ(history.logs[0], expected.logs[1]);
+}
+
+TEST(Fit, resumed_in_the_middle_of_an_epoch_equals_uninterrupted) {
+  expect_resumed_equals_uninterrupted([] { return network().model; });
+}
+
+TEST(Fit, resumed_equals_uninterrupted_where_layers_draw_and_replace_kernels) {
+  expect_resumed_equals_uninterrupted([] {
+    const auto layer = [](const char* class_name, const Config& config) {
+      return Layer(layer_types::find(class_name)->from_config(config));
+    };
+    const Config range = Config::List{0.0, 1.5};
+    const Config inner =
+        Config::Map{{"class_name", "Conv2D"},
+                    {"config", Config::Map{{"filters", 8}, {"kernel_size", 3}, {"name", "inner"}}}};
+    const Symbol image = input({8, 8, 3}, "image");
+    Symbol x = layer("RandAugment", Config::Map{{"value_range", range}})(image);
+    x = layer("RandomErasing", Config::Map{{"value_range", range}})(x);
+    x = layer("MixUp", Config::Map{{"alpha", 0.1}})(x);
+    x = layer("SpectralNormalization", Config::Map{{"layer", inner}})(x);
+    x = global_average_pooling_2d()(x);
+    const Model model(image, dense({.units = 3, .activation = "softmax", .name = "head"})(x));
+    model.initialize_weights(3);
+    return model;
+  });
 }
 
 }  // namespace

@@ -3,7 +3,7 @@
 import keras
 
 L = keras.layers
-# Layers that are in training what they are otherwise, or are tested only where nothing is drawn.
+# Layers that are in training what they are otherwise, or are tested only where nothing is drawn (random_changes.py has the rest).
 PASSING = ("ActivityRegularization", "AlphaDropout", "AugMix", "CutMix", "Equalization", "MaxNumBoundingBoxes", "MixUp",
            "Pipeline", "RandAugment", "RandomColorDegeneration", "RandomColorJitter", "RandomElasticTransform",
            "RandomErasing", "RandomGaussianBlur", "RandomGrayscale", "RandomHue", "RandomInvert", "RandomPerspective",

@@ -77,6 +77,7 @@ ops::Graph specialize(const ops::Graph& graph, Phase phase) {
     } else {
       // What draws nothing does nothing: a reshape to the same shape, which costs nothing.
       node.op = ops::Reshape{node.shape};
+      node.inputs.resize(1);
     }
   }
   return result;

@@ -166,6 +166,9 @@ class Follower {
   Next follow(const ops::RandomAffine&, const ops::Node&, const Seen& x) const { return x; }
   Next follow(const ops::RandomColor&, const ops::Node&, const Seen& x) const { return x; }
   Next follow(const ops::RandomCrop2D&, const ops::Node&, const Seen& x) const { return x; }
+  Next follow(const ops::RandomChange&, const ops::Node&, const Seen& x) const { return x; }
+  Next follow(const ops::RandomAugment&, const ops::Node&, const Seen& x) const { return x; }
+  Next follow(const ops::RandomMix&, const ops::Node&, const Seen& x) const { return x; }
   Next follow(const ops::Reshape&, const ops::Node& node, const Seen& x) const {
     const bool keeps_channels =
         node.shape.rank() >= 3 && node.shape.last() == std::ssize(x.map.offsets);
@@ -229,7 +232,6 @@ class Follower {
     }
     return changed(x, std::move(picked), node);
   }
-  Next follow(const ops::RefusedInTraining&, const ops::Node&, const Seen& x) const { return x; }
   Next follow(const ops::Elementwise& op, const ops::Node&, const Seen& x) const {
     using Kind = ops::Elementwise::Kind;
     if (op.kind == Kind::clip || op.kind == Kind::stop_gradient) return x;

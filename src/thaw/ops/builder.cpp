@@ -114,6 +114,15 @@ Value Builder::random_color(Value x, const RandomColor& attributes) {
 Value Builder::random_crop_2d(Value x, const RandomCrop2D& attributes) {
   return state_->append(attributes, {x});
 }
+Value Builder::random_change(Value x, RandomChange attributes) {
+  return state_->append(std::move(attributes), {x});
+}
+Value Builder::random_augment(Value x, RandomAugment attributes) {
+  return state_->append(std::move(attributes), {x});
+}
+Value Builder::random_mix(Value x, const RandomMix& attributes) {
+  return state_->append(attributes, {x});
+}
 Value Builder::pick(Value x, Pick attributes) { return state_->append(std::move(attributes), {x}); }
 Value Builder::reduce(Value x, Reduce attributes) {
   return state_->append(std::move(attributes), {x});
@@ -124,8 +133,9 @@ Value Builder::elementwise(Value x, const Elementwise& attributes) {
 Value Builder::batch_matmul(Value a, Value b, const BatchMatMul& attributes) {
   return state_->append(attributes, {a, b});
 }
-Value Builder::refused_in_training(Value x, RefusedInTraining attributes) {
-  return state_->append(std::move(attributes), {x});
+Value Builder::spectral_normalization(Value x, Value kernel, Value u,
+                                      const SpectralNormalization& attributes) {
+  return state_->append(attributes, {x, kernel, u});
 }
 
 const Shape& Builder::shape(Value value) const { return state_->graph[value].shape; }

@@ -29,12 +29,15 @@ struct GaussianNoise;
 struct Graph;
 struct Pick;
 struct RandomAffine;
+struct RandomAugment;
+struct RandomChange;
 struct RandomColor;
 struct RandomCrop2D;
+struct RandomMix;
 struct Reduce;
-struct RefusedInTraining;
 struct Resize2D;
 struct SampleNormalization;
+struct SpectralNormalization;
 
 /// What a layer lowers itself with: each call appends the operation of its name (see kinds/) and
 /// returns its result; throws Error when the inputs do not fit. Names every node after the current
@@ -80,11 +83,16 @@ class Builder {
   Value random_affine(Value x, const RandomAffine& attributes);
   Value random_color(Value x, const RandomColor& attributes);
   Value random_crop_2d(Value x, const RandomCrop2D& attributes);
+  Value random_change(Value x, RandomChange attributes);
+  Value random_augment(Value x, RandomAugment attributes);
+  Value random_mix(Value x, const RandomMix& attributes);
   Value pick(Value x, Pick attributes);
   Value reduce(Value x, Reduce attributes);
   Value elementwise(Value x, const Elementwise& attributes);
   Value batch_matmul(Value a, Value b, const BatchMatMul& attributes);
-  Value refused_in_training(Value x, RefusedInTraining attributes);
+  /// Gives x on; what reads kernel then reads the replaced one.
+  Value spectral_normalization(Value x, Value kernel, Value u,
+                               const SpectralNormalization& attributes);
 
   /// Without the batch axis.
   const Shape& shape(Value value) const;

@@ -47,7 +47,8 @@ Phase* phase_of(Op& op) { return const_cast<Phase*>(phase_of(std::as_const(op)))
 bool is_random(const Op& op) {
   const Phase* phase = phase_of(op);
   return phase != nullptr && *phase != Phase::inference &&
-         !std::holds_alternative<BatchNormalization>(op);
+         !std::holds_alternative<BatchNormalization>(op) &&
+         !std::holds_alternative<SpectralNormalization>(op);
 }
 
 Shape output_shape(const Op& op, std::span<const Shape> inputs) {

@@ -20,16 +20,19 @@
 #include "thaw/ops/kinds/pick.h"
 #include "thaw/ops/kinds/pool_2d.h"
 #include "thaw/ops/kinds/random_affine.h"
+#include "thaw/ops/kinds/random_augment.h"
+#include "thaw/ops/kinds/random_change.h"
 #include "thaw/ops/kinds/random_color.h"
 #include "thaw/ops/kinds/random_crop_2d.h"
+#include "thaw/ops/kinds/random_mix.h"
 #include "thaw/ops/kinds/reduce.h"
-#include "thaw/ops/kinds/refused_in_training.h"
 #include "thaw/ops/kinds/reshape.h"
 #include "thaw/ops/kinds/resize_2d.h"
 #include "thaw/ops/kinds/sample_normalization.h"
 #include "thaw/ops/kinds/scale_shift.h"
 #include "thaw/ops/kinds/softmax.h"
 #include "thaw/ops/kinds/source.h"
+#include "thaw/ops/kinds/spectral_normalization.h"
 #include "thaw/ops/kinds/transpose.h"
 
 /// The closed vocabulary that devices know. An operation is one struct of kinds/, which says all
@@ -38,11 +41,12 @@
 /// kernel for each. Shapes leave out the batch axis, and images are (height, width, channels).
 namespace thaw::ops {
 
-using Op = std::variant<Input, Weight, Constant, Conv2D, ConvTranspose2D, MatMul,
-                        BatchNormalization, SampleNormalization, Activate, Softmax, Binary,
-                        Concatenate, Pool2D, GlobalPool2D, Pad2D, Crop2D, Resize2D, Transpose,
-                        Reshape, ScaleShift, Dropout, GaussianNoise, RandomAffine, RandomColor,
-                        RandomCrop2D, Pick, Reduce, Elementwise, BatchMatMul, RefusedInTraining>;
+using Op =
+    std::variant<Input, Weight, Constant, Conv2D, ConvTranspose2D, MatMul, BatchNormalization,
+                 SampleNormalization, Activate, Softmax, Binary, Concatenate, Pool2D, GlobalPool2D,
+                 Pad2D, Crop2D, Resize2D, Transpose, Reshape, ScaleShift, Dropout, GaussianNoise,
+                 RandomAffine, RandomColor, RandomCrop2D, RandomChange, RandomAugment, RandomMix,
+                 Pick, Reduce, Elementwise, BatchMatMul, SpectralNormalization>;
 
 /// What a graph begins with: nothing is computed for it.
 template <typename T>

@@ -62,11 +62,14 @@ std::vector<std::pair<std::string, VariablePtr>> changed_variables(const ops::Gr
   for (const ops::Node& node : suffix.nodes) {
     if (const auto* weight = std::get_if<ops::Weight>(&node.op); weight && weight->trainable)
       add(node, *weight);
-    const auto* normalization = std::get_if<ops::BatchNormalization>(&node.op);
-    if (normalization == nullptr || normalization->phase == ops::Phase::inference) continue;
+    const bool replaces_kernel = std::holds_alternative<ops::SpectralNormalization>(node.op);
+    const bool keeps_statistics = std::holds_alternative<ops::BatchNormalization>(node.op);
+    const ops::Phase* phase = ops::phase_of(node.op);
+    if (!(replaces_kernel || keeps_statistics) || *phase == ops::Phase::inference) continue;
     for (const ops::Value input : node.inputs) {
       const auto* weight = suffix.get_if<ops::Weight>(input);
-      if (weight != nullptr && !weight->variable->can_train()) add(suffix[input], *weight);
+      if (weight != nullptr && (replaces_kernel || !weight->variable->can_train()))
+        add(suffix[input], *weight);
     }
   }
   return result;

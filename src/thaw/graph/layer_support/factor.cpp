@@ -36,6 +36,16 @@ ops::Range range_of(const Factor& factor, float lowest, float highest) {
   return {low, high};
 }
 
+ops::Range drawn_range_of(const Factor& factor, float lowest, float highest) {
+  if (factor.numbers.size() == 1) return range_of(factor, lowest, highest);
+  const auto [low, high] = std::minmax(factor.numbers.at(0), factor.numbers.at(1));
+  if (std::isfinite(low) && std::isfinite(high) && low <= highest && high >= lowest)
+    return {low, high};
+  throw Error("expected a factor from " + std::to_string(lowest) + " to " +
+              std::to_string(highest) + ", received " + std::to_string(low) + " and " +
+              std::to_string(high));
+}
+
 ops::Range limits_of(const std::vector<float>& value_range) {
   if (value_range.size() != 2 || !std::isfinite(value_range[0]) || !std::isfinite(value_range[1]))
     throw Error("expected a value_range of two numbers, received " +

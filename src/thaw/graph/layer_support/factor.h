@@ -28,6 +28,10 @@ struct Factor {
 /// Throws Error for numbers beyond lowest and highest.
 ops::Range range_of(const Factor& factor, float lowest, float highest);
 
+/// The same as Keras's newer layers check it: of two numbers in order, only one that leaves no part
+/// between lowest and highest is refused.
+ops::Range drawn_range_of(const Factor& factor, float lowest, float highest);
+
 /// The two numbers of a value_range in order; throws Error for anything else.
 ops::Range limits_of(const std::vector<float>& value_range);
 

@@ -1,11 +1,15 @@
 #pragma once
 
 #include <type_traits>
+#include <utility>
 
 #include "thaw/graph/layer_type.h"
 #include "thaw/ops/builder.h"
 #include "thaw/ops/kinds/random_affine.h"
+#include "thaw/ops/kinds/random_augment.h"
+#include "thaw/ops/kinds/random_change.h"
 #include "thaw/ops/kinds/random_color.h"
+#include "thaw/ops/kinds/random_mix.h"
 
 namespace thaw::layers {
 
@@ -17,6 +21,12 @@ ops::Value in_fit(const LowerContext& context, ops::Value x, Operation operation
   operation.phase = context.phase;
   if constexpr (std::is_same_v<Operation, ops::RandomColor>) {
     return context.ops.random_color(x, operation);
+  } else if constexpr (std::is_same_v<Operation, ops::RandomChange>) {
+    return context.ops.random_change(x, std::move(operation));
+  } else if constexpr (std::is_same_v<Operation, ops::RandomAugment>) {
+    return context.ops.random_augment(x, std::move(operation));
+  } else if constexpr (std::is_same_v<Operation, ops::RandomMix>) {
+    return context.ops.random_mix(x, operation);
   } else {
     return context.ops.random_affine(x, operation);
   }

@@ -9,26 +9,29 @@
 #include "thaw/core/config.h"
 #include "thaw/core/error.h"
 #include "thaw/graph/layer_type.h"
-#include "thaw/ops/builder.h"
-#include "thaw/ops/kinds/refused_in_training.h"
 
 namespace thaw::layers {
 
-/// A layer that is y = x but in training, where it changes images in a way that is not computed
-/// here: an executable of that phase is refused (see ops::RefusedInTraining). Its config is kept as
-/// it was read, so that Keras has the layer again from what is written.
+/// A layer's config without what every layer has: name, trainable, dtype.
+inline Config own_config(const Config& config) {
+  constexpr std::array<std::string_view, 3> of_every_layer = {"name", "trainable", "dtype"};
+  Config own{Config::Map{}};
+  for (const auto& [key, value] : config.as_map()) {
+    bool is_own = true;
+    for (const std::string_view other : of_every_layer) is_own = is_own && key != other;
+    if (is_own) own.set(key, value);
+  }
+  return own;
+}
+
+/// A layer that is y = x in a network: what it adds is no part of one. Its config is kept as it was
+/// read, so that Keras has the layer again from what is written.
 class KeptLayer final : public LayerDefinition {
  public:
-  /// `trains_alike`: in training too y = x; what the layer adds is no part of the graph.
-  KeptLayer(const LayerType& type, const Config& config, bool trains_alike)
-      : type_(type), trains_alike_(trains_alike) {
-    constexpr std::array<std::string_view, 3> of_every_layer = {"name", "trainable", "dtype"};
-    for (const auto& [key, value] : config.as_map()) {
-      if (key == "name" && value.is_string()) name_ = value.as_string();
-      bool is_own = true;
-      for (const std::string_view other : of_every_layer) is_own = is_own && key != other;
-      if (is_own) config_.set(key, value);
-    }
+  KeptLayer(const LayerType& type, const Config& config)
+      : type_(type), config_(own_config(config)) {
+    const Config* name = config.find("name");
+    if (name != nullptr && name->is_string()) name_ = name->as_string();
   }
 
   const LayerType& type() const override { return type_; }
@@ -39,23 +42,20 @@ class KeptLayer final : public LayerDefinition {
     return inputs[0];
   }
   std::vector<WeightSpec> weights(std::span<const Shape>) const override { return {}; }
-  ops::Value lower(const LowerContext& context, std::span<const ops::Value> inputs) const override {
-    if (trains_alike_ || context.phase == ops::Phase::inference) return inputs[0];
-    return context.ops.refused_in_training(
-        inputs[0], {.layer_class = std::string(type_.class_name), .phase = context.phase});
+  ops::Value lower(const LowerContext&, std::span<const ops::Value> inputs) const override {
+    return inputs[0];
   }
   Config config() const override { return config_; }
 
  private:
   const LayerType& type_;
-  bool trains_alike_;
   std::string name_;
-  Config config_{Config::Map{}};
+  Config config_;
 };
 
-template <const LayerType& type, bool trains_alike = false>
+template <const LayerType& type>
 std::unique_ptr<LayerDefinition> read_kept_layer(const Config& config) {
-  return std::make_unique<KeptLayer>(type, config, trains_alike);
+  return std::make_unique<KeptLayer>(type, config);
 }
 
 }  // namespace thaw::layers

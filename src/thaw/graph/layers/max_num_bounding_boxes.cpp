@@ -4,7 +4,7 @@ namespace thaw::layer_types {
 
 /// Bounds the count of boxes, of which classifiers have none: y = x.
 extern const LayerType max_num_bounding_boxes;
-constinit const LayerType max_num_bounding_boxes{
-    "MaxNumBoundingBoxes", &layers::read_kept_layer<max_num_bounding_boxes, true>};
+constinit const LayerType max_num_bounding_boxes{"MaxNumBoundingBoxes",
+                                                 &layers::read_kept_layer<max_num_bounding_boxes>};
 
 }  // namespace thaw::layer_types

@@ -1,9 +1,8 @@
-#include "thaw/graph/layer_support/kept_layer.h"
+#include "thaw/graph/layer_support/image_layer.h"
+#include "thaw/graph/layer_support/random_colors.h"
 
 namespace thaw::layer_types {
-
-/// Turns the hue in training; otherwise y = x.
 extern const LayerType random_hue;
-constinit const LayerType random_hue{"RandomHue", &layers::read_kept_layer<random_hue>};
-
+constinit const LayerType random_hue{
+    "RandomHue", &layers::read_image_layer<layers::ImageLayer<layers::RandomHue>, random_hue>};
 }  // namespace thaw::layer_types

@@ -1,10 +1,9 @@
-#include "thaw/graph/layer_support/kept_layer.h"
+#include "thaw/graph/layer_support/image_layer.h"
+#include "thaw/graph/layer_support/random_colors.h"
 
 namespace thaw::layer_types {
-
-/// Changes the saturation in training; otherwise y = x.
 extern const LayerType random_saturation;
-constinit const LayerType random_saturation{"RandomSaturation",
-                                            &layers::read_kept_layer<random_saturation>};
-
+constinit const LayerType random_saturation{
+    "RandomSaturation",
+    &layers::read_image_layer<layers::ImageLayer<layers::RandomSaturation>, random_saturation>};
 }  // namespace thaw::layer_types

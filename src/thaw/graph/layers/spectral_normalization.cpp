@@ -1,6 +1,6 @@
+#include "thaw/ops/kinds/spectral_normalization.h"
 #include "thaw/graph/layer_support/wrapper.h"
 #include "thaw/ops/builder.h"
-#include "thaw/ops/kinds/refused_in_training.h"
 
 namespace thaw::layer_types {
 namespace {
@@ -9,14 +9,17 @@ std::unique_ptr<LayerDefinition> read_spectral_normalization(const Config& confi
 
 /// The direction in which the kernel stretches most, as far as it is known.
 std::vector<WeightSpec> direction(const Shape& kernel) {
-  return {{"vector_u", {1, kernel.last()}, "zeros", false}};
+  Initializer small{"truncated_normal"};
+  small.deviation = 0.02;
+  return {{"vector_u", {1, kernel.last()}, std::move(small), false}};
 }
 
 }  // namespace
 
-/// The layer in it, whose kernel is divided by its largest singular value in each step of training,
-/// which is refused here; otherwise the kernel is used as the file has it. Source: Miyato et
-/// al. 2018, "Spectral normalization for generative adversarial networks".
+/// The layer in it, whose kernel is divided by its largest singular value in each step of training
+/// (see ops::SpectralNormalization); otherwise the kernel is used as it is. A layer that is frozen
+/// is divided too, as in Keras. Source: Miyato et al. 2018, "Spectral normalization for generative
+/// adversarial networks".
 extern const LayerType spectral_normalization;
 constinit const LayerType spectral_normalization{"SpectralNormalization",
                                                  &read_spectral_normalization};
@@ -25,8 +28,14 @@ namespace {
 
 class Normalized final : public LayerDefinition {
  public:
-  explicit Normalized(const Config& config)
-      : wrapper_(spectral_normalization, config, &direction) {}
+  explicit Normalized(const Config& config) : wrapper_(spectral_normalization, config, &direction) {
+    if (const Config* iterations = config.find("power_iterations"))
+      power_iterations_ = iterations->as_integer();
+    if (power_iterations_ < 1 || power_iterations_ > 1000) {
+      throw Error("power_iterations: expected 1 to 1000, received " +
+                  std::to_string(power_iterations_));
+    }
+  }
 
   const LayerType& type() const override { return spectral_normalization; }
   const std::string& given_name() const override { return wrapper_.given_name(); }
@@ -37,15 +46,24 @@ class Normalized final : public LayerDefinition {
     return wrapper_.weights(inputs);
   }
   ops::Value lower(const LowerContext& context, std::span<const ops::Value> inputs) const override {
-    const ops::Value y = wrapper_.lower(context, inputs);
-    if (context.phase == ops::Phase::inference) return y;
-    return context.ops.refused_in_training(
-        y, {.layer_class = "SpectralNormalization", .phase = context.phase});
+    const bool replaces = context.phase != ops::Phase::inference;
+    const ops::Value x = replaces ? with_replaced_kernel(context, inputs[0]) : inputs[0];
+    return wrapper_.lower(context, {&x, 1});
   }
   Config config() const override { return wrapper_.config(); }
 
  private:
+  ops::Value with_replaced_kernel(const LowerContext& context, ops::Value x) const {
+    const Shape shape = context.ops.shape(x);
+    const std::vector<WeightSpec> weights = wrapper_.inner().weights({&shape, 1});
+    if (weights.empty()) return x;
+    return context.ops.spectral_normalization(
+        x, context.weight(weights[0].name), context.weight("vector_u"),
+        {.power_iterations = power_iterations_, .phase = context.phase});
+  }
+
   layers::Wrapper wrapper_;
+  int64_t power_iterations_ = 1;
 };
 
 std::unique_ptr<LayerDefinition> read_spectral_normalization(const Config& config) {

@@ -17,13 +17,17 @@ struct RandomAffine {
   Range turn;                  ///< of a full circle, about the centre
   Range zoom_rows = {1, 1};    ///< below 1 enlarges
   Range zoom_columns = {1, 1};
-  bool zooms_alike = false;                               ///< columns as rows
-  Range shift_rows;                                       ///< of the height, down
-  Range shift_columns;                                    ///< of the width, to the right
+  bool zooms_alike = false;  ///< columns as rows
+  Range shift_rows;          ///< of the height, down
+  Range shift_columns;       ///< of the width, to the right
+  Range shear_rows;  ///< y of the source as a part of x; both the other way in every other sample
+  Range shear_columns;                                    ///< x of the source as a part of y
   Interpolation interpolation = Interpolation::bilinear;  ///< nearest or bilinear
   FillMode fill = FillMode::reflect;
   float fill_value = 0.0F;
   Phase phase = Phase::by_run;
+
+  bool shears() const { return shear_rows != Range{} || shear_columns != Range{}; }
 
   static constexpr const char* name = "RandomAffine";
   template <typename Visit>
@@ -36,6 +40,8 @@ struct RandomAffine {
     visit("zooms_alike", zooms_alike);
     visit("shift_rows", shift_rows);
     visit("shift_columns", shift_columns);
+    visit("shear_rows", shear_rows);
+    visit("shear_columns", shear_columns);
     visit("interpolation", interpolation);
     visit("fill", fill);
     visit("fill_value", fill_value);

@@ -165,10 +165,20 @@ BufferId Emitter::parameter(ops::Value value, const Desc& plain_view, const Desc
   if (plain_view != wanted) {
     result = program.persistent(wanted);
     const bool changes = weight != nullptr && weight->trainable;
-    program.add_reorder(changes ? Section::pack_trainable : Section::pack_frozen, source, result);
+    const bool changes_while_running =
+        weight != nullptr && changing_.contains(weight->variable.get());
+    const Section section = changes_while_running ? Section::forward
+                            : changes             ? Section::pack_trainable
+                                                  : Section::pack_frozen;
+    program.add_reorder(section, source, result);
   }
   values_[at(value)].push_back(result);
   return result;
+}
+
+BufferId Emitter::changing_parameter(ops::Value value, const Desc& plain_view) {
+  changing_.insert(graph.get_if<ops::Weight>(value)->variable.get());
+  return parameter(value, plain_view);
 }
 
 BufferId Emitter::gradient(ops::Value value) {

@@ -2,6 +2,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -73,6 +74,10 @@ class Emitter {
     return parameter(value, plain_view, plain_view);
   }
 
+  /// A weight that a step of the forward section writes to, trainable or not: whoever asks for it
+  /// later in another layout gets it reordered after that step.
+  BufferId changing_parameter(ops::Value value, const Desc& plain_view);
+
   /// Whether a gradient must reach this value.
   bool needs_gradient(ops::Value value) const {
     return needs_gradient_[static_cast<size_t>(value.index)];
@@ -114,6 +119,7 @@ class Emitter {
   std::vector<std::vector<BufferId>> values_;  ///< each value in all layouts it is known in
   std::vector<std::vector<BufferId>> gradients_;
   std::vector<bool> needs_gradient_;
+  std::set<const Variable*> changing_;
   std::vector<int> last_reader_;
   std::vector<ops::Value> maker_;
   std::vector<int> use_counts_;
