@@ -32,6 +32,8 @@ def with_sequences():
     x = layers.Conv1D(8, 3, padding="causal", activation="mish")(x)
     y = layers.LayerNormalization()(x)
     x = layers.Add()([x, layers.MultiHeadAttention(2, 5, dropout=0.1, name="attention")(y, y)])
+    x = layers.Add()([x, layers.MultiHeadAttention(2, 5, name="causal")(y, y, use_causal_mask=True)])
+    x = layers.Add()([x, layers.GroupQueryAttention(3, 4, 2, sliding_window=4, name="grouped")(y, y, use_causal_mask=True)])
     x = layers.TimeDistributed(layers.Dense(8, activation="gelu"))(x)
     x = layers.SpectralNormalization(layers.Dense(8))(layers.MaxPooling1D(2)(x))
     x = layers.UnitNormalization()(layers.Identity()(x))

@@ -190,7 +190,17 @@ def sequences(**arguments):
 def attention():
     return [case({"num_heads": 2, "key_dim": 4}, (5, 6), (5, 6)),
             case({"num_heads": 3, "key_dim": 2, "value_dim": 5, "use_bias": False}, (5, 6), (4, 3)),
-            case({"num_heads": 2, "key_dim": 4, "output_shape": 7, "dropout": 0.2}, (5, 6), (4, 3), (4, 2))]
+            case({"num_heads": 2, "key_dim": 4, "output_shape": 7, "dropout": 0.2}, (5, 6), (4, 3), (4, 2)),
+            case({"num_heads": 2, "key_dim": 4, "use_causal_mask": True}, (5, 6), (5, 6)),
+            case({"num_heads": 2, "key_dim": 3, "use_causal_mask": True, "dropout": 0.2}, (5, 6), (7, 4)),
+            case({"num_heads": 2, "key_dim": 3, "sliding_window": 2}, (5, 6), (5, 6)),
+            case({"num_heads": 1, "key_dim": 3, "sliding_window": 3, "use_causal_mask": True}, (6, 4), (6, 4))]
+
+
+def grouped_attention():
+    return [case({"head_dim": 4, "num_query_heads": 4, "num_key_value_heads": 2}, (5, 6), (5, 6)),
+            case({"head_dim": 3, "num_query_heads": 3, "num_key_value_heads": 1, "use_bias": False, "dropout": 0.3}, (5, 6), (4, 6), (4, 2)),
+            case({"head_dim": 4, "num_query_heads": 2, "num_key_value_heads": 2, "sliding_window": 2, "use_causal_mask": True}, (5, 6), (5, 6))]
 
 
 CASES = {
@@ -291,6 +301,7 @@ CASES = {
                 case(slices("...", "new")), case(slices(None, "new", -1, "...", 0))],
     "GlobalAveragePooling1D": [case({}, (7, 3)), case({"keepdims": True}, (7, 3))],
     "GlobalMaxPooling1D": [case({}, (7, 3)), case({"keepdims": True}, (7, 3))],
+    "GroupQueryAttention": grouped_attention(),
     "Identity": [case({}), case({}, (6,))],
     "Floor": [case({}, low=-4.0, high=4.0)],
     "Log": [case({}, low=0.2, high=3.0)],

@@ -27,6 +27,8 @@ OPERATIONS = {"Absolute": None, "Clip": None, "GetItem": "key", "Log": None, "Ma
 BY_PHASE = ("BatchNormalization", "Dropout", "GaussianDropout", "GaussianNoise", "SpatialDropout2D", "StochasticDepth",
             "RandomBrightness", "RandomContrast", "RandomCrop", "RandomFlip", "RandomRotation", "RandomTranslation",
             "RandomZoom", "SpectralNormalization") + PASSING
+# What these are told in their calls.
+FLAG_OF_CALL = {"MultiHeadAttention": "use_causal_mask", "GroupQueryAttention": "use_causal_mask"}
 # TensorFlow's gradients of these take the inverse map, ours are the exact ones.
 AFFINE = ("RandomRotation", "RandomTranslation", "RandomZoom")
 
@@ -39,7 +41,8 @@ def make_layer(class_name, case_, shape):
         own = {key: value for key, value in case_["arguments"].items() if key != OPERATIONS[class_name]}
         module = {"Gelu": nn_operations, "StopGradient": core_operations}.get(class_name, operations)
         return getattr(module, class_name)(name="layer", **own)
-    return (OTHERS.get(class_name) or getattr(L, class_name))(name="layer", **case_["arguments"])
+    own = {key: value for key, value in case_["arguments"].items() if key != FLAG_OF_CALL.get(class_name)}
+    return (OTHERS.get(class_name) or getattr(L, class_name))(name="layer", **own)
 
 
 def eval_key(value):
@@ -72,19 +75,20 @@ def record(golden, class_name, index, case_, batch=2):
     inputs = [golden.generated(f"{prefix}input{i}", (batch, *shape), case_["low"], case_["high"], index + 1, i)
               for i, shape in enumerate(case_["shapes"])]
     is_operation = class_name in OPERATIONS
-    if class_name == "MultiHeadAttention":
+    if class_name in FLAG_OF_CALL:
         layer.build(inputs[0].shape, inputs[1].shape, inputs[-1].shape)
     elif class_name != "InputLayer" and not is_operation:
         layer.build([x.shape for x in inputs] if len(inputs) > 1 else inputs[0].shape)
     called_with = OPERATIONS.get(class_name)
     extra = {called_with: case_["arguments"][called_with]} if called_with else {}
-    golden.text(prefix + "config", json.dumps({**layer.get_config(), **extra}))
+    flags = {key: value for key, value in case_["arguments"].items() if key == FLAG_OF_CALL.get(class_name)}
+    golden.text(prefix + "config", json.dumps({**layer.get_config(), **extra, **flags}))
     golden.text(prefix + "training", int(case_["training"]))
     weights = [] if is_operation else weights_of(layer, class_name)
     for i, weight in enumerate(weights):
         shape = tuple(weight.shape)
         name = "gamma" if class_name == "LayerScale" else weight.name  # Keras numbers that one
-        if class_name == "MultiHeadAttention":
+        if class_name in FLAG_OF_CALL:
             name = "/".join(weight.path.split("/")[-2:])
         values = golden.generated(f"{prefix}weight{i}", shape, *range_of(name, shape, class_name == "DepthwiseConv2D"),
                                   index + 1, 100 + i)
@@ -103,8 +107,8 @@ def record(golden, class_name, index, case_, batch=2):
             y = tf.identity(argument)
         elif is_operation:
             y = layer(argument, *[eval_key(value) for value in extra.values()])
-        elif class_name == "MultiHeadAttention":
-            y = layer(*tensors, training=case_["training"])
+        elif class_name in FLAG_OF_CALL:
+            y = layer(*tensors, training=case_["training"], **flags)
         elif class_name == "ActivityRegularization":
             y = layer(argument)
         elif class_name in BY_PHASE:

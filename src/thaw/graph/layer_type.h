@@ -29,8 +29,8 @@ struct LayerType {
   std::unique_ptr<LayerDefinition> (*from_config)(const Config& config);
   /// Where Keras finds the class.
   std::string_view module = "keras.layers";
-  /// Of Keras 3's operations: the member of their config that Keras writes into each call, behind
-  /// the tensors; empty where there is none.
+  /// The member of the config that Keras writes into each call: of its operations a value behind
+  /// the tensors, of attention a flag by name. Empty where there is none.
   std::string_view called_with = {};
 
   /// Whether it is an operation of Keras 3, x[key] or |x|, which has neither flags nor weights.

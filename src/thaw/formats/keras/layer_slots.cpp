@@ -10,6 +10,8 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/variable.h"
+#include "thaw/formats/keras/old_names.h"
+#include "thaw/graph/naming.h"
 
 namespace thaw::keras {
 namespace {
@@ -91,6 +93,10 @@ std::vector<FileTensor> numbered(const Hdf5File& file, const std::string& group)
   }
 }
 
+std::string group_name_of(const Layer& layer) {
+  return to_snake_case(own_class_name(layer.class_name()));
+}
+
 std::vector<Place> places_of(const Layer& layer) {
   std::vector<Place> places;
   const auto variables = layer.variables();
@@ -103,7 +109,8 @@ std::vector<Place> places_of(const Layer& layer) {
     std::string group;
     if (slash != std::string::npos) {
       const std::string part = name.substr(0, slash);
-      group = (part == "attention_output" ? "output" : part) + "_dense/";
+      const bool is_grouped = layer.class_name() == "GroupQueryAttention";
+      group = (is_grouped ? "_" : "") + (part == "attention_output" ? "output" : part) + "_dense/";
     } else if (wraps && name != "vector_u") {
       group = "layer/";
     } else if (wraps) {

@@ -32,6 +32,9 @@ struct FileTensor {
 /// The tensors group/vars/0, group/vars/1, …, up to the first number that is missing.
 std::vector<FileTensor> numbered(const Hdf5File& file, const std::string& group);
 
+/// How Keras 3 calls the group of a layer's weights, but for its number: "conv2d".
+std::string group_name_of(const Layer& layer);
+
 /// Where Keras 3 has a weight in a layer's group: "vars/0", "query_dense/vars/1".
 struct Place {
   std::string path;

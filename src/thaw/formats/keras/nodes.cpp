@@ -152,6 +152,19 @@ void expect_tensors_only(const Node& node) {
   }
 }
 
+bool take_flag(std::vector<Node>& nodes, const std::string& name) {
+  size_t set = 0;
+  for (Node& node : nodes) {
+    const Config* value = node.keywords.find(name);
+    if (value == nullptr || *value != Config(true)) continue;
+    ++set;
+    node.keywords.set(name, false);
+  }
+  if (set != 0 && set != nodes.size())
+    throw Error("expected the same " + name + " in each call of the layer");
+  return set != 0;
+}
+
 Reference read_reference(const Config& config) {
   const auto& list = config.as_list();
   if (list.size() < 3)

@@ -35,6 +35,10 @@ bool has_tensors_only(const Node& node);
 /// would change what is computed (use_causal_mask=True).
 void expect_tensors_only(const Node& node);
 
+/// Takes out of the calls of one layer what is given by that name, and tells whether it is true.
+/// Throws Error where the calls differ: it becomes the layer's own.
+bool take_flag(std::vector<Node>& nodes, const std::string& name);
+
 /// Reads ["name", 0, 0]; further items are ignored. Each of the three throws Error "expected …,
 /// received …" when the config has another form.
 Reference read_reference(const Config& config);

@@ -62,7 +62,12 @@ std::string modern_data_format(const Config& ordering) {
 
 }  // namespace
 
+std::string_view own_class_name(std::string_view exported) {
+  return exported == "GroupQueryAttention" ? "GroupedQueryAttention" : exported;
+}
+
 ClassAndConfig modernize(std::string class_name, Config config) {
+  if (class_name == own_class_name("GroupQueryAttention")) class_name = "GroupQueryAttention";
   for (const auto& [before, after] : classes) {
     if (class_name == before) class_name = after;
   }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "thaw/core/config.h"
 
@@ -16,5 +17,9 @@ struct ClassAndConfig {
 /// border_mode becomes Conv2D with filters, kernel_size and padding. Newer layers are returned
 /// unchanged.
 ClassAndConfig modernize(std::string class_name, Config config);
+
+/// The class's own name, which .h5 files and groups of weights have, where Keras hands it out under
+/// another, as .keras files call it.
+std::string_view own_class_name(std::string_view exported);
 
 }  // namespace thaw::keras

@@ -231,12 +231,21 @@ class FunctionalBuilder {
       layer.nodes = read_nodes(*nodes);
       layer.is_operator = is_operator(layer.what, text_or_empty(entry.find("module")), layer.nodes);
       if (!layer.is_operator) {
+        take_call_flag(layer);
         std::ranges::for_each(layer.nodes, expect_tensors_only);
         layer.after = take_old_activation(name, layer.what, reading_.options);
       }
     }
     if (!by_name_.emplace(name, layers_.size()).second) throw Error("two layers have this name");
     layers_.push_back(std::move(layer));
+  }
+
+  /// What Keras says in an attention's calls is the layer's own.
+  static void take_call_flag(Pending& layer) {
+    const LayerType* type = layer_types::find(layer.what.class_name);
+    if (type == nullptr || type->is_operation() || type->called_with.empty()) return;
+    const std::string name(type->called_with);
+    if (take_flag(layer.nodes, name)) layer.what.config.set(name, true);
   }
 
   /// Sets the number of each layer's first call: 0, but 1 for nested models of tf.keras, where the

@@ -9,7 +9,6 @@
 #include "thaw/core/variable.h"
 #include "thaw/formats/keras/layer_slots.h"
 #include "thaw/formats/keras/weights.h"
-#include "thaw/graph/naming.h"
 
 namespace thaw::keras {
 namespace {
@@ -191,7 +190,7 @@ void match_groups(const Functional& model, const Hdf5File& file, const std::stri
     return fmt::format("{}/{}", group, n == 0 ? stem : fmt::format("{}_{}", stem, n));
   };
   for (const Layer& layer : model.layers()) {
-    std::string stem = to_snake_case(layer.class_name());
+    std::string stem = group_name_of(layer);
     if (layer.nested() != nullptr) {
       // A model rebuilt in code may nest a Functional where the file's was a Sequential.
       for (const char* other : {"functional", "sequential"}) {

@@ -3,6 +3,7 @@
 #include <map>
 #include <optional>
 
+#include "thaw/formats/keras/old_names.h"
 #include "thaw/formats/keras/read_config.h"
 #include "thaw/graph/layer_type.h"
 #include "thaw/graph/output_dictionary.h"
@@ -40,11 +41,12 @@ Config write_call(const Call& call, const History& history) {
   const LayerDefinition* definition = call.layer.definition();
   const bool is_operation = definition != nullptr && definition->type().is_operation();
   if (call.training && !is_operation) keywords.set("training", *call.training);
-  if (is_operation && !definition->type().called_with.empty())
-    tensors.push_back(definition->config().at(definition->type().called_with));
+  const std::string called_with(definition == nullptr ? "" : definition->type().called_with);
+  if (is_operation && !called_with.empty()) tensors.push_back(definition->config().at(called_with));
+  if (!is_operation && !called_with.empty() && definition->config().at(called_with) == Config(true))
+    keywords.set(called_with, true);
   // Attention takes its tensors one by one, as an operation does; a merge takes a list.
-  const bool one_by_one =
-      tensors.size() == 1 || is_operation || call.layer.class_name() == "MultiHeadAttention";
+  const bool one_by_one = tensors.size() == 1 || is_operation || !called_with.empty();
   Config arguments =
       one_by_one ? Config(std::move(tensors)) : Config(Config::List{Config(std::move(tensors))});
   return object().set("args", std::move(arguments)).set("kwargs", std::move(keywords));
@@ -107,7 +109,9 @@ Config write_layer(const Layer& layer, Dialect dialect, Sharing& sharing) {
   const bool is_model = layer.nested() != nullptr;
   Config entry = object();
   if (dialect == Dialect::keras_3) entry.set("module", std::string(module_of(layer)));
-  entry.set("class_name", std::string(layer.class_name()));
+  const std::string_view class_name = layer.class_name();
+  entry.set("class_name",
+            std::string(dialect == Dialect::keras_3 ? class_name : own_class_name(class_name)));
   entry.set("config",
             is_model ? write_model(*layer.nested(), dialect, sharing) : write_leaf(layer));
   if (const auto number = sharing.number_of(layer)) entry.set(sharing_key, *number);

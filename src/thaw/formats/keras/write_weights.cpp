@@ -6,7 +6,6 @@
 #include "thaw/formats/keras/layer_slots.h"
 #include "thaw/formats/keras/weights.h"
 #include "thaw/formats/keras/write_config.h"
-#include "thaw/graph/naming.h"
 
 namespace thaw::keras {
 namespace {
@@ -14,7 +13,7 @@ namespace {
 void write_layers(const Functional& model, Hdf5Writer& file, const std::string& group) {
   std::map<std::string, int> counts;
   for (const Layer& layer : model.layers()) {
-    const std::string stem = to_snake_case(layer.class_name());
+    const std::string stem = group_name_of(layer);
     const int n = counts[stem]++;
     const std::string path =
         fmt::format("{}/{}", group, n == 0 ? stem : fmt::format("{}_{}", stem, n));

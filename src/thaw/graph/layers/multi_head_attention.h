@@ -21,6 +21,8 @@ struct MultiHeadAttention {
   bool use_bias = true;
   std::optional<int64_t> output_size = {};
   std::optional<std::vector<int64_t>> attention_axes = {};  ///< 1, where they are given
+  std::optional<int64_t> sliding_window = {};  ///< rows look only at places less than this away
+  bool use_causal_mask = false;  ///< and not at later ones; in Keras an argument of the call
   Initializer kernel_initializer = "glorot_uniform";
   Initializer bias_initializer = "zeros";
   std::optional<int64_t> seed = {};
@@ -35,9 +37,11 @@ struct MultiHeadAttention {
     visit("use_bias", use_bias);
     visit("output_shape", output_size);
     visit("attention_axes", attention_axes);
+    visit("sliding_window", sliding_window);
     visit("kernel_initializer", kernel_initializer);
     visit("bias_initializer", bias_initializer);
     visit("seed", seed);
+    visit("use_causal_mask", use_causal_mask);
   }
   Shape output_shape(std::span<const Shape> inputs) const;
   std::vector<WeightSpec> weights(std::span<const Shape> inputs) const;
