@@ -45,7 +45,7 @@ def with_sequences():
 def with_random_layers():
     return keras.Sequential([
         keras.Input((6, 8, 3), name="image"), layers.RandAugment(value_range=(0, 255)), layers.RandomErasing(), layers.RandomHue(0.1),
-        layers.RandomGrayscale(0.5), layers.AutoContrast(), layers.Rescaling(1 / 255),
+        layers.RandomGrayscale(0.5), layers.AutoContrast(), layers.Pipeline([layers.RandomInvert(0.5), layers.Rescaling(1 / 255)]),
         layers.Conv2D(4, 3), layers.Flatten(), layers.Dense(3)])
 
 

@@ -70,7 +70,9 @@ Config write_leaf(const Layer& layer) {
     return config;
   }
   const LayerType& type = layer.definition()->type();
-  if (!type.is_operation()) config.set("trainable", layer.trainable()).set("dtype", "float32");
+  // Of a Pipeline Keras takes nothing but its layers and name.
+  if (!type.is_operation() && type.class_name != "Pipeline")
+    config.set("trainable", layer.trainable()).set("dtype", "float32");
   for (const auto& [key, value] : own.as_map())
     if (key != type.called_with) config.set(key, value);
   return config;
