@@ -16,6 +16,13 @@ TEST(Engine, has_as_many_threads_beside_the_device_as_the_device_itself) {
   EXPECT_EQ(all.device().threads(), Threads::available());
 }
 
+TEST(Engine, refuses_a_number_of_threads_that_no_machine_has) {
+  for (const int threads : {-1, most_threads + 1, 1'000'000'000}) {
+    const std::string error = testing::error_of([&] { Engine({.threads = threads}); });
+    EXPECT_EQ(error, "threads: expected 0 to 1024, received " + std::to_string(threads));
+  }
+}
+
 TEST(Engine, names_the_devices_there_are_when_asked_for_another) {
   const std::string error = testing::error_of([] { Engine({.device = "abacus"}); });
   EXPECT_TRUE(testing::contains(error, "(cpu)")) << error;

@@ -3,10 +3,19 @@
 #include "thaw/core/error.h"
 
 namespace thaw {
+namespace {
+
+int checked(int threads) {
+  if (0 <= threads && threads <= most_threads) return threads;
+  throw UsageError("threads: expected 0 to " + std::to_string(most_threads) + ", received " +
+                   std::to_string(threads));
+}
+
+}  // namespace
 
 Engine::Engine(const EngineOptions& options)
     : options_(options),
-      threads_(options.threads),
+      threads_(checked(options.threads)),
       device_(device_types::find(options.device)
                   .make({.threads = threads_.count(), .precision = options.precision})) {}
 

@@ -8,10 +8,12 @@
 
 namespace thaw {
 
+constexpr int most_threads = 1024;
+
 struct EngineOptions {
   /// A name of the table of devices.
   std::string device = "cpu";
-  /// 0: as many as this process may run on at once.
+  /// 0: as many as this process may run on at once; at most most_threads.
   int threads = 0;
   /// Of the products in what does not train; what trains is always f32.
   Precision precision = Precision::f32;
@@ -22,7 +24,8 @@ struct EngineOptions {
 /// may use it at a time.
 class Engine {
  public:
-  /// Throws UsageError for a device that is not known or not there, or cannot do what is asked.
+  /// Throws UsageError for a number of threads that is out of range, and for a device that is not
+  /// known or not there, or cannot do what is asked.
   explicit Engine(const EngineOptions& options = {});
 
   /// What it was made with.

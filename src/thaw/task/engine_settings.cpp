@@ -16,7 +16,7 @@ void describe_threads(EngineOptions& engine, OptionList& options) {
   options.add("threads", engine.threads,
               {.help = "how many work at once (0: as many as this process may run on)",
                .value = "N",
-               .range = Range{0, 1024},
+               .range = Range{0, most_threads},
                .may_change = "a run may go on on another machine; only sums round otherwise"});
 }
 
