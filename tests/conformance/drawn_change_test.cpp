@@ -254,6 +254,23 @@ TEST(DrawnNumbers, of_boxes_lie_within_the_image) {
   EXPECT_NEAR(area / 2000 / 120, 0.4083 * 0.4083, 0.005);
 }
 
+TEST(DrawnNumbers, beyond_what_there_is_change_what_there_is) {
+  // Keras takes a range of which only a part makes sense.
+  const ops::RandomChange erase = {.kind = Kind::erase, .amount = {-1, 4}, .fill_values = {1.0F}};
+  const ops::RandomChange posterize = {.kind = Kind::posterize, .amount = {-1e9F, 1e9F}};
+  const Tensor x = random_images(9);
+  for (const ops::RandomChange& op : {erase, posterize}) {
+    const auto numbers = drawn(op, batch);
+    const std::vector<Random> noise(batch, Random(1));
+    Tensor y(x.shape());
+    cpu::change(op, {batch, size, numbers, noise}, x.values().data(), y.values().data());
+    for (const float value : y.values()) {
+      EXPECT_GE(value, 0.0F);
+      EXPECT_LE(value, 255.0F);
+    }
+  }
+}
+
 TEST(DrawnNumbers, of_the_batch_are_the_same_for_all_images) {
   const auto blur = drawn({.kind = Kind::blur, .amount = {0.1F, 0.9F}}, 50);
   const auto elastic = drawn({.kind = Kind::elastic, .amount = {0.1F, 0.9F}}, 50);

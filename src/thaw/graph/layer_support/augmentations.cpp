@@ -8,7 +8,7 @@ namespace thaw::layers {
 
 ops::RandomAugment Augmentations::operation() const {
   using Kind = ops::RandomChange::Kind;
-  const ops::Range part = drawn_range_of(factor, 0, 1);
+  const ops::Range part = range_of(factor, 0, 1);
   const ops::Range limits = limits_of(value_range);
   const Interpolation between = simple_interpolation_of(interpolation);
   const float width = limits.high - limits.low;

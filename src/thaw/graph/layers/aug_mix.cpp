@@ -37,7 +37,8 @@ ops::RandomAugment AugMix::operation() const {
         fmt::format("expected num_chains and chain_depth from 1 to 1000, received {} and {}",
                     num_chains, chain_depth));
   }
-  if (!(alpha > 0)) throw Error(fmt::format("expected an alpha above 0, received {}", alpha));
+  if (!(alpha > 0 && alpha <= 1e6F))
+    throw Error(fmt::format("expected an alpha above 0, up to a million, received {}", alpha));
   ops::RandomAugment op = Augmentations{factor, value_range, interpolation, all_ops}.operation();
   op.steps = chain_depth;
   op.chains = num_chains;

@@ -18,7 +18,8 @@ struct MixUp {
 };
 
 ops::RandomMix MixUp::operation() const {
-  if (!(alpha > 0)) throw Error(fmt::format("expected an alpha above 0, received {}", alpha));
+  if (!(alpha > 0 && alpha <= 1e6F))
+    throw Error(fmt::format("expected an alpha above 0, up to a million, received {}", alpha));
   return {.kind = ops::RandomMix::Kind::mix_up, .alpha = {alpha, alpha}};
 }
 

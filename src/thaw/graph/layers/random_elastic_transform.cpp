@@ -31,7 +31,7 @@ struct RandomElasticTransform {
 ops::RandomChange RandomElasticTransform::operation() const {
   return {.kind = ops::RandomChange::Kind::elastic,
           .probability = drawn_range_of(factor, 0, 1),
-          .amount = drawn_range_of(scale, 0, 1),
+          .amount = range_of(scale, 0, 1),
           .limits = limits_of(value_range),
           .interpolation = simple_interpolation_of(interpolation),
           .fill = fill_mode_of(fill_mode),

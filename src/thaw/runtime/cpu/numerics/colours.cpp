@@ -177,6 +177,7 @@ std::vector<EqualizingTable> equalizing_tables(int64_t count, const ImageSize& s
     ++histograms[static_cast<size_t>(e % size.channels)][static_cast<size_t>(bin_of(value, bins))];
   }
   std::vector<EqualizingTable> tables;
+  tables.reserve(histograms.size());
   for (const auto& histogram : histograms) tables.push_back(table_of(histogram));
   return tables;
 }

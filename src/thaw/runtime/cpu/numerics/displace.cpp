@@ -41,8 +41,9 @@ void for_each_source(const ImageSize& size, const Displacing& how,
   };
   for (int64_t p = 0; p < size.pixels(); ++p) {
     const float moved = displacements[static_cast<size_t>(p)];
-    const float y = static_cast<float>(p / size.columns) + moved;
-    const float x = static_cast<float>(p % size.columns) + moved;
+    const int64_t row = p / size.columns;
+    const float y = static_cast<float>(row) + moved;
+    const float x = static_cast<float>(p - row * size.columns) + moved;
     const int64_t target = p * size.channels;
     if (how.interpolation == Interpolation::nearest) {
       visit(offset(whole(std::nearbyint(y)), whole(std::nearbyint(x))), target, 1.0F);

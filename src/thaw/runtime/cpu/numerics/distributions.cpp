@@ -41,6 +41,7 @@ std::vector<float> dirichlet_numbers(Random& random, int64_t count, float alpha)
   double sum = 0;
   for (double& number : logs) sum += (number = std::exp(number - largest));
   std::vector<float> result;
+  result.reserve(logs.size());
   for (const double number : logs) result.push_back(static_cast<float>(number / sum));
   return result;
 }

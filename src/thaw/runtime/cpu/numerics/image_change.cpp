@@ -46,9 +46,10 @@ void draw_section(float part, int64_t side, Random& random, float* section) {
   section[1] = section[0] + length;
 }
 
+/// Keras lets the range lie beyond 0 … 8 in part.
 float draw_bits(const ops::Range& bits, Random& random) {
-  const auto low = static_cast<int>(bits.low);
-  const auto high = static_cast<int>(bits.high);
+  const auto low = static_cast<int>(std::clamp(bits.low, 0.0F, 8.0F));
+  const auto high = static_cast<int>(std::clamp(bits.high, 0.0F, 9.0F));
   if (high <= low) return static_cast<float>(low);
   return static_cast<float>(low +
                             static_cast<int>(random.below(static_cast<uint32_t>(high - low))));
@@ -60,14 +61,19 @@ Filter filter_of(const Drawn& image) {
                          image.numbers[2]);
 }
 
-/// Calls visit(element) for all within the box.
+/// Calls visit(element) for all within the box, as far as that lies within the image.
 template <typename Visit>
 void for_each_erased(const Drawn& image, Visit&& visit) {
   const ImageSize& size = image.size;
-  const auto first = [](float edge) { return static_cast<int64_t>(std::ceil(edge)); };
+  const auto first = [](float edge, int64_t side) {
+    return static_cast<int64_t>(std::ceil(std::clamp(edge, 0.0F, static_cast<float>(side))));
+  };
   const DrawnNumbers& box = image.numbers;
-  for (int64_t row = first(box[3]); row < std::min(first(box[4]), size.rows); ++row) {
-    for (int64_t column = first(box[1]); column < std::min(first(box[2]), size.columns); ++column)
+  const int64_t left = first(box[1], size.columns);
+  const int64_t right = first(box[2], size.columns);
+  const int64_t bottom = first(box[4], size.rows);
+  for (int64_t row = first(box[3], size.rows); row < bottom; ++row) {
+    for (int64_t column = left; column < right; ++column)
       for (int64_t c = 0; c < size.channels; ++c)
         visit((row * size.columns + column) * size.channels + c);
   }
@@ -244,8 +250,8 @@ DrawnNumbers draw(const ops::RandomChange& op, const ImageSize& size, Streams& s
       for (const size_t i : {1, 2}) numbers[i] = draw(streams.batch, op.amount) + 1e-6F;
       break;
     case Kind::erase: {
-      const float width = std::sqrt(draw(random, op.amount));
-      const float height = std::sqrt(draw(random, op.amount));
+      const float width = std::sqrt(std::max(draw(random, op.amount), 0.0F));
+      const float height = std::sqrt(std::max(draw(random, op.amount), 0.0F));
       draw_section(width, size.columns, random, &numbers[1]);
       draw_section(height, size.rows, random, &numbers[3]);
       break;

@@ -13,8 +13,9 @@ float own_part(const ops::RandomMix& op, const ImageSize& size, const DrawnMix& 
                int64_t element) {
   if (op.kind == ops::RandomMix::Kind::mix_up) return how.weight;
   const int64_t pixel = element / size.channels;
-  const auto x = static_cast<float>(pixel % size.columns);
-  const auto y = static_cast<float>(pixel / size.columns);
+  const int64_t row = pixel / size.columns;
+  const auto x = static_cast<float>(pixel - row * size.columns);
+  const auto y = static_cast<float>(row);
   const bool is_others = x >= how.left && x < how.right && y >= how.top && y < how.bottom;
   return is_others ? 0.0F : 1.0F;
 }
