@@ -143,7 +143,7 @@ void EvaluateTask::describe(OptionList& options) {
        .value = "IMAGES",
        .required = true,
        .positional = true,
-       .completes = Completes::folder});
+       .completes = Completes::file});
   options.add("images-per-class", images_per_class,
               {.help = "at most so many images of each class, always the same ones",
                .value = "N",

@@ -35,12 +35,12 @@ void ImageSource::describe(OptionList& options) {
                .required = true,
                .positional = true,
                .compared_as = same_files,
-               .completes = Completes::folder});
+               .completes = Completes::file});
   options.add("validation", validation,
               {.help = "such a source of its own for validation, instead of a part of IMAGES",
                .value = "DIR",
                .compared_as = same_files,
-               .completes = Completes::folder});
+               .completes = Completes::file});
   options.add("validation-split", validation_split,
               {.help = "the part of the images to validate on (0: none)",
                .value = "PART",
