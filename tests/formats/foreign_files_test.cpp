@@ -70,7 +70,8 @@ TEST_F(ForeignFiles, are_named_by_their_beginnings) {
                "a Git LFS pointer"));
   EXPECT_TRUE(contains(error_with("<!DOCTYPE html><html>"), "a web page"));
   EXPECT_TRUE(contains(error_with(std::string("\x1c\0\0\0TFL3and so on", 18)), "TensorFlow Lite"));
-  EXPECT_TRUE(contains(error_with(std::string("\x08\0\0\0\0\0\0\0{\"a\": 1}", 16)), "safetensors"));
+  EXPECT_TRUE(
+      contains(error_with(std::string("\x08\0\0\0\0\0\0\0{\"a\": 1}", 16)), "weights alone"));
   EXPECT_TRUE(contains(error_with("\x80\x04 and so on"), "pickle"));
   EXPECT_TRUE(contains(error_with("anything else"), "a file of another kind"));
   EXPECT_TRUE(contains(error_with("{\"model\": 1}"), "JSON of another kind"));
@@ -81,7 +82,7 @@ TEST_F(ForeignFiles, that_are_zip_files_are_named_by_what_is_in_them) {
     keras::write_zip(folder / "file", {{member, "x"}});
     return error_at("file");
   };
-  EXPECT_TRUE(contains(error("archive/data.pkl"), "a PyTorch file"));
+  EXPECT_TRUE(contains(error("archive/data.pkl"), "weights alone"));
   EXPECT_TRUE(contains(error("converted_keras/keras_model.h5"), "keras_model.h5 in it: unpack"));
   EXPECT_TRUE(contains(error("model/saved_model.pb"), "SavedModel"));
   EXPECT_TRUE(contains(error("photo.jpg"), "a zip file of another kind"));

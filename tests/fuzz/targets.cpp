@@ -4,7 +4,10 @@
 #include "thaw/core/error.h"
 #include "thaw/data/image.h"
 #include "thaw/data/source.h"
+#include "thaw/formats/format.h"
 #include "thaw/formats/model_file.h"
+#include "thaw/formats/safetensors/safetensors.h"
+#include "thaw/formats/torch/state_dict.h"
 
 namespace thaw::testing {
 namespace {
@@ -79,6 +82,25 @@ bool read_zip(std::string bytes) { return read_source("photos.zip", bytes); }
 bool read_tar(std::string bytes) { return read_source("photos.tar", bytes); }
 bool read_csv(std::string bytes) { return read_source("photos.csv", bytes); }
 bool read_json_lines(std::string bytes) { return read_source("photos.jsonl", bytes); }
+
+bool read_torch(std::string bytes) {
+  try {
+    const torch::StateDict file{ModelInput(std::move(bytes))};
+    for (const torch::StoredTensor& tensor : file.tensors())
+      if (tensor.type != torch::NumberType::int64) (void)file.values(tensor);
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool read_safetensors(std::string bytes) {
+  try {
+    return !thaw::read_safetensors(bytes).tensors.empty();
+  } catch (const Error&) {
+    return false;
+  }
+}
 
 bool read_h5(std::string bytes) {
   // libFuzzer need not find the first eight bytes by itself.

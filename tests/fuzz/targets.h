@@ -8,6 +8,9 @@ namespace thaw::testing {
 /// whether it could be read. Errors are caught; any other exception is a bug and passes.
 bool read_h5(std::string bytes);
 bool read_keras(std::string bytes);
+/// The same of files of weights alone: each tensor is read.
+bool read_torch(std::string bytes);
+bool read_safetensors(std::string bytes);
 
 /// Lists what may be a source of images, with its parts, and decodes the first of its images. Of an
 /// IDX file the images are listed without labels, and the bytes are taken for labels too.

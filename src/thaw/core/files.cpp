@@ -162,6 +162,12 @@ std::string environment(const char* name) {
   return value == nullptr ? "" : value;
 }
 
+std::filesystem::path program_folder() {
+  std::error_code error;
+  const auto program = std::filesystem::read_symlink("/proc/self/exe", error);
+  return error ? std::filesystem::path() : program.parent_path();
+}
+
 std::filesystem::path cache_folder() {
   if (auto home = environment("THAW_HOME"); !home.empty()) return home;
   if (auto cache = environment("XDG_CACHE_HOME"); !cache.empty())

@@ -58,6 +58,9 @@ std::string read_file(const std::filesystem::path& path, size_t limit_bytes = si
 /// An environment variable's value; empty when it is not set.
 std::string environment(const char* name);
 
+/// The folder of the running program's file, links followed; empty where the system does not say.
+std::filesystem::path program_folder();
+
 /// Where downloaded weights and cached features are kept: THAW_HOME, else XDG_CACHE_HOME/thaw, else
 /// HOME/.cache/thaw. It need not exist. Empty when none of them is set: a folder among the
 /// temporary files would be anyone's, and another user could put there what this one then trusts.

@@ -94,16 +94,11 @@ std::string describe_start(std::string_view start) {
   if (start.size() >= 8 && start.substr(4, 4) == "TFL3")
     return "received a TensorFlow Lite model, which keeps no layers that could be trained: use the "
            "Keras model that it was made from";
-  // A safetensors file is the length of a JSON header, then the header.
-  if (start.size() >= 10 && start[8] == '{' && start[7] == '\0')
-    return "received a safetensors file: tensors without the network that they belong to";
   return "received a file of another kind";
 }
 
 std::string describe_zip(const std::vector<std::string>& members) {
   for (const std::string& name : members) {
-    if (name.ends_with("data.pkl"))
-      return "received a PyTorch file: the model is needed as Keras saves it";
     if (name.ends_with(".h5") || name.ends_with(".keras"))
       return fmt::format("received a zip file with {} in it: unpack it first, and name that file",
                          name);

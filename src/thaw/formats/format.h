@@ -46,6 +46,8 @@ struct ModelFormat {
   void (*write)(const ModelFile& content, const std::filesystem::path& path);
   /// The weights alone.
   void (*write_weights)(const Functional& model, const std::filesystem::path& path);
+  /// The same as half floats, in half the space.
+  void (*write_half_weights)(const Functional& model, const std::filesystem::path& path) = nullptr;
 };
 
 namespace model_formats {

@@ -72,13 +72,19 @@ WeightsReport load_weights(const Functional& model, const std::filesystem::path&
   });
 }
 
-void save_weights(const Functional& model, const std::filesystem::path& path) {
+void save_weights(const Functional& model, const std::filesystem::path& path,
+                  WeightsPrecision precision) {
   const ModelFormat* format = model_formats::by_ending(path);
   if (format == nullptr || format->write_weights == nullptr) {
     throw UsageError(path.string() + ": expected a file name that ends in " +
                      model_formats::endings(&takes_weights));
   }
-  format->write_weights(model, path);
+  if (precision == WeightsPrecision::full) return format->write_weights(model, path);
+  if (format->write_half_weights == nullptr) {
+    throw UsageError(path.string() + ": expected full precision, as " + std::string(format->what) +
+                     " has it, received half");
+  }
+  format->write_half_weights(model, path);
 }
 
 }  // namespace thaw

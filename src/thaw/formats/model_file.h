@@ -66,6 +66,9 @@ struct WeightsOptions {
   MatchWeights match = MatchWeights::by_order;
   bool skip_mismatch = false;                 ///< leave a layer as it is when a shape differs
   std::vector<std::string> skip_layers = {};  ///< of the model, by name
+  /// For PyTorch's files: how they call the layers, {"stem_bn", "_bn0"}. Several tables where
+  /// several programs call them otherwise: that which fits the file is taken.
+  std::vector<std::map<std::string, std::string>> layer_names = {};
 };
 
 struct WeightsReport {
@@ -74,13 +77,19 @@ struct WeightsReport {
   std::vector<std::string> missing;  ///< layers of the model that got nothing
 };
 
-/// Reads weights into a model: weights-only .h5, whole-model .h5, Keras 3's .weights.h5, .keras.
+/// Reads weights into a model: weights-only .h5, whole-model .h5, Keras 3's .weights.h5, .keras,
+/// .safetensors, and PyTorch's state dicts, these two by their tensors' names.
 /// Every shape is checked, and the model changes only once all was read and fits. Throws Error
 /// naming file, layer, weight, expected and received shape.
 WeightsReport load_weights(const Functional& model, const std::filesystem::path& path,
                            const WeightsOptions& options = {});
 
-/// Writes the weights alone: ".weights.h5" as Keras 3 does, any other ".h5" in the legacy form.
-void save_weights(const Functional& model, const std::filesystem::path& path);
+/// How exactly weights are written, where a form leaves the choice.
+enum class WeightsPrecision { full, half };
+
+/// Writes the weights alone: ".weights.h5" as Keras 3 does, or ".safetensors". Throws UsageError
+/// where that form has no half floats, Error for a weight that a half cannot hold.
+void save_weights(const Functional& model, const std::filesystem::path& path,
+                  WeightsPrecision precision = WeightsPrecision::full);
 
 }  // namespace thaw

@@ -134,6 +134,19 @@ std::string ZipReader::beginning(size_t place, size_t at_most) const {
   return content;
 }
 
+uint64_t ZipReader::stored_bytes() const {
+  zip_t* archive = archive_->handle.get();
+  uint64_t sum = 0;
+  const zip_int64_t count = zip_get_num_entries(archive, 0);
+  for (zip_int64_t i = 0; i < count; ++i) {
+    zip_stat_t stat;
+    if (zip_stat_index(archive, static_cast<zip_uint64_t>(i), 0, &stat) == 0 &&
+        (stat.valid & ZIP_STAT_COMP_SIZE) != 0 && stat.comp_size < UINT64_MAX - sum)
+      sum += stat.comp_size;
+  }
+  return sum;
+}
+
 std::optional<std::string> ZipReader::member(const std::string& name, uint64_t limit_bytes,
                                              uint64_t harmless_bytes) const {
   zip_t* archive = archive_->handle.get();

@@ -36,6 +36,10 @@ class ZipReader {
   /// all. Throws Error when it is damaged, or as strongly compressed as member() refuses.
   std::string beginning(size_t place, size_t at_most) const;
 
+  /// What all members take in the file, as they are stored; more than the file has where they
+  /// overlap.
+  uint64_t stored_bytes() const;
+
   /// The contents of the member `name`; nullopt when there is none. Throws Error that begins with
   /// the name when it is damaged, larger than `limit_bytes` when unpacked, or so strongly
   /// compressed (beyond `harmless_bytes`, more than fifty-fold) that it must be made to fill the
