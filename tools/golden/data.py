@@ -124,6 +124,23 @@ def resizes():
     golden.write("data/resize.golden.gz")
 
 
+FILTERS = {"bicubic": ("bicubic", False), "bilinear_antialias": ("bilinear", True),
+           "bicubic_antialias": ("bicubic", True)}
+
+
+def filters():
+    golden = GoldenFile()
+    golden.text("cases", 5)
+    for index, (source, target) in enumerate((((31, 45), (20, 17)), ((31, 45), (35, 48)), ((90, 20), (7, 30)),
+                                              ((5, 3), (11, 1)), ((40, 40), (40, 13)))):
+        noise = golden.generated(f"case{index}/source", (*source, 3), 0.0, 256.0, 8, index).astype(np.uint8)
+        golden.text(f"case{index}/size", f"{target[0]} {target[1]}")
+        for name, (method, antialias) in FILTERS.items():
+            result = tf.image.resize(noise.astype(np.float32), target, method, antialias=antialias)
+            golden.array(f"case{index}/{name}", np.clip(result, 0, 255))
+    golden.write("data/filters.golden.gz")
+
+
 # In an order that no listing gives.
 TREE = ["b/2.jpg", "b/10.jpg", "b/1.JPG", "b/a.jpeg", "b/a-b/x.png", "b/a/b/y.bmp", "b/a/z.gif", "b/a.b/w.png",
         "b/.hidden/h.png", "b/.dot.png", "b/notes.txt", "b/png", "b/x.jpg.txt", "b/ä.png", "b/Z.PNG", "b/ .png",
@@ -207,7 +224,7 @@ def main(arguments):
         trashnet(arguments[1])
         return
     kinds = {function.__name__: function
-             for function in (pictures, photos, orientations, resizes, listing, splits, preprocessing)}
+             for function in (pictures, photos, orientations, resizes, filters, listing, splits, preprocessing)}
     for name in arguments or kinds:
         kinds[name]()
 

@@ -14,6 +14,13 @@
 namespace thaw {
 namespace {
 
+/// What is not as it is by default, for the key of an image: keys of the default stay as they are.
+std::string unusual(const ResizeOptions& size) {
+  if (size.interpolation == ResizeInterpolation::bilinear && size.crop_fraction == 1) return "";
+  return fmt::format(" interpolation {} crop {:a}", static_cast<int>(size.interpolation),
+                     size.crop_fraction);
+}
+
 void check_size(const ResizeOptions& size) {
   constexpr int longest_side = 16384;
   const auto fits = [](int side) { return side > 0 && side <= longest_side; };
@@ -140,12 +147,13 @@ std::string ImageDataset::content_key(int64_t index) const {
       is_remembered ? this->content(index) : hash_of(file(index), folder_.contents.get());
   const Preprocessing& pixels = options_.preprocessing;
   const std::string_view axes = options_.axes == ImageAxes::rgb ? "" : " grey";
-  return fmt::format("{} {}x{} aspect {} orientation {} shortest {} scale {:a} offset {:a} {}{}",
+  return fmt::format("{} {}x{} aspect {} orientation {} shortest {} scale {:a} offset {:a} {}{}{}",
                      hash, options_.size.height, options_.size.width,
                      static_cast<int>(options_.size.aspect_ratio),
                      options_.decode.apply_orientation, options_.decode.shortest_side,
                      fmt::join(pixels.scale, ","), fmt::join(pixels.offset, ","),
-                     pixels.channels == ChannelOrder::bgr ? "BGR" : "RGB", axes);
+                     pixels.channels == ChannelOrder::bgr ? "BGR" : "RGB", axes,
+                     unusual(options_.size));
 }
 
 }  // namespace thaw

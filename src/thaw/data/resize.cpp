@@ -6,18 +6,12 @@
 #include <cmath>
 #include <vector>
 
-#include "thaw/core/error.h"
+#include "thaw/data/filtered_resize.h"
 
 namespace thaw {
 namespace {
 
-/// A part of an image.
-struct View {
-  const uint8_t* first;
-  std::ptrdiff_t row_bytes;
-  int width;
-  int height;
-};
+using View = ImageView;
 
 /// The two input values along an axis that an output value lies between, and the weight of the
 /// upper one. Computed in float32 exactly as in TensorFlow: far out on a long axis, where positions
@@ -91,12 +85,15 @@ class RowCache {
   std::array<Row, 2> rows_;
 };
 
-void stretch(const View& view, int width, int height, float* out, std::ptrdiff_t out_row) {
+void stretch(const View& view, ResizeInterpolation interpolation, int width, int height, float* out,
+             std::ptrdiff_t out_row) {
   if (view.width == width && view.height == height) {
     for (int y = 0; y < height; ++y)
       widen(view.first + y * view.row_bytes, width * 3, out + y * out_row);
     return;
   }
+  if (interpolation != ResizeInterpolation::bilinear)
+    return resize_filtered(view, interpolation, width, height, out, out_row);
   const std::vector<Tap> columns = taps(view.width, width);
   RowCache cache(view, columns);
   const std::vector<Tap> lines = taps(view.height, height);
@@ -124,8 +121,23 @@ View crop(const View& view, int width, int height) {
           cropped_width, cropped_height};
 }
 
+/// The middle of the view: this part of each side, at least a pixel.
+View middle(const View& view, double fraction) {
+  const auto part = [&](int side) {
+    return std::clamp(static_cast<int>(std::lround(side * fraction)), 1, side);
+  };
+  const int width = part(view.width);
+  const int height = part(view.height);
+  const int top = (view.height - height) / 2;
+  const int left = (view.width - width) / 2;
+  return {view.first + top * view.row_bytes + std::ptrdiff_t{left} * 3, view.row_bytes, width,
+          height};
+}
+
 /// tf.image.resize_with_pad, rounding included.
-void pad(const View& view, int width, int height, std::span<float> out) {
+void pad(const View& view, const ResizeOptions& options, std::span<float> out) {
+  const int width = options.width;
+  const int height = options.height;
   const auto view_width = static_cast<float>(view.width);
   const auto view_height = static_cast<float>(view.height);
   const float ratio =
@@ -143,7 +155,7 @@ void pad(const View& view, int width, int height, std::span<float> out) {
 
   std::fill(out.begin(), out.end(), 0.0F);
   const std::ptrdiff_t out_row = std::ptrdiff_t{width} * 3;
-  stretch(view, resized_width, resized_height,
+  stretch(view, options.interpolation, resized_width, resized_height,
           out.data() + top * out_row + std::ptrdiff_t{left} * 3, out_row);
 }
 
@@ -155,16 +167,12 @@ void resize(const Image& image, const ResizeOptions& options, std::span<float> o
   assert(out.size() == static_cast<size_t>(int64_t{width} * height * 3));
   const View whole{image.pixels.data(), std::ptrdiff_t{image.width} * 3, image.width, image.height};
   const std::ptrdiff_t out_row = std::ptrdiff_t{width} * 3;
-  switch (options.aspect_ratio) {
-    case AspectRatio::stretch:
-      stretch(whole, width, height, out.data(), out_row);
-      break;
-    case AspectRatio::crop:
-      stretch(crop(whole, width, height), width, height, out.data(), out_row);
-      break;
-    case AspectRatio::pad:
-      pad(whole, width, height, out);
-      break;
+  const View part = options.aspect_ratio == AspectRatio::crop ? crop(whole, width, height) : whole;
+  const View kept = middle(part, options.crop_fraction);
+  if (options.aspect_ratio == AspectRatio::pad) {
+    pad(kept, options, out);
+  } else {
+    stretch(kept, options.interpolation, width, height, out.data(), out_row);
   }
 }
 

@@ -22,15 +22,33 @@ constexpr std::span<const EnumName<AspectRatio>> enum_names(AspectRatio) {
   return aspect_ratio_names;
 }
 
+/// How values between pixels are found. Keras and TensorFlow shrink without antialiasing, Pillow,
+/// torchvision and timm with it.
+enum class ResizeInterpolation { bilinear, bicubic, bilinear_antialias, bicubic_antialias };
+constexpr std::array interpolation_names{
+    EnumName<ResizeInterpolation>{ResizeInterpolation::bilinear, "bilinear"},
+    EnumName<ResizeInterpolation>{ResizeInterpolation::bicubic, "bicubic"},
+    EnumName<ResizeInterpolation>{ResizeInterpolation::bilinear_antialias, "bilinear_antialias"},
+    EnumName<ResizeInterpolation>{ResizeInterpolation::bicubic_antialias, "bicubic_antialias"}};
+constexpr std::span<const EnumName<ResizeInterpolation>> enum_names(ResizeInterpolation) {
+  return interpolation_names;
+}
+
 struct ResizeOptions {
   int height = 224;  ///< pixels
   int width = 224;   ///< pixels
   AspectRatio aspect_ratio = AspectRatio::stretch;
+  ResizeInterpolation interpolation = ResizeInterpolation::bilinear;
+  /// Of each side of what is resized, the part around the centre that is kept: above 0, at most 1.
+  /// timm's crop_pct, where the aspect ratio is `crop`.
+  double crop_fraction = 1;
 };
 
-/// Bilinear, half-pixel centres, no antialiasing, as tf.image.resize: with s = (x + ½)·in/out − ½
+/// The part of the image that the aspect ratio and then crop_fraction leave, interpolated.
+/// Bilinear: half-pixel centres, no antialiasing, as tf.image.resize: with s = (x + ½)·in/out − ½
 /// along each axis, out(x) = in(⌊s⌋) + (s − ⌊s⌋)·(in(⌈s⌉) − in(⌊s⌋)), where an index outside of the
-/// image is the nearest inside. Bit for bit TensorFlow's float32 results. Writes RGB values of
+/// image is the nearest inside. Bit for bit TensorFlow's float32 results. The others:
+/// resize_filtered(). Writes RGB values of
 /// 0 … 255, row by row, to `out`. Requires out.size() = options.height · options.width · 3.
 void resize(const Image& image, const ResizeOptions& options, std::span<float> out);
 

@@ -33,6 +33,29 @@ std::string to_text(const Preprocessing& how) {
                      how.channels == ChannelOrder::bgr ? "bgr" : "rgb");
 }
 
+/// How an option of the form is compared where a run is resumed.
+constexpr const char* same_form = "the form of images that comes of it";
+
+double crop_fraction_from(const std::string& text) {
+  double value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (failure != std::errc() || end != text.data() + text.size() || !(value > 0 && value <= 1))
+    throw UsageError(fmt::format("expected a part above 0 and at most 1, received \"{}\"", text));
+  return value;
+}
+
+/// The crop fraction that the model's metadata notes; 1 when there is none.
+double noted_crop(const Functional& model) {
+  const Config* form = model.metadata().find("pictures");
+  const Config* value = form == nullptr ? nullptr : form->find("crop_fraction");
+  if (value == nullptr) return 1;
+  const double fraction = value->as_number();
+  if (!(fraction > 0 && fraction <= 1))
+    throw Error(
+        fmt::format("crop_fraction: expected a part above 0 and at most 1, received {}", fraction));
+  return fraction;
+}
+
 std::string first_of(const std::optional<std::string>& asked, const std::string& note,
                      const std::string& usual) {
   if (asked) return *asked;
@@ -128,11 +151,44 @@ LoadOptions ImageForm::load_options() const {
               Shape{int64_t{image_size->height}, int64_t{image_size->width}, int64_t{3}}};
 }
 
+void ImageForm::describe_resizing(OptionList& options) {
+  options.add(
+      "aspect-ratio", aspect_ratio,
+      {.help = "of images that are not square: stretch them, crop their middle, or pad them",
+       .choices = {"auto", "stretch", "crop", "pad"},
+       .unset = "auto",
+       .usual = "the model's, else stretch",
+       .compared_as = same_form});
+  options.add(
+      "interpolation", interpolation,
+      {.help = "how values between pixels are found: bilinear or bicubic as Keras does, or "
+               "with antialiasing as timm, torchvision and Pillow do",
+       .choices = {"auto", "bilinear", "bicubic", "bilinear_antialias", "bicubic_antialias"},
+       .unset = "auto",
+       .usual = "the model's, else bilinear",
+       .compared_as = same_form});
+  options.add(
+      "crop-fraction", crop_fraction, &crop_fraction_from,
+      +[](const double& fraction) { return fmt::format("{}", fraction); },
+      {.help = "of each side the part around the centre that is kept, above 0 and at most 1 "
+               "(timm's crop_pct, with --aspect-ratio crop)",
+       .value = "PART",
+       .unset = "auto",
+       .usual = "the model's, else 1",
+       .compared_as = same_form});
+  options.add(
+      "orientation", orientation,
+      {.help = "exif: turn photos upright as the camera noted; ignore: as stored, like Keras",
+       .choices = {"auto", "exif", "ignore"},
+       .unset = "auto",
+       .usual = "the model's, else exif",
+       .compared_as = same_form});
+}
+
 void ImageForm::describe(OptionList& options) {
   // A member added to the struct stops this from compiling until it is described below, or counted
   // here as one that is no option.
-  [[maybe_unused]] const auto& [a, b, c, d, e] = *this;
-  const std::string same_form = "the form of images that comes of it";
+  [[maybe_unused]] const auto& [a, b, c, d, e, f, g] = *this;
   options.add("image-size", image_size, &ImageSize::from_text,
               +[](const ImageSize& size) { return size.to_text(); },
               {.help = "pixels a side, or height and width as in 224x160",
@@ -148,20 +204,7 @@ void ImageForm::describe(OptionList& options) {
                .unset = "auto",
                .usual = "what the model tells",
                .compared_as = same_form});
-  options.add(
-      "aspect-ratio", aspect_ratio,
-      {.help = "of images that are not square: stretch them, crop their middle, or pad them",
-       .choices = {"auto", "stretch", "crop", "pad"},
-       .unset = "auto",
-       .usual = "the model's, else stretch",
-       .compared_as = same_form});
-  options.add(
-      "orientation", orientation,
-      {.help = "exif: turn photos upright as the camera noted; ignore: as stored, like Keras",
-       .choices = {"auto", "exif", "ignore"},
-       .unset = "auto",
-       .usual = "the model's, else exif",
-       .compared_as = same_form});
+  describe_resizing(options);
   options.add("max-pixels", max_pixels,
               {.help = "an image that declares more pixels is refused before it is decoded",
                .value = "N",
@@ -186,6 +229,11 @@ FoundForm find_form(const Functional& model, const ImageForm& asked,
     return fields::enum_of<AspectRatio>(
         first_of(asked.aspect_ratio, noted(model, "aspect_ratio"), "stretch"));
   });
+  form.size.interpolation = with_context("interpolation", [&] {
+    return fields::enum_of<ResizeInterpolation>(
+        first_of(asked.interpolation, noted(model, "interpolation"), "bilinear"));
+  });
+  form.size.crop_fraction = asked.crop_fraction ? *asked.crop_fraction : noted_crop(model);
   form.decode.apply_orientation =
       first_of(asked.orientation, noted(model, "orientation"), "exif") == "exif";
   form.decode.max_pixels = asked.max_pixels;
@@ -225,6 +273,10 @@ void keep_form(const Functional& model, const ImageOptions& form,
       .set("preprocessing", form.preprocessing.to_config())
       .set("aspect_ratio", fields::name_of(form.size.aspect_ratio))
       .set("orientation", form.decode.apply_orientation ? "exif" : "ignore");
+  // Noted where they are not as they always were.
+  if (form.size.interpolation != ResizeInterpolation::bilinear)
+    images.set("interpolation", fields::name_of(form.size.interpolation));
+  if (form.size.crop_fraction != 1) images.set("crop_fraction", form.size.crop_fraction);
   Config names{Config::List{}};
   for (const std::string& name : class_names) names.append(name);
   model.metadata()
@@ -240,6 +292,8 @@ void note_form(const Functional& model, const ImageForm& asked) {
     images.set("height", asked.image_size->height).set("width", asked.image_size->width);
   if (asked.preprocessing) images.set("preprocessing", asked.preprocessing->to_config());
   if (asked.aspect_ratio) images.set("aspect_ratio", *asked.aspect_ratio);
+  if (asked.interpolation) images.set("interpolation", *asked.interpolation);
+  if (asked.crop_fraction) images.set("crop_fraction", *asked.crop_fraction);
   if (asked.orientation) images.set("orientation", *asked.orientation);
   if (!images.as_map().empty()) model.metadata().set("pictures", std::move(images));
 }

@@ -34,12 +34,17 @@ struct ImageForm {
   std::optional<ImageSize> image_size = {};
   std::optional<Preprocessing> preprocessing = {};
   std::optional<std::string> aspect_ratio = {};     ///< stretch, crop, pad
+  std::optional<std::string> interpolation = {};    ///< a name of ResizeInterpolation
+  std::optional<double> crop_fraction = {};         ///< ResizeOptions::crop_fraction
   std::optional<std::string> orientation = {};      ///< exif, ignore
   int64_t max_pixels = DecodeOptions{}.max_pixels;  ///< an image that declares more is refused
 
   void describe(OptionList& options);
   /// What a file whose network takes images of any size is read with.
   LoadOptions load_options() const;
+
+ private:
+  void describe_resizing(OptionList& options);
 };
 
 /// Nothing tells how a model's images are preprocessed. The message says so and how to tell.
