@@ -60,12 +60,14 @@ TEST(ImagenetLabels, are_words_of_the_synsets_of_the_labels_file) {
   EXPECT_EQ(different, expected);
 }
 
-/// Keras's keras.applications.*.preprocess_input, by its mode; SqueezeNet's as its authors'.
+/// Keras's keras.applications.*.preprocess_input, by its mode; SqueezeNet's and EfficientNet-Lite's
+/// as their authors'.
 std::string_view mode_of(std::string_view name) {
   const auto is_one_of = [&](std::initializer_list<std::string_view> stems) {
     return std::ranges::any_of(stems,
                                [&](std::string_view stem) { return name.starts_with(stem); });
   };
+  if (name.starts_with("efficientnet_lite")) return "mean=127,std=128";
   if (is_one_of({"mobilenet_v3", "efficientnet", "convnext"})) return "none";
   if (name.starts_with("densenet")) return "torch";
   if (is_one_of({"vgg", "squeezenet"})) return "caffe";

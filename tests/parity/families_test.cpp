@@ -42,6 +42,7 @@ constexpr std::string_view families[] = {"vgg16",
                                          "efficientnet_v2_s",
                                          "convnext_tiny",
                                          "squeezenet",
+                                         "efficientnet_lite0",
                                          "mobilenet",
                                          "mobilenet_v2",
                                          "resnet50_v2"};

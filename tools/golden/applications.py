@@ -12,7 +12,8 @@ One file a network, with `text cases N` and for each case
     text I.with_imagenet J N CLASS …;…                    the layers under weights="imagenet", where they are others
 
 SqueezeNet (Iandola et al. 2016, version 1.1) is none of keras.applications; it is written out here with Keras's
-layers, under the names of the weights that were published for Keras 1 (R. Malli, "keras-squeezenet", MIT).
+layers, under the names of the weights that were published for Keras 1 (R. Malli, "keras-squeezenet", MIT). So is
+EfficientNet-Lite (efficientnet_lite.py).
 """
 
 import json
@@ -23,6 +24,8 @@ import keras
 import tensorflow as tf
 from keras import layers
 from keras.src.utils import file_utils
+
+import efficientnet_lite
 
 # Weights are not looked at, and random ones of the largest networks would take minutes.
 for function in ("uniform", "normal", "truncated_normal"):
@@ -76,6 +79,8 @@ SQUARES |= {f"efficientnet_v2_{name.lower()}": (getattr(A, f"EfficientNetV2{name
             for name, size in (("B0", 224), ("B1", 240), ("B2", 260), ("B3", 300), ("S", 384), ("M", 480), ("L", 480))}
 SQUARES |= {f"convnext_{name.lower()}": (getattr(A, f"ConvNeXt{name}"), 224, 32)
             for name in ("Tiny", "Small", "Base", "Large", "XLarge")}
+SQUARES |= {f"efficientnet_lite{i}": (efficientnet_lite.efficientnet_lite(i), scale[3], 32)
+            for i, scale in enumerate(efficientnet_lite.SCALES)}
 
 
 def all_cases(variants):
@@ -213,7 +218,7 @@ def record(name):
         if index == 0:
             golden.text("0.configs", json.dumps([plain_config(layer) for layer in model.layers]))
         # The file does not depend on the size, except where all sizes are recorded.
-        if build is squeezenet or (len(cases) < 20 and index > 1):
+        if build is squeezenet or "lite" in name or (len(cases) < 20 and index > 1):
             continue
         official, file = with_imagenet(build, shape, options)
         if official is None:

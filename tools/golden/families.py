@@ -16,6 +16,7 @@ import keras
 import numpy as np
 import tensorflow as tf
 
+import efficientnet_lite
 import networks
 import philox
 
@@ -48,6 +49,7 @@ FAMILIES = {
     "efficientnet_v2_s": network(A.EfficientNetV2S),
     "convnext_tiny": network(A.ConvNeXtTiny),
     "squeezenet": network(networks.squeezenet),
+    "efficientnet_lite0": network(efficientnet_lite.efficientnet_lite(0)),
     "mobilenet": network(A.MobileNet),
     "mobilenet_v2": network(A.MobileNetV2),
     "resnet50_v2": network(A.ResNet50V2),
@@ -79,7 +81,7 @@ MEMBERS = {
     "convnext_base": network(A.ConvNeXtBase),
     "convnext_large": network(A.ConvNeXtLarge),
     "convnext_xlarge": network(A.ConvNeXtXLarge),
-}
+} | {f"efficientnet_lite{i}": network(efficientnet_lite.efficientnet_lite(i)) for i in range(1, 5)}
 NETWORKS = FAMILIES | MEMBERS
 
 

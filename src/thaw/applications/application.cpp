@@ -8,7 +8,6 @@
 
 #include "thaw/applications/weights.h"
 #include "thaw/core/error.h"
-#include "thaw/formats/model_file.h"
 
 namespace thaw {
 
@@ -76,11 +75,12 @@ void check_fits_imagenet(const Options& options) {
 void load(const Application& application, const Functional& model, const Options& options) {
   if (options.weights.empty() || options.weights == "none") return;
   if (options.weights != "imagenet") {
-    load_weights(model, options.weights);
+    load_weights(application, model, options.weights);
     return;
   }
   check_fits_imagenet(options);
-  load_weights(model, fetch_weights(application.weights_file(options), options.on_download));
+  load_weights(application, model,
+               fetch_weights(application.weights_file(options), options.on_download));
 }
 
 }  // namespace
@@ -95,6 +95,13 @@ std::span<const Application* const> all() {
     return result;
   }();
   return table;
+}
+
+WeightsReport load_weights(const Application& application, const Functional& model,
+                           const std::filesystem::path& path) {
+  WeightsOptions options;
+  if (application.torch_names != nullptr) options.layer_names = application.torch_names();
+  return thaw::load_weights(model, path, options);
 }
 
 Functional create(const Application& application, Options options) {

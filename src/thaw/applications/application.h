@@ -1,13 +1,17 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
+#include <map>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "thaw/applications/own_options.h"
+#include "thaw/formats/model_file.h"
 #include "thaw/graph/functional.h"
 #include "thaw/ops/activation.h"
 
@@ -34,14 +38,19 @@ struct Options {
 /// One file of official ImageNet weights.
 struct WeightsFile {
   std::string name;     ///< as in ~/.keras/models
-  std::string address;  ///< of the folder where it can be fetched from
+  std::string address;  ///< of the folder where it can be fetched from; empty: thaw fetches it not
   std::string hash;     ///< MD5 or SHA-256 as Keras's source publishes it; empty: it publishes none
-  std::string remote_name = {};  ///< there; empty: the same name
+  std::string remote_name = {};             ///< there; empty: the same name
+  std::string how_to_get = {};              ///< where thaw fetches it not: for the message
+  std::vector<WeightsFile> otherwise = {};  ///< what does as well where it is not at hand, in order
 };
+
+/// How PyTorch's modules are called, by our layers' names: {"stem_bn", "_bn0"}.
+using LayerNames = std::map<std::string, std::string>;
 
 }  // namespace applications
 
-/// One network of keras.applications.
+/// One network of keras.applications, or one of its kind that Keras lacks.
 struct Application {
   std::string_view name;        ///< "mobilenet_v2"
   std::string_view keras_name;  ///< "MobileNetV2"
@@ -49,7 +58,10 @@ struct Application {
   Functional (*build)(const applications::Options& options);
   /// The official file for `options`; throws UsageError when there is none for them.
   applications::WeightsFile (*weights_file)(const applications::Options& options);
-  std::string_view preprocessing;  ///< Keras's mode: "tf", "caffe", "torch", "none"
+  /// In the files of each program that is known to call them otherwise; null: none is known.
+  std::vector<applications::LayerNames> (*torch_names)() = nullptr;
+  /// Keras's mode: "tf", "caffe", "torch", "none"; or numbers: "mean=127,std=128".
+  std::string_view preprocessing;
   /// What include_preprocessing=false leaves to do outside; empty: it does not take that option.
   std::string_view preprocessing_left_out = {};
   int64_t parameters = 0;       ///< with top, 1000 classes
@@ -91,6 +103,10 @@ Functional create(const Application& application, Options options);
 /// create("mobilenet_v2@alpha=0.35", {.include_top = false}). Those win over options.own.
 Functional create(std::string_view name, Options options = {});
 
+/// load_weights() of a file into this network, with its names in PyTorch's files.
+WeightsReport load_weights(const Application& application, const Functional& model,
+                           const std::filesystem::path& path);
+
 /// A network and options by its command-line name, "mobilenet_v2@alpha=0.35,dropout=0.1"; also
 /// Keras's name, "MobileNetV2". Throws UsageError naming the nearest, or what `@` may set.
 std::pair<const Application*, Options> find(std::string_view text);
@@ -98,8 +114,8 @@ std::pair<const Application*, Options> find(std::string_view text);
 /// The network that `model`, or a model nested in it, is or was made from: all layers with weights
 /// of its base are there, by name and kind. nullptr when there is none. Width does not matter.
 const Application* recognize(const Functional& model);
-/// The mode of preprocessing that images for `model` need, Keras's: "tf", "caffe", "torch", "none";
-/// nothing when it is not recognized.
+/// The preprocessing that images for `model` need, as Application::preprocessing has it; nothing
+/// when it is not recognized.
 std::optional<std::string_view> preprocessing_of(const Functional& model);
 
 /// A model's base, its trained head dropped: Division(model).base(). Throws Error as that does.

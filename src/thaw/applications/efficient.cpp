@@ -28,8 +28,8 @@ Symbol Efficient::normalize(const Symbol& x, const std::string& name) const {
   return batch_normalization({.momentum = momentum_, .name = name})(x);
 }
 
-Symbol Efficient::swish(const Symbol& x, const std::string& name) const {
-  return activation({.activation = "silu", .name = name})(x);
+Layer Efficient::swish(const std::string& name) {
+  return activation({.activation = "silu", .name = name});
 }
 
 Symbol Efficient::gate(const Symbol& x, int64_t squeezed, const std::string& prefix) const {
@@ -63,7 +63,7 @@ Symbol Efficient::skip(const Symbol& x, const Symbol& block_input, double rate,
 
 Symbol Efficient::end(Symbol x, int64_t channels, double dropout_rate,
                       const Options& options) const {
-  x = swish(convolve(x, channels, 1, 1, "top_conv", "top_bn"), "top_activation");
+  x = activate(convolve(x, channels, 1, 1, "top_conv", "top_bn"), "top_activation");
   if (!options.include_top) return pool(x, options, {.average = "avg_pool", .maximum = "max_pool"});
   x = global_average_pooling_2d({.name = "avg_pool"})(x);
   x = dropout({.rate = static_cast<float>(dropout_rate), .name = "top_dropout"})(x);

@@ -4,19 +4,24 @@
 
 #include "thaw/applications/parts.h"
 
-/// What both EfficientNets share.
+/// What the EfficientNets share.
 namespace thaw::applications {
 
 /// The parts of an EfficientNet's blocks; names begin with the block's prefix, as "block2a_".
 class Efficient {
  public:
-  explicit Efficient(float momentum) : momentum_(momentum) {}
+  /// A layer of the name behind each normalization but that of a block's end.
+  using Activate = Layer (*)(const std::string& name);
+  static Layer swish(const std::string& name);
+
+  explicit Efficient(float momentum, Activate activation = &swish)
+      : momentum_(momentum), activation_(activation) {}
 
   /// A convolution with "same" padding and without bias, normalized as `bn`.
   Symbol convolve(const Symbol& x, int64_t filters, int size, int64_t stride,
                   const std::string& name, const std::string& bn) const;
   Symbol normalize(const Symbol& x, const std::string& name) const;
-  Symbol swish(const Symbol& x, const std::string& name) const;
+  Symbol activate(const Symbol& x, const std::string& name) const { return activation_(name)(x); }
   /// Squeeze and excite (Hu et al. 2017).
   Symbol gate(const Symbol& x, int64_t squeezed, const std::string& prefix) const;
   /// x + block_input; in training x is left out whole with probability `rate`, image by image
@@ -28,6 +33,7 @@ class Efficient {
 
  private:
   float momentum_;
+  Activate activation_;
 };
 
 }  // namespace thaw::applications

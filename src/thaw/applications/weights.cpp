@@ -62,27 +62,46 @@ std::optional<std::filesystem::path> own_folder() {
   return folder.empty() ? std::nullopt : std::optional(std::move(folder));
 }
 
+/// What came with the program: share/thaw/weights beside its own folder.
+std::optional<std::filesystem::path> installed_folder() {
+  const auto folder = program_folder();
+  if (folder.empty()) return std::nullopt;
+  return folder.parent_path() / "share" / "thaw" / "weights";
+}
+
 }  // namespace
 
 std::optional<std::filesystem::path> find_weights(const WeightsFile& file) {
-  for (const auto& folder : {own_folder(), keras_folder()}) {
+  for (const auto& folder : {own_folder(), keras_folder(), installed_folder()}) {
     if (folder && is_whole(file, *folder / file.name)) return *folder / file.name;
   }
+  for (const WeightsFile& other : file.otherwise)
+    if (auto found = find_weights(other)) return found;
   return std::nullopt;
 }
 
 std::optional<std::filesystem::path> weights_path(const WeightsFile& file) {
   std::error_code ignored;
-  for (const auto& folder : {own_folder(), keras_folder()}) {
+  for (const auto& folder : {own_folder(), keras_folder(), installed_folder()}) {
     if (folder && std::filesystem::is_regular_file(*folder / file.name, ignored))
       return *folder / file.name;
   }
+  for (const WeightsFile& other : file.otherwise)
+    if (auto found = weights_path(other)) return found;
   return std::nullopt;
 }
 
 std::filesystem::path fetch_weights(
     const WeightsFile& file, const std::function<bool(int64_t received, int64_t total)>& progress) {
   if (const auto found = find_weights(file)) return *found;
+  if (file.address.empty()) {
+    throw Error(fmt::format(
+        "expected its weights in {}, and {} is not there: {}. Put it there, name a file as the "
+        "weights, or take \"none\"",
+        weights_folder().empty() ? "the folder that THAW_HOME or HOME would name"
+                                 : weights_folder().string(),
+        file.name, file.how_to_get));
+  }
   if (weights_folder().empty()) {
     throw Error(
         fmt::format("{}: expected a folder for downloaded weights, received none: set HOME or "

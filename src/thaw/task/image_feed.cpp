@@ -173,7 +173,7 @@ std::optional<ImageFeed> feed_of_network(const Functional& model, const Beginnin
   if (!mode) return std::nullopt;
   const std::string why =
       fmt::format("what Keras feeds {}", applications::recognize(model)->keras_name);
-  const Preprocessing wanted = preprocessing(*mode);
+  const Preprocessing wanted = Preprocessing::from_text(std::string(*mode));
   if (!beginning.use || beginning.use->map.is_identity()) return ImageFeed{wanted, why, false};
   if (!only_picks_channels(beginning.use->map)) return std::nullopt;
   const auto before = before_picking(wanted, beginning.use->map);
@@ -192,9 +192,10 @@ std::optional<ImageFeed> find_image_feed(const Functional& model) {
   const Candidate* learned = concluded(sorted);
   if (auto network = feed_of_network(model, beginning)) {
     // Trained anew by somebody who fed it otherwise, a network contradicts its name.
-    const auto same = std::ranges::find(sorted, network->preprocessing, &Candidate::preprocessing);
-    const bool is_denied =
-        learned != nullptr && same != sorted.end() && same->disagreement.value_or(0) >= disagrees;
+    const auto map = pixel_map(network->preprocessing, beginning.channels);
+    const auto here =
+        map && beginning.use ? disagreement(beginning.graph, *beginning.use, *map) : std::nullopt;
+    const bool is_denied = learned != nullptr && here.value_or(0) >= disagrees;
     if (!is_denied) return network;
   }
   if (learned == nullptr) return std::nullopt;

@@ -60,11 +60,11 @@ void print_json() {
 }
 
 void print_table() {
-  fmt::print("{:<20} {:>12} {:>12} {:>7} {:>6}  {:<13} {:>6}  {:<15} {}\n", "name", "parameters",
+  fmt::print("{:<20} {:>12} {:>12} {:>7} {:>6}  {:<16} {:>6}  {:<15} {}\n", "name", "parameters",
              "without top", "MB", "size", "preprocessing", "top-1", "weights at hand", "options");
   for (const Application* network : applications::all()) {
     fmt::print(
-        "{:<20} {:>12} {:>12} {:>7.1f} {:>6}  {:<13} {:>6}  {:<15} {}\n", network->name,
+        "{:<20} {:>12} {:>12} {:>7.1f} {:>6}  {:<16} {:>6}  {:<15} {}\n", network->name,
         network->parameters, network->base_parameters, megabytes(*network), network->default_size,
         network->preprocessing,
         network->top_1_accuracy ? fmt::format("{:.1f} %", 100 * *network->top_1_accuracy) : "",

@@ -75,7 +75,7 @@ Symbol block(const Efficient& parts, const Symbol& block_input, const Stage& sta
   Symbol x = block_input;
   if (stage.expansion != 1) {
     x = parts.convolve(x, in * stage.expansion, 1, 1, prefix + "expand_conv", prefix + "expand_bn");
-    x = parts.swish(x, prefix + "expand_activation");
+    x = parts.activate(x, prefix + "expand_activation");
   }
   if (stride == 2) x = pad_for_stride(x, stage.kernel, prefix + "dwconv_pad");
   x = depthwise_conv_2d({.kernel_size = stage.kernel,
@@ -84,7 +84,7 @@ Symbol block(const Efficient& parts, const Symbol& block_input, const Stage& sta
                          .use_bias = false,
                          .depthwise_initializer = fan_out_normal(),
                          .name = prefix + "dwconv"})(x);
-  x = parts.swish(parts.normalize(x, prefix + "bn"), prefix + "activation");
+  x = parts.activate(parts.normalize(x, prefix + "bn"), prefix + "activation");
   x = parts.gate(x, std::max<int64_t>(1, in / 4), prefix);
   x = parts.convolve(x, out, 1, 1, prefix + "project_conv", prefix + "project_bn");
   return stride == 1 && in == out ? parts.skip(x, block_input, drop_rate, prefix) : x;
@@ -101,7 +101,7 @@ Functional build(const Options& options) {
                .use_bias = false,
                .kernel_initializer = fan_out_normal(),
                .name = "stem_conv"})(x);
-  x = parts.swish(parts.normalize(x, "stem_bn"), "stem_activation");
+  x = parts.activate(parts.normalize(x, "stem_bn"), "stem_activation");
   int blocks = 0;
   for (const Stage& stage : stages) blocks += scale.repeats(stage.repeats);
   int done = 0;

@@ -120,11 +120,11 @@ Symbol fused(const Efficient& parts, const Symbol& block_input, const Stage& sta
   if (expands) {
     x = parts.convolve(x, block.in * stage.expansion, 3, block.stride, prefix + "expand_conv",
                        prefix + "expand_bn");
-    x = parts.swish(x, prefix + "expand_activation");
+    x = parts.activate(x, prefix + "expand_activation");
   }
   x = parts.convolve(x, block.out, expands ? 1 : 3, expands ? 1 : block.stride,
                      prefix + "project_conv", prefix + "project_bn");
-  return expands ? x : parts.swish(x, prefix + "project_activation");
+  return expands ? x : parts.activate(x, prefix + "project_activation");
 }
 
 Symbol gated(const Efficient& parts, const Symbol& block_input, const Stage& stage,
@@ -132,14 +132,14 @@ Symbol gated(const Efficient& parts, const Symbol& block_input, const Stage& sta
   const std::string& prefix = block.prefix;
   Symbol x = parts.convolve(block_input, block.in * stage.expansion, 1, 1, prefix + "expand_conv",
                             prefix + "expand_bn");
-  x = parts.swish(x, prefix + "expand_activation");
+  x = parts.activate(x, prefix + "expand_activation");
   x = depthwise_conv_2d({.kernel_size = 3,
                          .strides = {block.stride, block.stride},
                          .padding = "same",
                          .use_bias = false,
                          .depthwise_initializer = fan_out_normal(),
                          .name = prefix + "dwconv2"})(x);
-  x = parts.swish(parts.normalize(x, prefix + "bn"), prefix + "activation");
+  x = parts.activate(parts.normalize(x, prefix + "bn"), prefix + "activation");
   x = parts.gate(x, std::max<int64_t>(1, block.in / 4), prefix);
   return parts.convolve(x, block.out, 1, 1, prefix + "project_conv", prefix + "project_bn");
 }
@@ -152,7 +152,7 @@ Functional build(const Options& options) {
                  ? preprocess(image, scale.is_b())
                  : image;
   x = parts.convolve(x, scale.channels(scale.stages[0].in), 3, 2, "stem_conv", "stem_bn");
-  x = parts.swish(x, "stem_activation");
+  x = parts.activate(x, "stem_activation");
   int unscaled_blocks = 0;  // Keras divides by their number before it is scaled
   for (const Stage& stage : scale.stages) unscaled_blocks += stage.repeats;
   int done = 0;
