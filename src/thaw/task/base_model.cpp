@@ -37,7 +37,12 @@ void set_weights(const Functional& base, const BaseModel& asked, uint64_t seed) 
                      " is a file with weights of its own, received \"imagenet\": leave --weights "
                      "out, or name the network (thaw models)");
   } else {
-    load_weights(base, *asked.weights);
+    const Application* network = applications::recognize(base);
+    if (network != nullptr) {
+      applications::load_weights(*network, base, *asked.weights);
+    } else {
+      load_weights(base, *asked.weights);
+    }
   }
 }
 

@@ -13,9 +13,12 @@ namespace thaw {
 
 class OptionList;
 
+/// What a fit takes where nothing else is said: its weights come with the program.
+inline constexpr const char* default_base = "efficientnet_lite0";
+
 /// The pretrained network that a fit puts a head on.
 struct BaseModel {
-  std::string base = "mobilenet_v2";  ///< a network's name (applications::find()), or a file
+  std::string base = default_base;  ///< a network's name (applications::find()), or a file
   /// "imagenet", "none" (random ones), or a file. Unset: a file's own, a network's "imagenet".
   std::optional<std::string> weights = {};
   LambdaExpressions lambdas = {};  ///< of a file's Lambda layers

@@ -64,7 +64,7 @@ struct Prepared {
   Functional base;
   ImageOptions form;
   std::optional<KeptHead> kept = {};
-  std::string told = {};  ///< what of a file is the base; empty: it is made by its name
+  std::string told = {};  ///< told_base()
 };
 
 /// A setting of --resume, and the list of what it stands for.
@@ -123,6 +123,15 @@ RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
   return result;
 }
 
+/// What the base is, where that is not just what was asked for.
+std::string told_base(const FitTask& task, const LoadedBase& loaded) {
+  if (loaded.division) return loaded.division->told(task.keep_head);
+  if (task.base.base != default_base) return "";
+  return fmt::format(
+      "{}, the default; another: --base NAME (thaw models lists them) or --base FILE",
+      default_base);
+}
+
 Prepared prepare(const FitTask& task, TaskEvents& events) {
   FitData data = fit_data(task.source, task.seed);
   for (const std::string& remark : data.remarks) events.on_remark(remark);
@@ -148,8 +157,7 @@ Prepared prepare(const FitTask& task, TaskEvents& events) {
                 names_a_file(task.base.base) ? std::filesystem::path(task.base.base)
                                              : std::filesystem::path{});
   if (!remark.empty()) events.on_remark(remark);
-  return {std::move(data), loaded.base, form, std::move(kept),
-          loaded.division ? loaded.division->told(task.keep_head) : ""};
+  return {std::move(data), loaded.base, form, std::move(kept), told_base(task, loaded)};
 }
 
 /// The job, for a new head or the one that is kept.

@@ -18,7 +18,8 @@ struct FitBegin {
   /// Each class's name and images, those for validation among them.
   std::vector<std::pair<std::string, int64_t>> class_images = {};
   std::string base;  ///< the network's name
-  /// What of a file is the base and what is its head, in a line; empty: it is no file.
+  /// Of a file, what of it is the base and what its head; of the default base, that it is that.
+  /// In a line; empty: neither.
   std::string base_told;
   int height = 0;  ///< of the images as it takes them
   int width = 0;

@@ -21,17 +21,20 @@ bool is_written(const ModelFormat& format) {
 }
 bool is_read(const ModelFormat& format) { return format.read_weights != nullptr; }
 
-/// The network with the file's weights: with its top, or without where these do not fit.
-ModelFile network_with(const std::string& name, const std::string& weights) {
+/// The network with the file's weights: with its top, or without where these do not fit or it is
+/// not wanted.
+ModelFile network_with(const std::string& name, const std::string& weights, bool without_top) {
   auto [application, options] = applications::find(name);
   options.weights = "none";
   std::string reasons;
   for (const bool include_top : {true, false}) {
+    if (include_top && without_top) continue;
     options.include_top = include_top;
     const Functional model = applications::create(*application, options);
     try {
-      const WeightsReport report = load_weights(model, weights);
-      if (report.missing.empty() && report.skipped.empty()) return {model};
+      const WeightsReport report = applications::load_weights(*application, model, weights);
+      // Without a top what is left over may be that.
+      if (report.missing.empty() && (report.skipped.empty() || without_top)) return {model};
       reasons += fmt::format("; {} its top: {} layers got nothing, {} went nowhere",
                              include_top ? "with" : "without", report.missing.size(),
                              report.skipped.size());
@@ -71,6 +74,8 @@ struct Convert final : Call {
   std::string in;
   std::string out;
   std::string network;  ///< whose weights they are, where there are weights alone
+  bool without_top = false;
+  std::optional<std::string> precision;  ///< half, full
   ImageForm form;
   std::optional<std::string> classes;
   OutputChoice outputs;
@@ -94,6 +99,12 @@ struct Convert final : Call {
                 {.help = "whose weights IN holds, where it holds no network (see thaw models)",
                  .value = "NAME",
                  .completes = Completes::network});
+    options.add("without-top", without_top,
+                {.help = "with --network: the network without its classifier, as a base is"});
+    options.add("precision", precision,
+                {.help = "of weights alone: half floats (11 bits, in half the space), or full ones",
+                 .choices = {"half", "full"},
+                 .usual = "half where OUT's form has it (.safetensors), else full"});
     reading.describe(options);
     options.begin_group("Kept in OUT, for predict, evaluate and fit");
     form.describe(options);
@@ -117,6 +128,8 @@ struct Convert final : Call {
       throw UsageError(
           fmt::format("--network: {} holds its own network; expected a file of weights alone", in));
     }
+    if (without_top && network.empty())
+      throw UsageError("--without-top: expected --network NAME with it, received none");
     if (is_whole) {
       LoadOptions options = form.load_options();
       reading.add_to(options);
@@ -129,7 +142,16 @@ struct Convert final : Call {
                       "they are (--network NAME, see thaw models)",
                       in));
     }
-    return network_with(network, in);
+    return network_with(network, in, without_top);
+  }
+
+  bool writes_half(const ModelFormat& format) const {
+    const bool has_half = format.write_half_weights != nullptr;
+    if (precision == "half" && !has_half) {
+      throw UsageError(
+          fmt::format("--precision: expected full, since {} has no half floats", format.what));
+    }
+    return has_half && precision != "full";
   }
 
   Exit run() override {
@@ -138,6 +160,7 @@ struct Convert final : Call {
       throw UsageError(fmt::format("expected an OUT that ends in {}, received \"{}\"",
                                    model_formats::endings(&is_written), out));
     }
+    const bool is_half = writes_half(*format);
     const OutputLock lock(out);
     remove_unfinished(out);
     ModelFile content = read();
@@ -148,14 +171,14 @@ struct Convert final : Call {
       format->write(content, out);
     } else {
       drop_all_but_weights(content);
-      format->write_weights(content.model, out);
+      (is_half ? format->write_half_weights : format->write_weights)(content.model, out);
     }
     for (const std::string& what : content.dropped)
       fmt::print(stderr, "thaw: not kept: {}\n", printable(what));
-    fmt::print("{}: {} \"{}\", {} layers, {} parameters{}\n", printable_name(out),
+    fmt::print("{}: {} \"{}\", {} layers, {} parameters{}{}\n", printable_name(out),
                content.model.class_name(), printable_name(content.model.name()),
                content.model.layers().size(), fmt::group_digits(content.model.count_parameters()),
-               training_of(content));
+               training_of(content), is_half ? ", half floats" : "");
     return Exit::done;
   }
 };
