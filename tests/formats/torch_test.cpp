@@ -114,6 +114,19 @@ TEST(Torch, tells_what_does_not_fit_and_leaves_the_model_as_it_was) {
   EXPECT_EQ(report.loaded, 7);
 }
 
+/// Else a flat network would take a deep one's first layers.
+TEST(Torch, of_a_deeper_network_is_refused) {
+  const Symbol image = input({5, 5, 2});
+  const Functional model(
+      image, conv_2d({.filters = 3, .kernel_size = 3, .use_bias = false, .name = "stem"})(image),
+      "flat");
+  WeightsOptions flat = options;
+  flat.layer_names[1].erase("dwconv");
+  const std::string error = error_of([&] { load_weights(model, golden("zip.pth"), flat); });
+  EXPECT_TRUE(contains(error, "received dw.bias too: the file is of another network")) << error;
+  EXPECT_EQ(load_weights(model, golden("zip.pth"), options).loaded, 1);  // without its top
+}
+
 TEST(Torch, refuses_layers_of_which_it_does_not_know_the_layout) {
   const Symbol image = input({5, 5, 2});
   const Functional model(image, prelu({.name = "stem"})(image), "other");

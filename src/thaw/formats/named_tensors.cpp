@@ -211,6 +211,23 @@ std::vector<Wanted> weights_of(const Functional& model, TensorStyle style) {
   return wanted;
 }
 
+/// A file of a deeper network has all that a flatter one of the same width wants.
+void refuse_others(const std::map<std::string, const WeightTensor*>& by_name, TensorStyle style,
+                   const std::set<std::string>& known) {
+  if (known.empty()) return;
+  for (const auto& [name, tensor] : by_name) {
+    const size_t end = std::min(name.rfind(style == TensorStyle::thaw ? '/' : '.'), name.size());
+    std::string layer = name.substr(0, end);
+    if (style == TensorStyle::thaw) layer.erase(0, layer.rfind('/') + 1);
+    if (!known.contains(layer)) {
+      throw Error(
+          fmt::format("expected the layers of this network alone, received {} too: the file "
+                      "is of another network",
+                      name));
+    }
+  }
+}
+
 }  // namespace
 
 WeightsReport assign_named(const Functional& model, const std::vector<WeightTensor>& tensors,
@@ -218,15 +235,21 @@ WeightsReport assign_named(const Functional& model, const std::vector<WeightTens
   std::map<std::string, const WeightTensor*> by_name;
   for (const WeightTensor& tensor : tensors) by_name.emplace(tensor.name, &tensor);
   std::vector<Wanted> wanted = weights_of(model, style);
+  std::set<std::string> known;
   if (style == TensorStyle::torch) {
     const LayerNames& names = best_names(wanted, by_name, options.layer_names);
     for (Wanted& weight : wanted) {
       std::string full = in_module(weight, names);
       weight.tensor = full.empty() ? weight.layer + "." + weight.tensor : std::move(full);
     }
+    for (const auto& [layer, module] : names) known.insert(module);
+  } else if (!options.layer_names.empty()) {
+    for (const auto& [layer, module] : options.layer_names[0]) known.insert(layer);
   }
   Moves moves(by_name, options);
   for (const Wanted& weight : wanted) moves.add(weight);
+  if (!options.skip_mismatch && options.match == MatchWeights::by_order)
+    refuse_others(by_name, style, known);
   return moves.carry_out();
 }
 
