@@ -124,6 +124,8 @@ std::map<std::string, std::string> values_to_try(const std::filesystem::path& fo
           {"image-size", "24"},
           {"preprocessing", "torch"},
           {"aspect-ratio", "crop"},
+          {"interpolation", "bicubic"},
+          {"crop-fraction", "0.5"},
           {"orientation", "ignore"},
           {"unfreeze", "1"},
           {"optimizer", "sgd"},

@@ -38,10 +38,10 @@ struct Options {
 /// One file of official ImageNet weights.
 struct WeightsFile {
   std::string name;     ///< as in ~/.keras/models
-  std::string address;  ///< of the folder where it can be fetched from; empty: thaw fetches it not
+  std::string address;  ///< of the folder where it can be fetched from; empty: nowhere
   std::string hash;     ///< MD5 or SHA-256 as Keras's source publishes it; empty: it publishes none
   std::string remote_name = {};             ///< there; empty: the same name
-  std::string how_to_get = {};              ///< where thaw fetches it not: for the message
+  std::string how_to_get = {};              ///< without an address: for the message
   std::vector<WeightsFile> otherwise = {};  ///< what does as well where it is not at hand, in order
 };
 

@@ -147,13 +147,12 @@ std::string ImageDataset::content_key(int64_t index) const {
       is_remembered ? this->content(index) : hash_of(file(index), folder_.contents.get());
   const Preprocessing& pixels = options_.preprocessing;
   const std::string_view axes = options_.axes == ImageAxes::rgb ? "" : " grey";
-  return fmt::format("{} {}x{} aspect {} orientation {} shortest {} scale {:a} offset {:a} {}{}{}",
-                     hash, options_.size.height, options_.size.width,
-                     static_cast<int>(options_.size.aspect_ratio),
-                     options_.decode.apply_orientation, options_.decode.shortest_side,
-                     fmt::join(pixels.scale, ","), fmt::join(pixels.offset, ","),
-                     pixels.channels == ChannelOrder::bgr ? "BGR" : "RGB", axes,
-                     unusual(options_.size));
+  return fmt::format(
+      "{} {}x{} aspect {} orientation {} shortest {} scale {:a} offset {:a} {}{}{}", hash,
+      options_.size.height, options_.size.width, static_cast<int>(options_.size.aspect_ratio),
+      options_.decode.apply_orientation, options_.decode.shortest_side,
+      fmt::join(pixels.scale, ","), fmt::join(pixels.offset, ","),
+      pixels.channels == ChannelOrder::bgr ? "BGR" : "RGB", axes, unusual(options_.size));
 }
 
 }  // namespace thaw

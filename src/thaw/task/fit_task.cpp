@@ -82,7 +82,9 @@ Config resume_settings(const FitTask& task, const EngineOptions& engine, const P
       .set("--preprocessing", form.preprocessing.to_config())
       .set("--aspect-ratio", static_cast<int>(form.size.aspect_ratio))
       .set("--orientation", form.decode.apply_orientation)
-      .set(image_contents, hash_of(contents));
+      .set(image_contents, hash_of(contents))
+      .set("--interpolation", static_cast<int>(form.size.interpolation))
+      .set("--crop-fraction", form.size.crop_fraction);
   return result;
 }
 
@@ -94,6 +96,14 @@ Config image_lists(const FitData& data, const Config& contents) {
     for (const std::string& file : file_list(*data.validation)) all.append(file);
   Config result;
   result.set("training images", all).set("validation images", all).set(image_contents, contents);
+  return result;
+}
+
+/// For states that were kept before there were such settings.
+Config usual_settings() {
+  Config result = result_settings({}, {});
+  result.set("--interpolation", static_cast<int>(ResizeOptions{}.interpolation))
+      .set("--crop-fraction", ResizeOptions{}.crop_fraction);
   return result;
 }
 
@@ -112,7 +122,7 @@ RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
   };
   if (const auto path = checkpoint_of(task); !path.empty()) {
     const Config settings = resume_settings(task, engine, prepared, contents);
-    Config usual = result_settings({}, {});
+    Config usual = usual_settings();
     usual.set(image_contents, settings.at(image_contents));  // an older state does not know them
     result.checkpoint = CheckpointOptions{.path = path,
                                           .settings = settings,
