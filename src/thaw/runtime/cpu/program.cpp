@@ -213,7 +213,10 @@ void Program::refresh_variables() {
 void Program::run(Section section) {
   int threads = 0;  // other programs have run since
   for (Step& step : sections_[static_cast<int>(section)]) {
-    if (step.threads != threads) omp_set_num_threads(threads = step.threads);
+    if (step.threads != threads) {
+      threads = step.threads;
+      omp_set_num_threads(threads);
+    }
     if (!step.body) {
       const dnnl_status_t status =
           dnnl_primitive_execute(step.primitive.get(), stream_.get(),
