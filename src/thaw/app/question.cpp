@@ -9,7 +9,6 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/terminal_text.h"
-
 #include "thaw/task/image_feed.h"
 
 namespace thaw::app {
@@ -35,7 +34,8 @@ std::optional<std::string> ask_for_preprocessing(const UnknownPreprocessing& unk
   if (unknown.file.empty()) return answer;
   try {
     const std::filesystem::path kept = keep_preprocessing(unknown.file, preprocessing);
-    fmt::print(stderr, "thaw: kept in {}, for every later run on this model\n", printable(kept.string()));
+    fmt::print(stderr, "thaw: kept in {}, for every later run on this model\n",
+               printable(kept.string()));
   } catch (const Error& error) {
     fmt::print(stderr, "thaw: not kept ({}): thaw convert MODEL OUT --preprocessing {} keeps it\n",
                error.what(), answer);

@@ -72,9 +72,9 @@ struct ChosenOutput {
   std::string remark;  ///< which it is, where there are several
 };
 
-/// The output of that name, or of the layer of that name, within a nested model too; of a model with
-/// one output, that. Throws UsageError listing the names
-/// where there are several and none, or one that there is not, is asked for.
+/// The output of that name, or of the layer of that name, within a nested model too; of a model
+/// with one output, that. Throws UsageError listing the names where there are several and none, or
+/// one that there is not, is asked for.
 ChosenOutput choose_output(const Functional& model, const std::optional<std::string>& name);
 
 /// What the numbers of `model`, which has one output, are: by its last activation, by the loss that
