@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <gtest/gtest.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -84,6 +85,22 @@ TEST_F(Files, a_file_in_a_folders_place_is_an_error) {
   write_file(folder / "a", "text");
   EXPECT_THROW(write_file(folder / "a" / "b", "text"), Error);
   EXPECT_THROW(write_file(folder, "text"), Error);
+}
+
+TEST_F(Files, a_device_or_a_pipe_is_never_replaced) {
+  ASSERT_EQ(::mkfifo((folder / "pipe.json").c_str(), 0600), 0);
+  fs::create_symlink("/dev/null", folder / "null.json");
+  for (const char* name : {"pipe.json", "null.json"}) {
+    std::string message;
+    try {
+      write_file(folder / name, "x");
+    } catch (const Error& error) {
+      message = error.what();
+    }
+    EXPECT_NE(message.find("a device or pipe"), std::string::npos) << message;
+    EXPECT_FALSE(fs::is_regular_file(folder / name));
+  }
+  EXPECT_EQ(entries(), 2);
 }
 
 TEST_F(Files, a_disk_that_fills_up_leaves_the_old_file) {

@@ -75,8 +75,8 @@ Config without(const Config& config, std::string_view left_out) {
   return result;
 }
 
-/// Makes a checkpoint one as a version wrote it that had no --metrics, places of stages or states
-/// of callbacks, and one number of samples for loss and accuracy together.
+/// Makes a checkpoint one as a version wrote it that had no --metrics, contents of images, places
+/// of stages or states of callbacks, and one number of samples for loss and accuracy together.
 void make_older(const std::string& path) {
   TensorFile file = load_safetensors(path);
   file.metadata.erase("thaw_checkpoint_hash");
@@ -84,7 +84,7 @@ void make_older(const std::string& path) {
   Config config = without(parse_json(text), "callbacks");
   config = without(without(config, "tensor_hashes"), "lists");
   config.set("version", 1);
-  config.set("settings", without(config.at("settings"), "--metrics"));
+  config.set("settings", without(without(config.at("settings"), "--metrics"), "image contents"));
   Config stages{Config::List{}};
   for (const Config& stage : config.at("stages").as_list()) stages.append(without(stage, "place"));
   config.set("stages", std::move(stages));
@@ -116,6 +116,7 @@ std::map<std::string, std::string> values_to_try(const std::filesystem::path& fo
   return {{"images", path("others")},
           {"validation", path("others")},
           {"validation-split", "0.4"},
+          {"images-per-class", "2"},
           {"out", path("other.keras")},
           {"base", path("copy.keras")},
           {"weights", "none"},

@@ -54,6 +54,13 @@ AtomicFile::AtomicFile(std::filesystem::path target) : target_(std::move(target)
   std::error_code ignored;
   if (std::filesystem::is_directory(target_, ignored))
     throw Error(fmt::format("{}: expected a file's name, received a folder", target_.string()));
+  const auto status = std::filesystem::status(target_, ignored);
+  if (std::filesystem::exists(status) && !std::filesystem::is_regular_file(status)) {
+    throw Error(
+        fmt::format("{}: expected a file's name, received a device or pipe, which would be "
+                    "replaced",
+                    target_.string()));
+  }
   std::string pattern = (folder_of(target_) / (unfinished_beginning(target_) + "XXXXXX")).string();
   const FileDescriptor file(::mkstemp(pattern.data()));
   if (!file.is_open()) {

@@ -14,7 +14,7 @@ namespace thaw {
 class AtomicFile {
  public:
   /// Makes the temporary file, readable to others as far as the umask allows. Throws Error when
-  /// `target` is a folder or its folder cannot be written to.
+  /// `target` is a folder, a device or a pipe, or its folder cannot be written to.
   explicit AtomicFile(std::filesystem::path target);
   ~AtomicFile();
   AtomicFile(const AtomicFile&) = delete;
