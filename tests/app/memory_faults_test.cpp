@@ -35,7 +35,7 @@ std::function<void()> memory_limit(rlim_t bytes) {
 constexpr rlim_t enough_for_small_images = rlim_t{600} << 20;
 
 TEST(LittleMemory, ends_no_prediction_of_the_other_images) {
-  if (!testing::addresses_can_be_limited) GTEST_SKIP() << "the address sanitizer is in the way";
+  if (!testing::addresses_can_be_limited) GTEST_SKIP() << "a sanitizer is in the way";
   const SmallFit fit;
   ASSERT_EQ(run_thaw(fit.arguments("m.keras")).exit_code, 0);
   // Decoded, its pixels take 588 MB, and as much again on the way.
@@ -56,7 +56,7 @@ TEST(LittleMemory, ends_no_prediction_of_the_other_images) {
 }
 
 TEST(LittleMemory, of_a_fit_names_the_batch_and_the_size_of_images) {
-  if (!testing::addresses_can_be_limited) GTEST_SKIP() << "the address sanitizer is in the way";
+  if (!testing::addresses_can_be_limited) GTEST_SKIP() << "a sanitizer is in the way";
   const SmallFit fit;
   const std::vector<std::string> call{"fit",          fit.path("images"),
                                       "--out",        fit.path("m.keras"),
@@ -77,7 +77,7 @@ TEST(LittleMemory, of_a_fit_names_the_batch_and_the_size_of_images) {
 }
 
 TEST(LittleMemory, of_a_prediction_names_the_size_of_images) {
-  if (!testing::addresses_can_be_limited) GTEST_SKIP() << "the address sanitizer is in the way";
+  if (!testing::addresses_can_be_limited) GTEST_SKIP() << "a sanitizer is in the way";
   const SmallFit fit;
   const std::string model = fit.path("m.keras");
   ASSERT_EQ(run_thaw({"fit", fit.path("images"), "--out", model, "--base",

@@ -107,6 +107,7 @@ TEST(DecodeBudget, bounds_what_many_progressive_images_of_many_threads_take) {
   EXPECT_EQ(decoded, 8);
   rusage usage{};
   ::getrusage(RUSAGE_SELF, &usage);
+  if (!testing::addresses_can_be_limited) GTEST_SKIP() << "a sanitizer's memory is counted too";
   RecordProperty("peak_rss_megabytes", static_cast<int>(usage.ru_maxrss / 1024));
   EXPECT_LT(int64_t{usage.ru_maxrss} * 1024, budget_bytes + (int64_t{400} << 20));
 }
@@ -138,7 +139,7 @@ TEST(ImageDataset, an_image_without_memory_is_an_error_by_name_and_ends_nothing)
   const ImageDataset data(std::vector<std::filesystem::path>{large, small},
                           {.size = {.height = 8, .width = 8}});
   std::vector<float> values(8 * 8 * 3);
-  if (!testing::addresses_can_be_limited) GTEST_SKIP() << "the address sanitizer is in the way";
+  if (!testing::addresses_can_be_limited) GTEST_SKIP() << "a sanitizer is in the way";
   {
     const testing::Limit limit(RLIMIT_AS, testing::address_space_bytes() + (64 << 20));
     const std::string message = testing::error_of([&] { data.load(0, values); });

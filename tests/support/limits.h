@@ -7,9 +7,9 @@
 
 namespace thaw::testing {
 
-#ifdef __SANITIZE_ADDRESS__
-/// The address sanitizer takes terabytes of addresses for itself, so nothing can be said with a
-/// limit of them.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+/// Sanitizers take terabytes of addresses for themselves and keep freed memory, so neither a limit
+/// of addresses nor the peak of large allocations says anything.
 constexpr bool addresses_can_be_limited = false;
 #else
 constexpr bool addresses_can_be_limited = true;
