@@ -173,5 +173,15 @@ TEST(LayerNames, OfEveryGenerationAreToldInTheWordsOfThisOne) {
   EXPECT_EQ(automatic_number("conv2d_", "Conv2D"), std::nullopt);
 }
 
+/// EfficientNets of other authors have no Normalization, and are fed otherwise than Lite.
+TEST(Recognize, efficientnet_lite_has_no_gates) {
+  const Functional lite =
+      create("efficientnet_lite1", {.include_top = false, .weights = "none", .name = "mine"});
+  EXPECT_EQ(recognize(lite), find("efficientnet_lite1").first);
+  EXPECT_EQ(preprocessing_of(lite), "mean=127,std=128");
+  const Layer gate = conv_2d({.filters = 4, .kernel_size = 1, .name = "block1a_se_reduce"});
+  EXPECT_EQ(recognize(Functional(lite.inputs()[0], gate(lite.outputs()[0]), "mine")), nullptr);
+}
+
 }  // namespace
 }  // namespace thaw::applications

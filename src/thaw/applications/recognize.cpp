@@ -94,6 +94,13 @@ bool contains(const Names& names, const Names& part) {
   });
 }
 
+/// Whether there are gates of squeeze-and-excitation, "block1a_se_reduce": without them an
+/// EfficientNet has the layers of EfficientNet-Lite, which is fed otherwise.
+bool has_gates(const Names& names) {
+  return std::ranges::any_of(names,
+                             [](const auto& entry) { return entry.first.ends_with("_se_reduce"); });
+}
+
 int64_t equal_shapes(const Names& names, const Names& part) {
   return std::ranges::count_if(
       part, [&](const auto& entry) { return names.at(entry.first).shapes == entry.second.shapes; });
@@ -142,6 +149,7 @@ const Application* recognize_layers(const Functional& model) {
   for (const Fingerprint& candidate : fingerprints()) {
     if (best != nullptr && candidate.names.size() < best->names.size()) break;
     if (names.size() < candidate.names.size() || !contains(names, candidate.names)) continue;
+    if (has_gates(names) != has_gates(candidate.names)) continue;
     // EfficientNetB1 and B2 have the same layers, of different widths.
     if (best == nullptr || equal_shapes(names, candidate.names) > equal_shapes(names, best->names))
       best = &candidate;

@@ -96,8 +96,8 @@ std::filesystem::path fetch_weights(
   if (const auto found = find_weights(file)) return *found;
   if (file.address.empty()) {
     throw Error(fmt::format(
-        "expected its weights in {}, and {} is not there: {}. Put it there, name a file as the "
-        "weights, or take \"none\"",
+        "expected its weights in {}, and {} is not there, or not whole: {}. Put it there, name a "
+        "file as the weights, take \"none\", or another network",
         weights_folder().empty() ? "the folder that THAW_HOME or HOME would name"
                                  : weights_folder().string(),
         file.name, file.how_to_get));
