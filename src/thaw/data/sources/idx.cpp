@@ -317,7 +317,7 @@ extern const SourceKind idx;
 constinit const SourceKind idx{
     .name = "IDX",
     .looks_like =
-        "IDX files as MNIST's (…images-idx3-ubyte with …labels-idx1-ubyte beside it, "
+        "IDX files as MNIST's (train-images-idx3-ubyte with train-labels-idx1-ubyte beside it, "
         "with or without .gz), or a folder of them",
     .match = &match_idx,
     .parts = &parts_of_idx,
