@@ -1,6 +1,7 @@
 #include "thaw/compile/learned_statistics.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <numbers>
 #include <span>
@@ -154,7 +155,8 @@ Moments moments_of(const Stem& stem, size_t filter, const Pixels& pixels) {
   for (size_t p = 0; p < height * width; ++p) {
     for (size_t c = 0; c < channels; ++c) result.mean += at(p, c) * pixels.mean[c];
     for (size_t q = 0; q < height * width; ++q) {
-      const auto rows = static_cast<double>(p / width) - static_cast<double>(q / width);
+      const std::array<size_t, 2> row{p / width, q / width};
+      const auto rows = static_cast<double>(row[0]) - static_cast<double>(row[1]);
       const auto columns = static_cast<double>(p % width) - static_cast<double>(q % width);
       const double alike = std::pow(alike_neighbours, std::hypot(rows, columns));
       for (size_t c = 0; c < channels; ++c)

@@ -84,7 +84,7 @@ std::string Manifest::label_of(const Row& row) const {
   }
   if (!one.empty() && !several.empty() && one != several)
     throw Error(fmt::format("expected one label, received \"{}\" and \"{}\"", one, several));
-  std::string label = one.empty() ? std::move(several) : one;
+  std::string label = one.empty() ? several : one;
   if (label.empty() && options_.labelled)
     throw Error("expected a label, received none: add it or remove the row");
   return label;

@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <charconv>
 #include <chrono>
-#include <ranges>
 #include <utility>
 
 #include "thaw/compile/lower.h"
@@ -236,10 +235,10 @@ int64_t Recipe::feature_row_bytes() {
 int64_t Recipe::model_bytes() {
   int64_t floats = 0;
   for (const VariablePtr& variable : model_.variables()) floats += variable->shape().elements();
-  for (const StageOptions& stage : std::views::reverse(options_.stages)) {
-    if (stage.epochs == 0) continue;
-    prepare(stage);
-    const auto slots = make_optimizer(options_.optimizer, stage.learning_rate).slot_names().size();
+  for (auto stage = options_.stages.rbegin(); stage != options_.stages.rend(); ++stage) {
+    if (stage->epochs == 0) continue;
+    prepare(*stage);
+    const auto slots = make_optimizer(options_.optimizer, stage->learning_rate).slot_names().size();
     floats += model_.count_trainable_parameters() * static_cast<int64_t>(slots);
     break;
   }

@@ -99,13 +99,12 @@ std::filesystem::path judged_source(const std::filesystem::path& images, const C
     return std::filesystem::is_directory(images / name, failure);
   };
   if (std::ranges::any_of(classes.names, is_class)) return images;
-  const std::filesystem::path path = source_meant(images);
+  std::filesystem::path path = source_meant(images);
   if (path != images)
     remark(fmt::format("{} holds one folder alone: taking {}", images.string(), path.string()));
   const auto parts = source_parts(path);
   if (!parts || (parts->others.empty() && !parts->validation)) return path;
-  const std::filesystem::path part =
-      parts->others.empty() ? *parts->validation : parts->others.front();
+  std::filesystem::path part = parts->others.empty() ? *parts->validation : parts->others.front();
   remark(
       fmt::format("{} holds parts of a data set: evaluating on {}", path.string(), part.string()));
   return part;

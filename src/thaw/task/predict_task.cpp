@@ -89,8 +89,8 @@ bool PredictTask::run(Engine& engine,
   with_memory_advice({.batch = engine.device().traits().micro_batch_samples,
                       .images = options,
                       .advice = "free memory, or try a smaller --image-size"},
-                     [&] {
-                       const Predictor predictor(with_form(classifier.model, options), engine);
+                     [&, &form = options] {
+                       const Predictor predictor(with_form(classifier.model, form), engine);
                        predictor.run(data, show);
                      });
   remark(watch.doubt());

@@ -176,7 +176,7 @@ Symbol OperatorCall::call(const Layer& layer, const std::vector<Symbol>& xs) con
   return layer(xs);
 }
 
-Symbol OperatorCall::call(std::string_view class_name, Config config,
+Symbol OperatorCall::call(std::string_view class_name, const Config& config,
                           const std::vector<Symbol>& xs) const {
   const LayerType* type = layer_types::find(class_name);
   if (type == nullptr) throw Error(fmt::format("layer {} is not known", class_name));

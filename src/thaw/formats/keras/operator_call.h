@@ -64,7 +64,8 @@ class OperatorCall {
   Symbol call(const Layer& layer, const Symbol& x) const;
   Symbol call(const Layer& layer, const std::vector<Symbol>& xs) const;
   /// The same of a layer by its class in Keras's words.
-  Symbol call(std::string_view class_name, Config config, const std::vector<Symbol>& xs) const;
+  Symbol call(std::string_view class_name, const Config& config,
+              const std::vector<Symbol>& xs) const;
 
   /// No place: by name only.
   static constexpr size_t no_place = static_cast<size_t>(-1);

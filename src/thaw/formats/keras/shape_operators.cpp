@@ -106,7 +106,7 @@ Results split(const OperatorCall& call) {
 }
 
 Results concatenate(const OperatorCall& call) {
-  const Results all = call.tensors(0, {"values", "xs", "tensors"});
+  Results all = call.tensors(0, {"values", "xs", "tensors"});
   const int64_t axis = call.integer(1, {"axis"}).value_or(0);
   (void)axis_of(axis, all[0].shape());
   if (all.size() == 1) return all;

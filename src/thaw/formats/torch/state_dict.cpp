@@ -95,7 +95,7 @@ void check_extent(const StoredTensor& tensor, uint64_t numbers) {
   std::vector<size_t> order;
   for (size_t i = 0; i < sizes.size(); ++i)
     if (sizes[i] > 1) order.push_back(i);
-  std::ranges::sort(order, {}, [&](size_t i) { return strides[i]; });
+  std::ranges::sort(order, {}, [&steps = strides](size_t i) { return steps[i]; });
   uint64_t reached = 0;
   for (const size_t i : order) {
     if (strides[i] <= reached)
