@@ -59,7 +59,8 @@ Outputs outputs_of(const Application& network, const GoldenFile& golden, int64_t
                                                             .classes = classes,
                                                             .pooling = include_top ? "" : "avg"});
     load(model);
-    const ops::Graph graph = optimize(lower(model), {.frozen = true, .traits = cpu_traits()});
+    const ops::Graph graph = optimize(specialize(lower(model), ops::Phase::inference),
+                                      {.frozen = true, .traits = cpu_traits()});
     return device->compile(graph, {.batch_size = x.shape()[0]})->forward({&x, 1})[0].clone();
   };
   return {run(false), run(true)};
