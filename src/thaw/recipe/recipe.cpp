@@ -235,12 +235,12 @@ int64_t Recipe::feature_row_bytes() {
 int64_t Recipe::model_bytes() {
   int64_t floats = 0;
   for (const VariablePtr& variable : model_.variables()) floats += variable->shape().elements();
-  for (auto stage = options_.stages.rbegin(); stage != options_.stages.rend(); ++stage) {
-    if (stage->epochs == 0) continue;
-    prepare(*stage);
-    const auto slots = make_optimizer(options_.optimizer, stage->learning_rate).slot_names().size();
+  const auto last = std::find_if(options_.stages.rbegin(), options_.stages.rend(),
+                                 [](const StageOptions& stage) { return stage.epochs != 0; });
+  if (last != options_.stages.rend()) {
+    prepare(*last);
+    const auto slots = make_optimizer(options_.optimizer, last->learning_rate).slot_names().size();
     floats += model_.count_trainable_parameters() * static_cast<int64_t>(slots);
-    break;
   }
   return floats * static_cast<int64_t>(sizeof(float));
 }

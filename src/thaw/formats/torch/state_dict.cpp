@@ -50,6 +50,7 @@ std::vector<uint64_t> sizes_from(const Pickle& pickle, const PickleValue& value,
   if (items.size() > most_axes)
     throw Error(fmt::format("expected at most {} axes, received {}", most_axes, items.size()));
   std::vector<uint64_t> sizes;
+  sizes.reserve(items.size());
   for (const ValueId item : items) sizes.push_back(size_from(pickle.at(item), what));
   return sizes;
 }
