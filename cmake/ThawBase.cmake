@@ -13,7 +13,7 @@ add_custom_command(TARGET thaw POST_BUILD VERBATIM BYPRODUCTS ${weights}/efficie
   COMMENT "Making the default base")
 if(THAW_INSTALL)
   install(FILES ${weights}/efficientnet_lite0.safetensors ${PROJECT_SOURCE_DIR}/docs/efficientnet_lite0.md
-    DESTINATION ${CMAKE_INSTALL_DATADIR}/thaw/weights)
+    DESTINATION ${CMAKE_INSTALL_DATADIR}/thaw/weights COMPONENT program)
   install(FILES ${fetched}/LICENSE DESTINATION ${CMAKE_INSTALL_DATADIR}/thaw/weights
-    RENAME efficientnet_lite0.LICENSE)
+    RENAME efficientnet_lite0.LICENSE COMPONENT program)
 endif()
