@@ -22,7 +22,7 @@ if ! [ -e "$work/complete" ]; then
 fi
 cmake --build --preset release --target thaw_example_draw_shapes
 rm -rf "$work/images"
-build/release/bin/thaw_example_draw_shapes "$work/images" --images 20 --seed 1 --width 64 --height 64
+build/release/bin/examples/draw_shapes "$work/images" --images 20 --seed 1 --width 64 --height 64
 
 fresh() {
   rm -rf "$work/$1"
