@@ -26,6 +26,13 @@ set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS_PRIVATE_DIRS ${PROJECT_BINARY_DIR}/${THAW_BUN
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)
 include(CPack)
 
+# Of libraries that are headers alone the program holds what it uses; their licences are what their packages state.
+foreach(package IN ITEMS libcli11-dev libflatbuffers-dev libstb-dev nlohmann-json3-dev)
+  if(EXISTS /usr/share/doc/${package}/copyright)
+    install(FILES /usr/share/doc/${package}/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR}/licenses RENAME ${package}
+      COMPONENT program)
+  endif()
+endforeach()
 # Where Debian looks for it.
 install(FILES ${PROJECT_SOURCE_DIR}/LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright COMPONENT debian
   EXCLUDE_FROM_ALL)
