@@ -15,8 +15,8 @@ constexpr size_t signature_bytes = 64;
 
 ModelInput::ModelInput(const std::filesystem::path& path) : place_(path) {
   std::error_code error;
-  if (std::filesystem::is_directory(path, error))
-    throw Error("expected a file, " + foreign_files::describe_folder(path));
+  is_folder_ = std::filesystem::is_directory(path, error);
+  if (is_folder_) return;
   if (!std::filesystem::exists(path, error)) throw Error("expected a file, and there is none");
   if (!std::filesystem::is_regular_file(path, error))
     throw Error("expected a file, received a device or pipe: copy it to a file first");
@@ -35,6 +35,8 @@ namespace model_formats {
 const ModelFormat& recognize(const ModelInput& input) {
   for (const ModelFormat* format : all())
     if (format->is_it(input)) return *format;
+  if (input.is_folder())
+    throw Error("expected a file, " + foreign_files::describe_folder(*input.path()));
   throw Error("expected a Keras model (.h5 or .keras), " +
               foreign_files::describe_start(input.start()));
 }

@@ -10,15 +10,17 @@
 
 namespace thaw {
 
-/// A file to be recognized and read: one on disk, or bytes in memory.
+/// A file to be recognized and read: one on disk, a folder of several (a SavedModel), or bytes in
+/// memory.
 class ModelInput {
  public:
-  /// Throws Error when there is no such file, or it is empty or cannot be read.
+  /// Throws Error when there is neither file nor folder, or the file is empty or cannot be read.
   explicit ModelInput(const std::filesystem::path& path);
   explicit ModelInput(std::string bytes);
 
-  /// Its first bytes, at most 64: a format's signature.
+  /// Its first bytes, at most 64: a format's signature. Of a folder: none.
   std::string_view start() const { return start_; }
+  bool is_folder() const { return is_folder_; }
   /// nullptr for bytes in memory.
   const std::filesystem::path* path() const { return std::get_if<std::filesystem::path>(&place_); }
   /// Those in memory; only where path() is nullptr.
@@ -27,6 +29,7 @@ class ModelInput {
  private:
   std::variant<std::filesystem::path, std::string> place_;
   std::string start_;
+  bool is_folder_ = false;
 };
 
 /// One form of model files: a row of the table that CMake makes from the files of formats/kinds/.

@@ -1,0 +1,116 @@
+#pragma once
+
+#include <array>
+#include <map>
+#include <optional>
+#include <set>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "thaw/formats/import/value.h"
+#include "thaw/ops/geometry.h"
+
+namespace thaw::foreign {
+
+/// The window of a convolution or pooling over (height, width).
+struct Window {
+  Size2 strides = 1;
+  Size2 dilations = 1;
+  bool is_same = false;  ///< TensorFlow's "SAME", which pads at the end first
+  /// Zeros on each side, where it is not `same`.
+  int64_t top = 0, bottom = 0, left = 0, right = 0;
+};
+
+enum class Binary { add, subtract, multiply, divide, maximum, minimum, power };
+enum class Reduction { mean, sum, max, min };
+
+/// What rules are written with: makes layers of neutral descriptions, knows how values lie, and
+/// folds where all inputs are known. All axes are the foreign graph's, counted with the batch, from
+/// the end where negative; kernels are in Keras's layout. Everything throws Error saying what was
+/// expected and received; the importer adds the node.
+class Assembler {
+ public:
+  /// Before each node: its name is where layers without weights get theirs.
+  void begin_node(const Node& node);
+
+  /// The sizes of the foreign value, its batch as the graph's stand-in (see batch()).
+  Shape shape_of(const Value& value) const;
+  /// The number that stands for the batch's size in sums of shapes: the graph's own where it is
+  /// fixed, a large prime elsewhere.
+  int64_t batch() const { return batch_; }
+  int axis_of(const Value& value, int64_t axis) const;
+
+  static Value known(Array array) { return {.constant = Constant{std::move(array)}}; }
+
+  /// x [.., channels at `channel_axis`] with `kernel` [h, w, in/groups, out], `bias` [out] or null;
+  /// for depthwise, [h, w, in, multiplier]. One-dimensional ones have h = 1 and x's one axis as w.
+  Value convolution(const Value& x, const Value& kernel, const Value* bias, const Window& window,
+                    int64_t groups, int channel_axis);
+  Value depthwise_convolution(const Value& x, const Value& kernel, const Value* bias,
+                              const Window& window, int channel_axis);
+  /// kernel [h, w, out, in] as Keras's Conv2DTranspose.
+  Value transposed_convolution(const Value& x, const Value& kernel, const Value* bias,
+                               const Window& window, Size2 output_padding, int channel_axis);
+  /// Maximum, or the mean; `counts_padding`: padding is part of what the mean divides by.
+  Value pooling(const Value& x, bool is_max, Size2 size, const Window& window, bool counts_padding,
+                bool rounds_up, int channel_axis);
+
+  /// x·kernel + bias over the last axis, kernel [in, out], both known: a Dense.
+  Value dense(const Value& x, const Value& kernel, const Value* bias);
+  /// a·b over the last two axes, numpy's rules for the others; known b of rank 2: dense().
+  Value matmul(const Value& a, const Value& b, bool transpose_a = false, bool transpose_b = false);
+
+  Value binary(Binary how, const Value& a, const Value& b);
+  /// One of Keras's activations by name, with Keras's settings of it: activation(x, "relu"),
+  /// activation(x, "leaky_relu", {{"negative_slope", 0.1}}).
+  Value activation(const Value& x, std::string_view name, const Config& settings = {});
+  /// A layer by its class and config in Keras's words, which works number by number.
+  Value elementwise(const Value& x, std::string_view class_name, const Config& config = {});
+  Value clip(const Value& x, double lowest, double highest);
+  Value prelu(const Value& x, const Value& slope);
+  Value softmax(const Value& x, int64_t axis);
+
+  /// γ(x − mean)/√(variance + ε) + β; each known, of one number a channel; γ, β null: 1, 0.
+  Value batch_normalization(const Value& x, const Value* gamma, const Value* beta,
+                            const Value& mean, const Value& variance, double epsilon, int64_t axis);
+  /// Over the axes from `axis` to the last.
+  Value layer_normalization(const Value& x, const Value* gamma, const Value* beta, double epsilon,
+                            int64_t axis);
+  /// Of `groups` groups of the channels at axis 1; instance normalization: one group a channel.
+  Value group_normalization(const Value& x, const Value* gamma, const Value* beta, int64_t groups,
+                            double epsilon, int64_t axis);
+
+  /// No `axes`: all of them, which no value with a batch allows.
+  Value reduce(Reduction how, const Value& x, std::vector<int64_t> axes, bool keeps_axes);
+
+  /// Sizes as numpy's: one may be −1.
+  Value reshape(const Value& x, std::vector<int64_t> sizes);
+  Value transpose(const Value& x, std::vector<int64_t> order);
+  Value squeeze(const Value& x, std::vector<int64_t> axes);
+  Value unsqueeze(const Value& x, std::vector<int64_t> axes);
+  Value broadcast_to(const Value& x, std::vector<int64_t> sizes);
+  Value concatenate(std::span<const Value> parts, int64_t axis);
+  std::vector<Value> split(const Value& x, std::span<const int64_t> sizes, int64_t axis);
+  /// x[…, begin:end:step, …] with Python's meaning of negative and too large numbers.
+  Value slice(const Value& x, int64_t axis, int64_t begin, int64_t end, int64_t step);
+  /// Known indices, of any rank.
+  Value gather(const Value& x, const Array& indices, int64_t axis);
+  /// `mode`: "constant", "reflect", "symmetric" or "edge". Negative sizes crop.
+  Value pad(const Value& x, std::vector<int64_t> before, std::vector<int64_t> after,
+            std::string_view mode, double value);
+  /// To `size`, as Keras's Resizing and tf.image.resize: "bilinear", "nearest", half pixels.
+  Value resize(const Value& x, Size2 size, std::string_view interpolation, int channel_axis);
+
+  /// What the importer was told and the user should know; a line each.
+  const std::vector<std::string>& notes() const { return notes_; }
+  void note(std::string line) { notes_.push_back(std::move(line)); }
+
+ private:
+  friend class Importer;
+  int64_t batch_ = 1;
+  std::vector<std::string> notes_;
+};
+
+}  // namespace thaw::foreign
