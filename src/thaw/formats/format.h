@@ -51,6 +51,8 @@ struct ModelFormat {
   void (*write_weights)(const Functional& model, const std::filesystem::path& path);
   /// The same as half floats, in half the space.
   void (*write_half_weights)(const Functional& model, const std::filesystem::path& path) = nullptr;
+  /// Whether it holds the graph alone, so that LoadOptions::weights must say where the weights are.
+  bool is_graph_alone = false;
 };
 
 namespace model_formats {

@@ -57,7 +57,7 @@ bool is_whole_model(const std::filesystem::path& path) {
 
 bool needs_weights(const std::filesystem::path& path) {
   return with_context(path.string(), [&] {
-    return model_formats::recognize(ModelInput(path)).read_weights == nullptr;
+    return model_formats::recognize(ModelInput(path)).is_graph_alone;
   });
 }
 
@@ -66,8 +66,12 @@ WeightsReport load_weights(const Functional& model, const std::filesystem::path&
   return with_context(path.string(), [&] {
     const ModelInput input(path);
     const ModelFormat& format = model_formats::recognize(input);
-    if (format.read_weights == nullptr)
+    if (format.is_graph_alone)
       throw Error("expected weights, received a graph alone (" + std::string(format.what) + ")");
+    if (format.read_weights == nullptr) {
+      throw Error("expected weights that have their layers' names, received a whole model (" +
+                  std::string(format.what) + "): read it as one (--base FILE, without --weights)");
+    }
     return format.read_weights(input, model, options);
   });
 }

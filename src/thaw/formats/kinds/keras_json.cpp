@@ -55,6 +55,7 @@ const ModelFormat keras_json{.name = "keras_json",
                              .read = &read_json,
                              .read_weights = nullptr,
                              .write = nullptr,
-                             .write_weights = nullptr};
+                             .write_weights = nullptr,
+                             .is_graph_alone = true};
 
 }  // namespace thaw::model_formats
