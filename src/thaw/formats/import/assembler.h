@@ -109,7 +109,83 @@ class Assembler {
 
  private:
   friend class Importer;
+
+  /// Weights by the layer's names of them, in Keras's layout.
+  using Weights = std::vector<std::pair<std::string_view, Tensor>>;
+
+  /// All that a layer with weights is made of.
+  struct Made {
+    std::string class_name;
+    Config config;
+    Symbol input;
+    Weights weights;
+    std::string name;
+    bool can_train = true;
+    std::optional<Layer> layer = {};  ///< keeps the identity its own
+  };
+  Symbol make(const Made& made);
+
+  /// Calls a layer that is made for this node; `parts` are the values that its weights are of: the
+  /// layer is named after the first that has a name.
+  Symbol call(std::string_view class_name, const Config& config, const std::vector<Symbol>& xs);
+  Symbol call(std::string_view class_name, const Config& config, const Symbol& x,
+              const Weights& weights, std::initializer_list<const Value*> parts);
+  std::string fresh_name(std::string_view wanted);
+
+  int64_t part_size(const Value& value, int part) const;
+  /// x with its symbol's axes put together as `groups` say, in that order; the first is the batch.
+  Symbol arranged(const Value& x, const std::vector<AxisParts>& groups);
+  /// The symbol of x as an image: its axes of rank 4 (3: one row) with the channels last.
+  Symbol image(const Value& x, int channel_axis);
+  /// An image as the value of rank 4 (or 3) that it was made from.
+  static Value from_image(const Symbol& symbol, int rank, int channel_axis);
+  /// The same value with one of its axes as one axis of the symbol, the last where `is_last`.
+  Value isolated(const Value& x, int axis, bool is_last);
+  /// The same value with one more axis of size 1 in the symbol, for an axis that has none.
+  Value with_part(const Value& x, int axis);
+  Value split_part(const Value& x, int part, int64_t first);
+  /// `x` laid as `like` is, for calls of both; sizes along `but` may differ, others are equal or 1.
+  Symbol laid_like(const Value& x, const Value& like, int but);
+  /// Gives `count` axes from `at` on the sizes `to`, whose product is theirs; returns the axis
+  /// after.
+  size_t reshape_run(Value& value, size_t at, size_t count, std::span<const int64_t> to);
+  /// Takes an axis of this size from the front of axis `at`, and puts it before.
+  void take_from_run(Value& value, size_t at, int64_t size);
+
+  /// Zeros put around the image where they are no "same", which the window then no longer has.
+  Symbol padded_image(const Symbol& image, Window& window, Size2 size, std::string& padding);
+  /// Two stacks of matrices.
+  Value product(const Value& left, const Value& right);
+  static bool is_rectified(const Symbol& symbol);
+
+  Value with_numbers(Binary how, const Value& x, const Constant& numbers, bool numbers_first);
+  Value with_one_number(Binary how, const Value& x, double number, bool numbers_first);
+  Value scaled(const Value& x, const Constant* scale, const Constant* offset);
+  /// Adds the numbers to the layer that made x, where it lacks a bias and nobody else reads x.
+  std::optional<Value> merged_offset(const Value& x, const Constant& numbers);
+  Symbol merged(Binary how, const Symbol& a, const Symbol& b);
+  Symbol reduced(Reduction how, const Symbol& x, const std::set<int>& parts);
+  static bool is_near_input(const Symbol& symbol);
+
+  /// Numbers as they lie beside a symbol: repeated to all of its axes from `first` on, in one list.
+  struct Placed {
+    int first = 1;
+    Tensor numbers;
+  };
+  /// nullopt where they would make x larger.
+  std::optional<Placed> placed(const Value& x, const Array& numbers);
+
+  /// Places begin, begin + step, … of an axis, which all are there.
+  Value picked(const Value& x, int axis, int64_t begin, int64_t count, int64_t step);
+  Value concatenate_known(std::span<const Value> parts, int axis);
+  Value with_borders(const Value& x, std::span<const Array> front, std::span<const Array> back,
+                     int axis);
+
   int64_t batch_ = 1;
+  const Node* node_ = nullptr;
+  std::set<std::string, std::less<>> names_;
+  /// How the layers with weights were made, by identity, so that one can be made again with a bias.
+  std::map<const void*, Made> made_;
   std::vector<std::string> notes_;
 };
 

@@ -24,6 +24,7 @@ struct Value {
   std::optional<Constant> constant = {};
   Symbol symbol = {};
   std::vector<AxisParts> axes = {};  ///< of a symbol; each of its axes is in exactly one
+  int uses = 0;                      ///< by how many nodes, and outputs of the graph, it is read
 
   bool is_known() const { return constant.has_value(); }
 };
