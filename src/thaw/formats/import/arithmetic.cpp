@@ -15,7 +15,7 @@ namespace {
 
 Config object() { return Config(Config::Map{}); }
 
-folding::Operation folded(Binary how) {
+folding::Operation operation_of(Binary how) {
   switch (how) {
     case Binary::add:
       return folding::Operation::add;
@@ -89,8 +89,7 @@ bool Assembler::is_rectified(const Symbol& symbol) {
 Value Assembler::binary(Binary how, const Value& a, const Value& b) {
   if (a.is_known() && b.is_known()) {
     const Constant& named = a.constant->name.empty() ? *b.constant : *a.constant;
-    return {.constant = with_array(
-                named, folding::binary(folded(how), a.constant->array, b.constant->array))};
+    return folded(folding::binary(operation_of(how), a.constant->array, b.constant->array), named);
   }
   if (b.is_known()) return with_numbers(how, a, *b.constant, false);
   if (a.is_known()) return with_numbers(how, b, *a.constant, true);
@@ -320,7 +319,7 @@ Value Assembler::reduce(Reduction how, const Value& x, std::vector<int64_t> axes
                       : how == Reduction::sum ? folding::Fold::sum
                       : how == Reduction::max ? folding::Fold::max
                                               : folding::Fold::min;
-    return known(folding::reduce(fold, x.constant->array, gone, keeps_axes));
+    return folded(folding::reduce(fold, x.constant->array, gone, keeps_axes), {});
   }
   std::set<int> parts;
   Value result{.symbol = x.symbol};
@@ -336,10 +335,16 @@ Value Assembler::reduce(Reduction how, const Value& x, std::vector<int64_t> axes
   if (parts.contains(0)) throw Error("expected axes other than the batch's");
   if (parts.empty()) return result;
   result.symbol = reduced(how, x.symbol, parts);
-  for (AxisParts& own : result.axes)
+  if (result.symbol.shape().rank() == x.symbol.shape().rank()) {
+    // All of a sample: its axes stay, of size 1, and lie with the batch.
+    result.axes[0].insert(result.axes[0].end(), parts.begin(), parts.end());
+    return result;
+  }
+  for (AxisParts& own : result.axes) {
     for (int& part : own)
       part -=
           static_cast<int>(std::ranges::count_if(parts, [&](int other) { return other < part; }));
+  }
   return result;
 }
 
@@ -355,11 +360,9 @@ Symbol Assembler::reduced(Reduction how, const Symbol& x, const std::set<int>& p
                            : how == Reduction::sum ? "Sum"
                            : how == Reduction::max ? "Max"
                                                    : "Min";
-  // A sum over everything leaves one number a sample, which stays a list of one.
+  // Over all of a sample one number is left, and its axes, since a value has some.
   const bool keeps = std::ssize(parts) == x.shape().rank();
-  Symbol result = call(class_name, object().set("axis", axes).set("keepdims", keeps), {x});
-  if (keeps) throw Error("expected an axis beside the batch's to stay");
-  return result;
+  return call(class_name, object().set("axis", axes).set("keepdims", keeps), {x});
 }
 
 }  // namespace thaw::foreign

@@ -71,6 +71,18 @@ std::string as_layer_name(std::string_view path) {
 
 }  // namespace
 
+void Assembler::count_known(int64_t elements) {
+  known_left_ -= elements;
+  if (known_left_ < 0)
+    throw Error("expected to know no more numbers than a few times those of the file");
+}
+
+Value Assembler::folded(Array array, const std::optional<Constant>& like) {
+  count_known(array.elements());
+  if (!like) return known(std::move(array));
+  return {.constant = Constant{std::move(array), like->name, like->can_train}};
+}
+
 void Assembler::begin_node(const Node& node) { node_ = &node; }
 
 std::string Assembler::fresh_name(std::string_view wanted) {

@@ -43,6 +43,9 @@ class Assembler {
   int axis_of(const Value& value, int64_t axis) const;
 
   static Value known(Array array) { return {.constant = Constant{std::move(array)}}; }
+  /// Counts numbers that are made of nothing or of others before the graph runs. Throws Error where
+  /// they are far more than the file holds: a few bytes may ask for a whole memory.
+  void count_known(int64_t elements);
 
   /// x [.., channels at `channel_axis`] with `kernel` [h, w, in/groups, out], `bias` [out] or null;
   /// for depthwise, [h, w, in, multiplier]. One-dimensional ones have h = 1 and x's one axis as w.
@@ -103,6 +106,10 @@ class Assembler {
   /// To `size`, as Keras's Resizing and tf.image.resize: "bilinear", "nearest", half pixels.
   Value resize(const Value& x, Size2 size, std::string_view interpolation, int channel_axis);
 
+  /// A computed value as the foreign graph has it, each of its axes one of the symbol's; a map of
+  /// features stays channels last.
+  Symbol output(const Value& x);
+
   /// What the importer was told and the user should know; a line each.
   const std::vector<std::string>& notes() const { return notes_; }
   void note(std::string line) { notes_.push_back(std::move(line)); }
@@ -112,6 +119,9 @@ class Assembler {
 
   /// Weights by the layer's names of them, in Keras's layout.
   using Weights = std::vector<std::pair<std::string_view, Tensor>>;
+
+  /// Known numbers made of `like`, whose name they keep.
+  Value folded(Array array, const std::optional<Constant>& like);
 
   /// All that a layer with weights is made of.
   struct Made {
@@ -182,6 +192,7 @@ class Assembler {
                      int axis);
 
   int64_t batch_ = 1;
+  int64_t known_left_ = int64_t{1} << 24;
   const Node* node_ = nullptr;
   std::set<std::string, std::less<>> names_;
   /// How the layers with weights were made, by identity, so that one can be made again with a bias.

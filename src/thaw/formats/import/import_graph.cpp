@@ -71,6 +71,9 @@ class Importer {
   ModelFile run() {
     expect_known_operations();
     choose_batch();
+    constexpr int64_t times = 8;
+    for (const auto& [name, constant] : graph_.constants)
+      assembler_.known_left_ += times * constant.array.elements();
     for (const GraphInput& input : graph_.inputs)
       if (uses_.contains(input.name)) add_input(input);
     if (inputs_.empty())
@@ -174,12 +177,8 @@ class Importer {
     for (const std::string& name : graph_.outputs) {
       const Value value = value_of(name);
       if (value.is_known()) continue;
-      results.push_back(with_context(fmt::format("output \"{}\"", name), [&] {
-        // Maps of features stay channels last.
-        if (value.axes.size() == 4 && value.axes == std::vector<AxisParts>{{0}, {3}, {1}, {2}})
-          return value.symbol;
-        return assembler_.arranged(value, value.axes);
-      }));
+      results.push_back(with_context(fmt::format("output \"{}\"", name),
+                                     [&] { return assembler_.output(value); }));
     }
     if (results.empty()) throw Error("expected an output that depends on the input");
     return results;

@@ -86,15 +86,23 @@ Value Assembler::matmul(const Value& a, const Value& b, bool transpose_a, bool t
   const Value left = transpose_a ? exchanged(a) : a;
   Value right = transpose_b ? exchanged(b) : b;
   if (left.is_known() && right.is_known())
-    return known(folding::matmul(left.constant->array, right.constant->array));
+    return folded(folding::matmul(left.constant->array, right.constant->array), *right.constant);
   if (right.is_known()) {
     const Shape shape = shape_of(right);
     if (shape.rank() > 2 && shape.elements() == shape[-1] * shape[-2])
       right = reshape(right, {shape[-2], shape[-1]});
     if (shape_of(right).rank() == 2) return dense(left, right, nullptr);
   }
+  if (left.is_known()) {
+    // A·b is (bᵀ·Aᵀ)ᵀ, a Dense again.
+    const Shape shape = shape_of(left);
+    if (shape.elements() == shape[-1] * shape[-2]) {
+      const Value kernel = exchanged(reshape(left, {shape[-2], shape[-1]}));
+      return exchanged(dense(exchanged(right), kernel, nullptr));
+    }
+  }
   if (left.is_known() || right.is_known())
-    throw Error("expected a product with a known matrix on the right, or of two values");
+    throw Error("expected a product of computed values, or with one known matrix");
   return product(left, right);
 }
 

@@ -90,6 +90,11 @@ Symbol Assembler::arranged(const Value& x, const std::vector<AxisParts>& groups)
   return symbol;
 }
 
+Symbol Assembler::output(const Value& x) {
+  if (x.axes == std::vector<AxisParts>{{0}, {3}, {1}, {2}}) return x.symbol;
+  return arranged(x, x.axes);
+}
+
 Symbol Assembler::image(const Value& x, int channel_axis) {
   const auto rank = std::ssize(x.axes);
   if (rank != 4 && rank != 3)
@@ -197,9 +202,7 @@ Value Assembler::reshape(const Value& x, std::vector<int64_t> sizes) {
     throw Error(fmt::format("expected a shape of as many elements as {}, received {}",
                             from.to_string(), to.to_string()));
   }
-  if (x.is_known())
-    return {.constant =
-                Constant{x.constant->array.reshaped(to), x.constant->name, x.constant->can_train}};
+  if (x.is_known()) return folded(x.constant->array.reshaped(to), *x.constant);
   if (from.elements() == 0) throw Error("expected a value that is not empty");
 
   // Runs of axes of equal products become runs of axes, one after the other.
@@ -282,8 +285,7 @@ Value Assembler::transpose(const Value& x, std::vector<int64_t> order) {
     for (int axis = shape.rank(); axis-- > 0;) order.push_back(axis);
   for (int64_t& axis : order) axis = axis_of(x, axis);
   if (x.is_known()) {
-    return {.constant = Constant{folding::transpose(x.constant->array, order), x.constant->name,
-                                 x.constant->can_train}};
+    return folded(folding::transpose(x.constant->array, order), *x.constant);
   }
   Value result{.symbol = x.symbol};
   std::set<int64_t> seen;
@@ -342,8 +344,7 @@ Value Assembler::broadcast_to(const Value& x, std::vector<int64_t> sizes) {
     if (size == -1) size = 1;
   const Shape wanted{std::move(sizes)};
   if (x.is_known()) {
-    return {.constant = Constant{folding::broadcast_to(x.constant->array, wanted), x.constant->name,
-                                 x.constant->can_train}};
+    return folded(folding::broadcast_to(x.constant->array, wanted), *x.constant);
   }
   const Shape result = folding::broadcast(own, wanted);
   if (result != own) {

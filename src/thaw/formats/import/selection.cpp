@@ -75,8 +75,7 @@ Value Assembler::slice(const Value& x, int64_t axis, int64_t begin, int64_t end,
   const int64_t size = shape_of(x)[at];
   const std::vector<int64_t> places = folding::places_of(size, begin, end, step);
   if (x.is_known()) {
-    return {.constant = Constant{folding::take(x.constant->array, places, at), x.constant->name,
-                                 x.constant->can_train}};
+    return folded(folding::take(x.constant->array, places, at), *x.constant);
   }
   if (places.empty())
     throw Error(
@@ -114,9 +113,8 @@ Value Assembler::gather(const Value& x, const Array& indices, int64_t axis) {
   sizes.erase(sizes.begin() + at);
   sizes.insert(sizes.begin() + at, indices.shape().sizes().begin(), indices.shape().sizes().end());
   if (x.is_known()) {
-    return {.constant = Constant{
-                folding::take(x.constant->array, places, at).reshaped(Shape(std::move(sizes))),
-                x.constant->name, x.constant->can_train}};
+    return folded(folding::take(x.constant->array, places, at).reshaped(Shape(std::move(sizes))),
+                  *x.constant);
   }
   const std::vector<Run> runs = runs_of(places);
   if (runs.empty() || runs.size() > most_runs)
@@ -137,8 +135,7 @@ Value Assembler::concatenate(std::span<const Value> parts, int64_t axis) {
   if (all_known) {
     std::vector<Array> arrays;
     for (const Value& part : parts) arrays.push_back(part.constant->array);
-    return {.constant = Constant{folding::concatenate(arrays, axis_of(parts[0], axis)),
-                                 parts[0].constant->name, parts[0].constant->can_train}};
+    return folded(folding::concatenate(arrays, axis_of(parts[0], axis)), *parts[0].constant);
   }
   if (parts.size() == 1) return parts[0];
   const auto symbol =
@@ -241,7 +238,7 @@ Value Assembler::pad(const Value& x, std::vector<int64_t> before, std::vector<in
   if (std::ranges::all_of(before, is_zero) && std::ranges::all_of(after, is_zero)) return result;
   if (result.is_known()) {
     if (mode != "constant") throw Error("expected a border of one value around known numbers");
-    return known(folding::pad(result.constant->array, before, after, value));
+    return folded(folding::pad(result.constant->array, before, after, value), {});
   }
   const int rank = result.symbol.shape().rank();
   std::vector<int64_t> front(static_cast<size_t>(rank) + 1, 0);
