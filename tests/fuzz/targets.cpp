@@ -1,5 +1,7 @@
 #include "fuzz/targets.h"
 
+#include <algorithm>
+
 #include "support/temporary_folder.h"
 #include "thaw/core/error.h"
 #include "thaw/data/image.h"
@@ -97,6 +99,19 @@ bool read_torch(std::string bytes) {
 bool read_safetensors(std::string bytes) {
   try {
     return !thaw::read_safetensors(bytes).tensors.empty();
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool read_tensorflow_js(std::string bytes) {
+  const size_t end = std::min(bytes.find('\0'), bytes.size());
+  const TemporaryFolder& folder = in_memory();
+  folder.write("tensorflow_js/model.json", bytes.substr(0, end));
+  folder.write("tensorflow_js/weights.bin", bytes.substr(std::min(end + 1, bytes.size())));
+  try {
+    (void)read_model_file(folder / "tensorflow_js/model.json");
+    return true;
   } catch (const Error&) {
     return false;
   }

@@ -13,6 +13,7 @@
 #include "thaw/formats/keras/weights.h"
 #include "thaw/formats/keras/write_config.h"
 #include "thaw/formats/keras/zip_file.h"
+#include "thaw/formats/tensorflow_js/model_folder.h"
 #include "thaw/formats/torch/torch_file.h"
 
 namespace thaw::model_formats {
@@ -22,7 +23,8 @@ constexpr std::string_view keras_endings[] = {".keras"};
 constexpr uint64_t largest_weights = uint64_t{8} << 30;
 
 bool is_keras(const ModelInput& input) {
-  return input.start().starts_with("PK") && !thaw::torch::TorchFile::is_one(input);
+  return input.start().starts_with("PK") && !thaw::torch::TorchFile::is_one(input) &&
+         !thaw::tensorflow_js::ModelFolder::is_one(input);
 }
 
 thaw::keras::ZipReader open(const ModelInput& input) {

@@ -7,6 +7,7 @@
 #include "thaw/formats/json.h"
 #include "thaw/formats/keras/model_parts.h"
 #include "thaw/formats/keras/read_config.h"
+#include "thaw/formats/tensorflow_js/model_folder.h"
 
 namespace thaw::model_formats {
 namespace {
@@ -15,7 +16,8 @@ constexpr std::string_view json_endings[] = {".json"};
 
 bool is_json(const ModelInput& input) {
   const size_t first = input.start().find_first_not_of(" \t\r\n\xef\xbb\xbf");
-  return first != std::string_view::npos && input.start()[first] == '{';
+  return first != std::string_view::npos && input.start()[first] == '{' &&
+         !thaw::tensorflow_js::ModelFolder::is_one(input);
 }
 
 std::string text_of(const ModelInput& input) {
