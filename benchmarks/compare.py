@@ -27,7 +27,7 @@ for path in pathlib.Path(sys.argv[1]).rglob("*.bmp"):
 
 
 def measure(command):
-    """Wall seconds and peak memory of a command; what it says is shown if it fails."""
+    """Wall and processor seconds and peak memory of a command; what it says is shown if it fails."""
     began = time.perf_counter()
     process = subprocess.Popen([str(word) for word in command], stdout=subprocess.DEVNULL,
                                stderr=subprocess.PIPE, text=True)
@@ -37,7 +37,7 @@ def measure(command):
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode != 0:
         sys.exit(f"{' '.join(process.args)}: exit code {process.returncode}\n{said}")
-    return {"wall": seconds, "memory": usage.ru_maxrss / 1024}
+    return {"wall": seconds, "processor": usage.ru_utime + usage.ru_stime, "memory": usage.ru_maxrss / 1024}
 
 
 def run_recipe(command, warm=False):
