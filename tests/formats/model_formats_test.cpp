@@ -46,7 +46,7 @@ TEST(ModelFormats, are_found_by_the_longest_ending_that_a_name_has) {
   }
   EXPECT_EQ(model_formats::by_ending("a.h5")->name, "keras_h5");
   EXPECT_EQ(model_formats::by_ending("a.weights.h5")->name, "keras_weights");
-  EXPECT_EQ(model_formats::by_ending("a.onnx"), nullptr);
+  EXPECT_EQ(model_formats::by_ending("a.bin"), nullptr);
   EXPECT_EQ(model_formats::endings(&writes), ".keras, .h5, .weights.h5 or .safetensors");
 }
 
