@@ -46,6 +46,8 @@ class Assembler {
   /// Counts numbers that are made of nothing or of others before the graph runs. Throws Error where
   /// they are far more than the file holds: a few bytes may ask for a whole memory.
   void count_known(int64_t elements);
+  /// Some millions, and eight for each that the graph holds.
+  void allow_known(const ForeignGraph& graph);
 
   /// x [.., channels at `channel_axis`] with `kernel` [h, w, in/groups, out], `bias` [out] or null;
   /// for depthwise, [h, w, in, multiplier]. One-dimensional ones have h = 1 and x's one axis as w.

@@ -7,7 +7,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/formats/import/node_order.h"
-#include "thaw/formats/import/patterns.h"
+#include "thaw/formats/import/recognition.h"
 #include "thaw/formats/import/rule.h"
 #include "thaw/graph/functional.h"
 
@@ -71,9 +71,7 @@ class Importer {
   ModelFile run() {
     expect_known_operations();
     choose_batch();
-    constexpr int64_t times = 8;
-    for (const auto& [name, constant] : graph_.constants)
-      assembler_.known_left_ += times * constant.array.elements();
+    assembler_.allow_known(graph_);
     for (const GraphInput& input : graph_.inputs)
       if (uses_.contains(input.name)) add_input(input);
     if (inputs_.empty())
@@ -201,7 +199,9 @@ class Importer {
 };
 
 ModelFile import_graph(ForeignGraph graph, const LoadOptions& options) {
-  recognize_patterns(graph);
+  fold_constants(graph);
+  recognize_layer_normalization(graph);
+  recognize_activations(graph);
   return Importer(graph, options).run();
 }
 

@@ -6,7 +6,7 @@
 namespace thaw::foreign {
 
 /// The graph as a model of layers, channels last, its weights in them: constants are folded, what
-/// is written in parts is recognized (patterns/), and each node becomes layers by its rule
+/// is written in parts is recognized (recognition.h), and each node becomes layers by its rule
 /// (rules/). Inputs of rank 4 with channels first become (height, width, channels). Sizes that the
 /// file leaves open are taken from options.input_shape.
 /// Throws Error naming node and operation; operations that are not known are listed all at once.

@@ -79,14 +79,6 @@ Values squared_difference(const RuleCall& call) {
 
 Values unchanged(const RuleCall& call) { return {call.input(0)}; }
 
-/// What patterns make of several operations: exact, unless it says otherwise.
-Values gelu(const RuleCall& call) {
-  if (!call.flag("approximate", false)) return {call.make.activation(call.input(0), "gelu")};
-  return {call.make.activation(call.input(0), "gelu", object().set("approximate", true))};
-}
-
-Values silu(const RuleCall& call) { return {call.make.activation(call.input(0), "silu")}; }
-
 constexpr Rule rules[] = {
     {"Relu", &named, "relu"},
     {"Relu6", &named, "relu6"},
@@ -97,9 +89,6 @@ constexpr Rule rules[] = {
     {"Softsign", &named, "softsign"},
     {"Mish", &named, "mish"},
     {"HardSwish", &named, "hard_silu"},
-    {"thaw.Silu", &silu},
-    {"thaw.Gelu", &gelu},
-    {"thaw.HardSigmoid", &named, "hard_sigmoid"},
     {"Erf", &named, "erf"},
     {"Add", &two, "add"},
     {"Sub", &two, "subtract"},
