@@ -6,6 +6,9 @@
 
 #include <cmath>
 
+#include <fmt/format.h>
+#include "thaw/core/variable.h"
+
 #include "thaw/formats/import/import_graph.h"
 #include "thaw/graph/layer_type.h"
 
@@ -50,6 +53,19 @@ class Written {
         classes += ":" + layer.definition()->config().at("activation").as_string();
     }
     return classes;
+  }
+
+  /// Of each layer that has some: class, name, and the first number of each weight.
+  std::string weights() const {
+    const ModelFile file = import_graph(graph_, {});
+    std::string text;
+    for (const Layer& layer : file.model.layers()) {
+      if (layer.variables().empty()) continue;
+      text += fmt::format("{} {}:", layer.class_name(), layer.name());
+      for (const VariablePtr& variable : layer.variables())
+        text += fmt::format(" {} {}", variable->name(), variable->value().data()[0]);
+    }
+    return text;
   }
 
  private:
@@ -177,6 +193,25 @@ TEST(Recognition, LayerNormalizationInItsParts) {
   // Of another axis' mean twice it is none.
   EXPECT_EQ(Written().mean("x", "m").node("Sub", {"x", "m"}, "y").layers(),
             "Mean Reshape Subtract");
+}
+
+TEST(Recognition, BatchNormalizationInItsParts) {
+  // As Keras 3 writes it; each of the four stays a weight.
+  EXPECT_EQ(Written()
+                .number("e", 1e-3F)
+                .list("gamma", gamma)
+                .list("beta", beta)
+                .list("moving_mean", {1, 2, 3, 4, 5, 6, 7, 8})
+                .list("moving_variance", {1, 2, 3, 4, 5, 6, 7, 8.5F})
+                .node("Add", {"moving_variance", "e"}, "a")
+                .node("Rsqrt", {"a"}, "r")
+                .node("Mul", {"r", "gamma"}, "i")
+                .node("Mul", {"moving_mean", "i"}, "q")
+                .node("Sub", {"beta", "q"}, "o")
+                .node("Mul", {"x", "i"}, "p")
+                .node("Add", {"p", "o"}, "y")
+                .weights(),
+            "BatchNormalization norm: gamma 0.5 beta 0.1 moving_mean 1 moving_variance 1");
 }
 
 }  // namespace

@@ -199,6 +199,7 @@ class Importer {
 };
 
 ModelFile import_graph(ForeignGraph graph, const LoadOptions& options) {
+  recognize_batch_normalization(graph);
   fold_constants(graph);
   recognize_layer_normalization(graph);
   recognize_activations(graph);

@@ -11,6 +11,10 @@ namespace thaw::foreign {
 /// give there. So every way of writing them is found. Nodes that others read too stay.
 void recognize_activations(ForeignGraph& graph);
 
+/// The same for γ(x − mean)/√(variance + ε) + β of known numbers; before these are folded, so that
+/// each stays a weight of its own.
+void recognize_batch_normalization(ForeignGraph& graph);
+
 /// The same for (x − mean)/√(variance + ε)·γ + β over the last axis or the channels.
 void recognize_layer_normalization(ForeignGraph& graph);
 

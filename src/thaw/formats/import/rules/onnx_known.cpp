@@ -188,9 +188,7 @@ Value converted(const Value& x, int64_t type) {
   return result;
 }
 
-Values cast(const RuleCall& call) {
-  return {converted(call.input(0), call.integer("to", 1))};
-}
+Values cast(const RuleCall& call) { return {converted(call.input(0), call.integer("to", 1))}; }
 
 Values cast_like(const RuleCall& call) {
   const Value& like = call.input(1);

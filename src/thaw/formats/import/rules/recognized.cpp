@@ -43,11 +43,21 @@ Values layer_normalization(const RuleCall& call) {
   return {call.make.transpose(y, back)};
 }
 
+Values batch_normalization(const RuleCall& call) {
+  const auto optional = [&](size_t place) {
+    return call.has_input(place) ? &call.input(place) : nullptr;
+  };
+  return {call.make.batch_normalization(call.input(0), optional(1), optional(2), call.input(3),
+                                        call.input(4), call.number("epsilon", 1e-3),
+                                        call.integer("axis", -1))};
+}
+
 constexpr Rule rules[] = {
     {"thaw.Silu", &silu},
     {"thaw.Gelu", &gelu},
     {"thaw.HardSigmoid", &hard_sigmoid},
     {"thaw.LeakyRelu", &leaky},
+    {"thaw.BatchNormalization", &batch_normalization},
     {"thaw.LayerNormalization", &layer_normalization},
 };
 
