@@ -1,6 +1,7 @@
 #include <string_view>
 
 #include "thaw/runtime/cpu/convolution_gradients.h"
+#include "thaw/runtime/cpu/depthwise_gradient.h"
 #include "thaw/runtime/cpu/depthwise_pair.h"
 #include "thaw/runtime/cpu/kernel.h"
 #include "thaw/runtime/cpu/winograd.h"
@@ -116,6 +117,10 @@ class Conv2DKernel final : public Kernel {
         image_layout(layout_, emit.shape(node_.input(0)), emit.batch()), any_layout(view_), bias,
         image_layout(layout_, node_.node.shape, emit.batch()), strides(), dilations(),
         padding_before(), padding_after(), primitive_);
+    if (is_reference(backward) && emit_depthwise_gradient(emit, op_, node_, backward.src_desc(),
+                                                          backward.diff_dst_desc(), bias_trains)) {
+      return;
+    }
     add_weights_gradient<dnnl::convolution_backward_weights>(emit, node_, view_, bias_trains,
                                                              backward);
   }
