@@ -91,6 +91,7 @@ Value Assembler::binary(Binary how, const Value& a, const Value& b) {
     const Constant& named = a.constant->name.empty() ? *b.constant : *a.constant;
     return folded(folding::binary(operation_of(how), a.constant->array, b.constant->array), named);
   }
+  if (!a.repeated.empty() || !b.repeated.empty()) return binary_of_repeated(how, a, b);
   if (b.is_known()) return with_numbers(how, a, *b.constant, false);
   if (a.is_known()) return with_numbers(how, b, *a.constant, true);
   if (a.axes.size() != b.axes.size()) {

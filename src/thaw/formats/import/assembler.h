@@ -95,7 +95,10 @@ class Assembler {
   Value transpose(const Value& x, std::vector<int64_t> order);
   Value squeeze(const Value& x, std::vector<int64_t> axes);
   Value unsqueeze(const Value& x, std::vector<int64_t> axes);
+  /// What is computed is repeated where it is needed: see Value::repeated.
   Value broadcast_to(const Value& x, std::vector<int64_t> sizes);
+  /// The value with what is still to be repeated repeated, by layers.
+  Value repeat(const Value& x);
   Value concatenate(std::span<const Value> parts, int64_t axis);
   std::vector<Value> split(const Value& x, std::span<const int64_t> sizes, int64_t axis);
   /// x[…, begin:end:step, …] with Python's meaning of negative and too large numbers.
@@ -168,6 +171,7 @@ class Assembler {
   Symbol padded_image(const Symbol& image, Window& window, Size2 size, std::string& padding);
   /// Two stacks of matrices.
   Value product(const Value& left, const Value& right);
+  Value product_of_shared(const Value& left, const Value& right);
   static bool is_rectified(const Symbol& symbol);
 
   Value with_numbers(Binary how, const Value& x, const Constant& numbers, bool numbers_first);
@@ -175,6 +179,7 @@ class Assembler {
   Value scaled(const Value& x, const Constant* scale, const Constant* offset);
   /// Adds the numbers to the layer that made x, where it lacks a bias and nobody else reads x.
   std::optional<Value> merged_offset(const Value& x, const Constant& numbers);
+  Value binary_of_repeated(Binary how, const Value& a, const Value& b);
   Symbol merged(Binary how, const Symbol& a, const Symbol& b);
   Symbol reduced(Reduction how, const Symbol& x, const std::set<int>& parts);
   static bool is_near_input(const Symbol& symbol);

@@ -247,6 +247,8 @@ std::function<double(double)> function(std::string_view name) {
       {"tanh", [](double x) { return std::tanh(x); }},
       {"exponential", [](double x) { return std::exp(x); }},
       {"erf", [](double x) { return std::erf(x); }},
+      {"sin", [](double x) { return std::sin(x); }},
+      {"cos", [](double x) { return std::cos(x); }},
       {"sqrt", [](double x) { return std::sqrt(x); }},
       {"log", [](double x) { return std::log(x); }},
       {"abs", [](double x) { return std::fabs(x); }},

@@ -152,11 +152,14 @@ class Importer {
 
   void add_node(const Node& node) {
     with_context(fmt::format("node \"{}\" ({})", node.name, node.op), [&] {
-      std::vector<Value> inputs;
-      for (const std::string& name : node.inputs) inputs.push_back(value_of(name));
-      const std::vector<Value> from = inputs;
       const Rule& rule = *find_rule(graph_.dialect, node.op);
       assembler_.begin_node(node);
+      std::vector<Value> inputs;
+      for (const std::string& name : node.inputs) {
+        Value value = value_of(name);
+        inputs.push_back(rule.takes_repeated ? std::move(value) : assembler_.repeat(value));
+      }
+      const std::vector<Value> from = inputs;
       const RuleCall call(node, graph_, std::move(inputs), assembler_, rule.word);
       std::vector<Value> results = rule.apply(call);
       for (size_t i = 0; i < node.outputs.size(); ++i) {
@@ -173,7 +176,7 @@ class Importer {
   std::vector<Symbol> outputs() {
     std::vector<Symbol> results;
     for (const std::string& name : graph_.outputs) {
-      const Value value = value_of(name);
+      const Value value = assembler_.repeat(value_of(name));
       if (value.is_known()) continue;
       results.push_back(with_context(fmt::format("output \"{}\"", name),
                                      [&] { return assembler_.output(value); }));

@@ -106,6 +106,39 @@ Value Assembler::matmul(const Value& a, const Value& b, bool transpose_a, bool t
   return product(left, right);
 }
 
+/// Where the right stack has one matrix for all of an axis, as keys that heads share, the rows of
+/// the left one's matrices are those of one matrix.
+Value Assembler::product_of_shared(const Value& left, const Value& right) {
+  const Shape a = shape_of(left);
+  const Shape b = shape_of(right);
+  const int rank = a.rank();
+  std::vector<int64_t> order;
+  std::vector<int64_t> merged;
+  std::vector<int64_t> stack;
+  for (int axis = 0; axis + 2 < rank; ++axis) {
+    (a[axis] == b[axis] ? order : merged).push_back(axis);
+    if (a[axis] == b[axis]) stack.push_back(a[axis]);
+  }
+  int64_t rows = a[-2];
+  std::vector<int64_t> apart = stack;
+  for (const int64_t axis : merged) {
+    order.push_back(axis);
+    apart.push_back(a[static_cast<int>(axis)]);
+    rows *= a[static_cast<int>(axis)];
+  }
+  order.insert(order.end(), {rank - 2, rank - 1});
+  apart.insert(apart.end(), {a[-2], b[-1]});
+  std::vector<int64_t> lefts = stack;
+  std::vector<int64_t> rights = stack;
+  lefts.insert(lefts.end(), {rows, a[-1]});
+  rights.insert(rights.end(), {b[-2], b[-1]});
+  const Value y = product(reshape(transpose(left, order), lefts), reshape(right, rights));
+  std::vector<int64_t> inverse(order.size());
+  for (size_t place = 0; place < order.size(); ++place)
+    inverse[static_cast<size_t>(order[place])] = static_cast<int64_t>(place);
+  return transpose(reshape(y, apart), inverse);
+}
+
 Value Assembler::product(const Value& left, const Value& right) {
   const Shape a = shape_of(left);
   const Shape b = shape_of(right);
@@ -114,6 +147,8 @@ Value Assembler::product(const Value& left, const Value& right) {
     throw Error(fmt::format("expected two stacks of matrices that fit, received {} and {}",
                             a.to_string(), b.to_string()));
   }
+  for (int axis = 1; axis + 2 < rank; ++axis)
+    if (a[axis] != b[axis] && b[axis] == 1) return product_of_shared(left, right);
   for (int axis = 0; axis + 2 < rank; ++axis)
     if (a[axis] != b[axis])
       throw Error(fmt::format("expected stacks of one shape, received {} and {}", a.to_string(),

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "thaw/core/error.h"
 #include "thaw/formats/import/assembler.h"
@@ -44,6 +45,7 @@ Shape Assembler::shape_of(const Value& value) const {
     for (const int part : parts) size *= part_size(value, part);
     sizes.push_back(size);
   }
+  if (!value.repeated.empty()) return Shape(value.repeated);
   return Shape(std::move(sizes));
 }
 
@@ -251,7 +253,8 @@ size_t Assembler::reshape_run(Value& value, size_t at, size_t count, std::span<c
 }
 
 void Assembler::take_from_run(Value& value, size_t at, int64_t size) {
-  size_t taken = 0;
+  // An axis of size 1 in front is that of a batch of one.
+  size_t taken = size == 1 && !value.axes[at].empty() && value.axes[at][0] == 0 ? 1 : 0;
   int64_t product = 1;
   while (product < size) {
     const int part = value.axes[at][taken];
@@ -302,15 +305,32 @@ Value Assembler::squeeze(const Value& x, std::vector<int64_t> axes) {
   const Shape shape = shape_of(x);
   std::set<int> gone;
   for (const int64_t axis : axes) gone.insert(axis_of(x, axis));
+  Value result{.symbol = x.symbol};
   std::vector<int64_t> sizes;
+  AxisParts homeless;
   for (int axis = 0; axis < shape.rank(); ++axis) {
     const bool goes = axes.empty() ? shape[axis] == 1 && axis != 0 : gone.contains(axis);
     if (goes && shape[axis] != 1)
       throw Error(
           fmt::format("expected a size of 1 at axis {}, received {}", axis, shape.to_string()));
     if (!goes) sizes.push_back(shape[axis]);
+    if (x.is_known()) continue;
+    // Parts of size 1 of an axis that goes belong to the next one.
+    AxisParts parts = x.axes[static_cast<size_t>(axis)];
+    if (goes && has_batch(parts)) throw Error("expected axes other than the batch's");
+    if (goes || !has_batch(parts)) {
+      homeless.insert(homeless.end(), parts.begin(), parts.end());
+      parts = std::exchange(homeless, {});
+    }
+    if (goes)
+      homeless = std::move(parts);
+    else
+      result.axes.push_back(std::move(parts));
   }
-  return reshape(x, std::move(sizes));
+  if (x.is_known()) return reshape(x, std::move(sizes));
+  if (result.axes.empty()) throw Error("expected a shape of at least one axis");
+  result.axes.back().insert(result.axes.back().end(), homeless.begin(), homeless.end());
+  return result;
 }
 
 Value Assembler::unsqueeze(const Value& x, std::vector<int64_t> axes) {
@@ -332,28 +352,6 @@ Value Assembler::unsqueeze(const Value& x, std::vector<int64_t> axes) {
   for (int64_t axis = 0, old = 0; axis < rank; ++axis)
     result.axes.push_back(news.contains(axis) ? AxisParts{} : x.axes[static_cast<size_t>(old++)]);
   return result;
-}
-
-Value Assembler::broadcast_to(const Value& x, std::vector<int64_t> sizes) {
-  const Shape own = shape_of(x);
-  // A repetition over the batch changes nothing of what is known: it fits any.
-  if (x.is_known() && !sizes.empty() && sizes[0] == batch_ && batch_ > 1 &&
-      std::ssize(sizes) >= own.rank() && (own.rank() < std::ssize(sizes) || own[0] == 1))
-    sizes[0] = 1;
-  for (int64_t& size : sizes)
-    if (size == -1) size = 1;
-  const Shape wanted{std::move(sizes)};
-  if (x.is_known()) {
-    return folded(folding::broadcast_to(x.constant->array, wanted), *x.constant);
-  }
-  const Shape result = folding::broadcast(own, wanted);
-  if (result != own) {
-    throw Error(
-        fmt::format("expected {} to be repeated by what it is computed with, received a "
-                    "repetition to {}",
-                    own.to_string(), result.to_string()));
-  }
-  return x;
 }
 
 Symbol Assembler::laid_like(const Value& x, const Value& like, int but) {

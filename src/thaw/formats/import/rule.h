@@ -59,7 +59,8 @@ struct Rule {
   std::string_view op;
   /// The node's outputs in order; it may give fewer where nobody reads the others.
   std::vector<Value> (*apply)(const RuleCall& call);
-  const char* word = "";  ///< what apply() is to do, where it can do several things
+  const char* word = "";        ///< what apply() is to do, where it can do several things
+  bool takes_repeated = false;  ///< whether inputs may be such as are still to be repeated
 };
 
 /// The rules of one family of operations: what each file of rules/ defines.

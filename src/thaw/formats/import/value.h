@@ -24,7 +24,10 @@ struct Value {
   std::optional<Constant> constant = {};
   Symbol symbol = {};
   std::vector<AxisParts> axes = {};  ///< of a symbol; each of its axes is in exactly one
-  int uses = 0;                      ///< by how many nodes, and outputs of the graph, it is read
+  /// The sizes to which its axes of size 1 are still to be repeated; empty: they are as they are.
+  /// What computes it with a value of that size needs no repetition (see Assembler::repeat()).
+  std::vector<int64_t> repeated = {};
+  int uses = 0;  ///< by how many nodes, and outputs of the graph, it is read
 
   bool is_known() const { return constant.has_value(); }
 };

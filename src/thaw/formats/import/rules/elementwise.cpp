@@ -70,6 +70,11 @@ Values absolute(const RuleCall& call) { return layer(call, "abs", "Absolute", ob
 Values logarithm(const RuleCall& call) { return layer(call, "log", "Log", object()); }
 Values sign(const RuleCall& call) { return layer(call, "sign", "Sign", object()); }
 Values floor(const RuleCall& call) { return layer(call, "floor", "Floor", object()); }
+/// Of what is known alone: no layer does it.
+Values known_alone(const RuleCall& call) {
+  return {
+      Assembler::known(folding::map(call.known(0, "a number"), folding::function(call.word())))};
+}
 Values round(const RuleCall& call) { return layer(call, "round", "Round", object()); }
 
 Values squared_difference(const RuleCall& call) {
@@ -90,13 +95,13 @@ constexpr Rule rules[] = {
     {"Mish", &named, "mish"},
     {"HardSwish", &named, "hard_silu"},
     {"Erf", &named, "erf"},
-    {"Add", &two, "add"},
-    {"Sub", &two, "subtract"},
-    {"Mul", &two, "multiply"},
-    {"Div", &two, "divide"},
-    {"Max", &two, "maximum"},
-    {"Min", &two, "minimum"},
-    {"Pow", &two, "power"},
+    {"Add", &two, "add", true},
+    {"Sub", &two, "subtract", true},
+    {"Mul", &two, "multiply", true},
+    {"Div", &two, "divide", true},
+    {"Max", &two, "maximum", true},
+    {"Min", &two, "minimum", true},
+    {"Pow", &two, "power", true},
     {"Sqrt", &square_root},
     {"Rsqrt", &inverse_square_root},
     {"Square", &square},
@@ -108,6 +113,9 @@ constexpr Rule rules[] = {
     {"Sign", &sign},
     {"Floor", &floor},
     {"Round", &round},
+    {"Ceil", &known_alone, "ceil"},
+    {"Cos", &known_alone, "cos"},
+    {"Sin", &known_alone, "sin"},
     {"Identity", &unchanged},
 };
 

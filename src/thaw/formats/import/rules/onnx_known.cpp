@@ -154,6 +154,25 @@ Values where(const RuleCall& call) {
                            cleared(call, condition, no, true))};
 }
 
+/// Sums from the first number along an axis to each.
+Values running_sum(const RuleCall& call) {
+  const Array& x = call.known(0, "what is summed");
+  const int axis = call.make.axis_of(call.input(0), call.known(1, "the axis").integer());
+  if (call.flag("exclusive", false) || call.flag("reverse", false))
+    throw Error("expected sums from the first number on, itself too");
+  int64_t inner = 1;
+  for (int other = axis + 1; other < x.shape().rank(); ++other) inner *= x.shape()[other];
+  const int64_t size = x.shape()[axis];
+  std::vector<double> sums;
+  for (int64_t i = 0; i < x.elements(); ++i) {
+    const bool is_first = i / inner % size == 0;
+    sums.push_back(x.at(i) + (is_first ? 0 : sums[static_cast<size_t>(i - inner)]));
+  }
+  if (x.is_integer()) return {known({x.shape(), std::vector<int64_t>(sums.begin(), sums.end())})};
+  const std::vector<float> floats(sums.begin(), sums.end());
+  return {known(Array(Tensor::from(x.shape(), floats)))};
+}
+
 /// Fractions are cut off.
 Array truncated(const Array& x) {
   if (x.is_integer()) return x;
@@ -201,6 +220,7 @@ constexpr Rule rules[] = {
     {"onnx:Cast", &cast},
     {"onnx:CastLike", &cast_like},
     {"onnx:ConstantOfShape", &constant_of_shape},
+    {"onnx:CumSum", &running_sum},
     {"onnx:Equal", &compared<Operation::equal, false>},
     {"onnx:Greater", &compared<Operation::greater, false>},
     {"onnx:GreaterOrEqual", &compared<Operation::less, true>},

@@ -61,6 +61,36 @@ std::vector<Value> gather(const RuleCall& call) {
                            call.integer("axis", 0))};
 }
 
+/// Of index tuples [..., n] into the first n axes; [..., 1] are indices of the first.
+std::vector<Value> gather_tuples(const RuleCall& call) {
+  const Array& tuples = call.known(1, "which parts are taken");
+  const Shape x = call.make.shape_of(call.input(0));
+  const int64_t length = tuples.shape().rank() == 0 ? 0 : tuples.shape().last();
+  if (length < 1 || length > x.rank() || call.integer("batch_dims", 0) != 0) {
+    throw Error(
+        fmt::format("expected indices of 1 to {} axes and batch_dims = 0, received shape {}",
+                    x.rank(), tuples.shape().to_string()));
+  }
+  const std::vector<int64_t> numbers = tuples.integers();
+  Sizes places;
+  for (size_t i = 0; i < numbers.size(); i += static_cast<size_t>(length)) {
+    int64_t place = 0;
+    for (int axis = 0; axis < length; ++axis) {
+      const int64_t index = numbers[i + static_cast<size_t>(axis)];
+      const int64_t own = index < 0 ? index + x[axis] : index;
+      if (own < 0 || own >= x[axis])
+        throw Error(fmt::format("expected indices below {}, received {}", x[axis], index));
+      place = place * x[axis] + own;
+    }
+    places.push_back(place);
+  }
+  Sizes sizes = {-1};
+  sizes.insert(sizes.end(), x.sizes().begin() + length, x.sizes().end());
+  Sizes outer(tuples.shape().sizes().begin(), tuples.shape().sizes().end() - 1);
+  return {call.make.gather(call.make.reshape(call.input(0), std::move(sizes)),
+                           Array(Shape(std::move(outer)), std::move(places)), 0)};
+}
+
 /// pads: those before each axis, then those after each; version 18 has axes, others are not padded.
 std::vector<Value> pad(const RuleCall& call) {
   const int rank = call.make.shape_of(call.input(0)).rank();
@@ -90,8 +120,12 @@ std::vector<Value> pad(const RuleCall& call) {
 }
 
 constexpr Rule rules[] = {
-    {"onnx:Concat", &concatenate}, {"onnx:Gather", &gather}, {"onnx:Pad", &pad},
-    {"onnx:Slice", &slice},        {"onnx:Split", &split},
+    {"onnx:Concat", &concatenate},
+    {"onnx:Gather", &gather},
+    {"onnx:GatherND", &gather_tuples},
+    {"onnx:Pad", &pad},
+    {"onnx:Slice", &slice},
+    {"onnx:Split", &split},
 };
 
 }  // namespace

@@ -99,7 +99,7 @@ std::vector<Value> tile(const RuleCall& call) {
     if (repeats[i] == 1 || shape[static_cast<int>(i)] == 1) continue;
     if (repeats[i] < 1 || repeats[i] > most_copies)
       throw Error(fmt::format("expected 1 to {} repeats, received {}", most_copies, repeats[i]));
-    const std::vector<Value> copies(static_cast<size_t>(repeats[i]), x);
+    const std::vector<Value> copies(static_cast<size_t>(repeats[i]), call.make.repeat(x));
     x = call.make.concatenate(copies, static_cast<int64_t>(i));
   }
   return {x};
