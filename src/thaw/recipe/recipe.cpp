@@ -12,6 +12,7 @@
 #include "thaw/core/files.h"
 #include "thaw/core/random.h"
 #include "thaw/features/kept_features.h"
+#include "thaw/graph/blocks.h"
 #include "thaw/graph/network.h"
 
 namespace thaw {
@@ -31,6 +32,8 @@ void settle(RecipeOptions& options, const Functional& base, const Functional& ne
     if (stage.epochs < 0)
       throw UsageError(
           fmt::format("{}: expected 0 epochs or more, received {}", stage.name, stage.epochs));
+    if (stage.unfreeze_blocks)
+      stage.unfreeze = layers_of_last(network, *std::exchange(stage.unfreeze_blocks, {}));
     if (stage.unfreeze && stage.at_most) stage.unfreeze = std::min(*stage.unfreeze, layers);
     if (stage.epochs > 0 && stage.unfreeze && (*stage.unfreeze < 0 || *stage.unfreeze > layers)) {
       throw UsageError(

@@ -19,6 +19,8 @@ struct StageOptions {
   std::optional<int64_t> unfreeze = 0;
   /// Of a network of fewer layers all are meant; else that is an error.
   bool at_most = false;
+  /// How many of the last blocks (blocks_of()) instead: it becomes `unfreeze` of their layers.
+  std::optional<int64_t> unfreeze_blocks = {};
 };
 
 struct EpochReport {

@@ -2,6 +2,7 @@
 
 #include <charconv>
 #include <limits>
+#include <string_view>
 
 #include "thaw/core/named.h"
 #include "thaw/task/option.h"
@@ -14,14 +15,21 @@ constexpr Range no_less_than_0{0, std::numeric_limits<double>::infinity()};
 
 Unfreeze unfreeze_from(const std::string& text) {
   if (text == "all") return std::optional<int64_t>();
-  int64_t layers = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), layers);
-  if (failure != std::errc() || end != text.data() + text.size() || layers < 0)
-    throw UsageError("expected a number of layers or all, received \"" + text + "\"");
-  return std::optional(layers);
+  int64_t count = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), count);
+  const std::string_view rest(end, text.data() + text.size());
+  if (failure != std::errc() || count < 0 ||
+      (!rest.empty() && rest != "-block" && rest != "-blocks")) {
+    throw UsageError("expected a number of layers, of blocks (2-blocks), or all, received \"" +
+                     text + "\"");
+  }
+  Unfreeze result = std::optional(count);
+  if (!rest.empty()) result.blocks = count;
+  return result;
 }
 
 std::string to_text(const Unfreeze& unfreeze) {
+  if (unfreeze.blocks) return std::to_string(*unfreeze.blocks) + "-blocks";
   return unfreeze.layers ? std::to_string(*unfreeze.layers) : "all";
 }
 
@@ -41,9 +49,11 @@ void RecipeSettings::describe(OptionList& options) {
               {.help = "of feature extraction", .value = "RATE", .range = no_less_than_0});
   options.add(
       "unfreeze", unfreeze, &unfreeze_from, &to_text,
-      {.help = "how many of the base's last layers are fine-tuned, of its network alone, as Keras "
-               "counts them (0: skip fine-tuning)",
-       .value = "N|all"});
+      {.help =
+           "how many of the base's last layers are fine-tuned, of its network alone, as Keras "
+           "counts them (0: skip fine-tuning), or of its last blocks: 1-block, 2-blocks, as thaw "
+           "summary lists them",
+       .value = "N|N-blocks|all"});
   options.add("fine-tune-epochs", fine_tune_epochs,
               {.help = "of fine-tuning (0: skip it)", .value = "N", .range = Range{0, 1000000}});
   options.add("fine-tune-learning-rate", fine_tune_learning_rate,
@@ -70,7 +80,8 @@ RecipeOptions RecipeSettings::recipe() const {
                     .epochs = fine_tunes ? fine_tune_epochs : 0,
                     .learning_rate = fine_tune_learning_rate,
                     .unfreeze = unfreeze.layers,
-                    .at_most = !unfreeze.is_asked}};
+                    .at_most = !unfreeze.is_asked,
+                    .unfreeze_blocks = unfreeze.blocks}};
   result.optimizer = optimizer;
   result.loss = loss;
   result.metrics = metrics;

@@ -14,6 +14,7 @@ class OptionList;
 /// How many of the last layers of the base's network are fine-tuned.
 struct Unfreeze {
   std::optional<int64_t> layers = 5;  ///< 0: none, without fine-tuning; unset: all of the base
+  std::optional<int64_t> blocks = {};  ///< so many of the last blocks instead (graph/blocks.h)
   /// Whether somebody said so: then more than the network has is an error. Of a network of fewer
   /// layers than the default, all are meant.
   bool is_asked = false;

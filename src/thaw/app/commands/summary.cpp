@@ -11,6 +11,8 @@
 #include "thaw/applications/division.h"
 #include "thaw/core/terminal_text.h"
 #include "thaw/formats/model_file.h"
+#include "thaw/graph/blocks.h"
+#include "thaw/graph/network.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/image_feed.h"
 #include "thaw/task/outputs.h"
@@ -90,6 +92,33 @@ std::string base_in_words(const Functional& model) {
   }
 }
 
+/// The blocks of the base's network, the last first, as --unfreeze N-blocks counts them: each with
+/// how many of the last layers it and those after it hold.
+std::vector<std::pair<std::string, int64_t>> blocks_from_end(const Functional& model) {
+  std::vector<std::pair<std::string, int64_t>> result;
+  try {
+    int64_t layers = 0;
+    const std::vector<Block> blocks = blocks_of(network_of(applications::Division(model).base()));
+    for (size_t i = blocks.size(); i-- > 0;) {
+      layers += static_cast<int64_t>(blocks[i].count);
+      result.emplace_back(blocks[i].name, layers);
+    }
+  } catch (const Error&) {
+    // Nothing that could be a base.
+  }
+  return result;
+}
+
+std::string blocks_in_words(const Functional& model) {
+  const auto blocks = blocks_from_end(model);
+  if (blocks.size() < 2) return "";
+  std::string text =
+      "Its blocks from the end, as --unfreeze 2-blocks counts them, and the layers up to there:\n";
+  for (size_t i = 0; i < blocks.size(); ++i)
+    text += fmt::format("  {:>3}  {:<40} {:>5}\n", i + 1, blocks[i].first, blocks[i].second);
+  return text;
+}
+
 /// The names for --output where there are several; else empty.
 std::string outputs_in_words(const Functional& model) {
   if (model.outputs().size() < 2) return "";
@@ -158,6 +187,10 @@ struct Summary final : Call {
     if (json) {
       Config result = model_config(whole);
       result.set("input", input_config(whole, form)).set("base", base_in_words(whole));
+      Config blocks{Config::List{}};
+      for (const auto& [name, layers] : blocks_from_end(whole))
+        blocks.append(Config(Config::Map{}).set("name", name).set("layers", layers));
+      result.set("blocks", std::move(blocks));
       if (report) result.set("plan", plan_config(*report));
       print_json_line(result);
       return Exit::done;
@@ -165,7 +198,7 @@ struct Summary final : Call {
     fmt::print("{}\n{}\n{}", printable(thaw::summary(whole)), input_in_words(whole, form),
                printable(outputs_in_words(whole)));
     if (const std::string base = base_in_words(whole); !base.empty())
-      fmt::print("As a base: {}\n", printable(base));
+      fmt::print("As a base: {}\n{}", printable(base), printable(blocks_in_words(whole)));
     if (report) fmt::print("\n{}", printable(plan_text(*report)));
     return Exit::done;
   }
