@@ -187,6 +187,10 @@ Value Assembler::split_part(const Value& x, int part, int64_t first) {
 
 Value Assembler::reshape(const Value& x, std::vector<int64_t> sizes) {
   const Shape from = shape_of(x);
+  // Rows of what is known fit any batch.
+  if (x.is_known() && batch_ > 1 && !sizes.empty() && sizes[0] == batch_ &&
+      from.elements() % batch_ != 0)
+    sizes[0] = 1;
   int64_t known = 1;
   int64_t* open = nullptr;
   for (int64_t& size : sizes) {

@@ -36,6 +36,29 @@ Value kernel_of(const RuleCall& call, int64_t before_last, int64_t last) {
 
 const Value* bias_of(const RuleCall& call) { return call.has_input(2) ? &call.input(2) : nullptr; }
 
+/// Of known numbers, as embeddings of positions are projected: a product with the kernel of one
+/// place.
+Value of_known(const RuleCall& call, const Shape& x) {
+  const Array& kernel = call.known(1, "the kernel");
+  const Shape& shape = kernel.shape();
+  for (const char* other : {"group", "strides", "pads", "dilations"})
+    for (const int64_t number : call.integers(other))
+      if (number > 1) throw Error("expected a value that is computed, received a known one");
+  if (shape.elements() != shape[0] * shape[1] || x[1] != shape[1])
+    throw Error("expected a value that is computed, received a known one");
+  Assembler& make = call.make;
+  const Value places = make.reshape(call.input(0), {x[0], x[1], -1});
+  const Value rows = make.transpose(places, {0, 2, 1});
+  const Value matrix =
+      make.transpose(Assembler::known(kernel.reshaped({shape[0], shape[1]})), {1, 0});
+  Value y = make.matmul(make.reshape(rows, {-1, x[1]}), matrix);
+  if (call.has_input(2)) y = make.binary(Binary::add, y, call.input(2));
+  y = make.transpose(make.reshape(y, {x[0], -1, shape[0]}), {0, 2, 1});
+  std::vector<int64_t> sizes(x.sizes().begin(), x.sizes().end());
+  sizes[1] = shape[0];
+  return make.reshape(y, std::move(sizes));
+}
+
 std::vector<Value> convolution(const RuleCall& call) {
   const std::vector<int64_t> sizes = kernel_sizes(call);
   const Window window = window_of(call, sizes);
@@ -44,6 +67,7 @@ std::vector<Value> convolution(const RuleCall& call) {
     throw Error(
         fmt::format("expected {} axes, received shape {}", sizes.size() + 2, x.to_string()));
   }
+  if (call.input(0).is_known()) return {of_known(call, x)};
   const int64_t groups = call.integer("group", 1);
   const int64_t out = call.known(1, "the kernel").shape()[0];
   if (groups < 1 || x[1] % groups != 0 || out % groups != 0) {

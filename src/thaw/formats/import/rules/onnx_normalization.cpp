@@ -15,9 +15,40 @@ const Value* optional_input(const RuleCall& call, size_t place) {
   return call.has_input(place) ? &call.input(place) : nullptr;
 }
 
+/// Of known numbers, by their own statistics where it trains: how networks standardize their
+/// kernels.
+Value standardized(const RuleCall& call, bool trains) {
+  Assembler& make = call.make;
+  const Value& x = call.input(0);
+  const int rank = make.shape_of(x).rank();
+  if (rank < 2) throw Error(fmt::format("expected two axes or more, received {}", rank));
+  std::vector<int64_t> axes = {0};
+  for (int axis = 2; axis < rank; ++axis) axes.push_back(axis);
+  std::vector<int64_t> ones(static_cast<size_t>(rank), 1);
+  ones[1] = -1;
+  const auto number = [](double value) {
+    return Assembler::known(Array::scalar(static_cast<float>(value)));
+  };
+  const auto of_channels = [&](size_t place) { return make.reshape(call.input(place), ones); };
+  const Value mean = trains ? make.reduce(Reduction::mean, x, axes, true) : of_channels(3);
+  const Value distance = make.binary(Binary::subtract, x, mean);
+  const Value variance =
+      trains ? make.reduce(Reduction::mean, make.binary(Binary::multiply, distance, distance), axes,
+                           true)
+             : of_channels(4);
+  const Value deviation =
+      make.binary(Binary::power,
+                  make.binary(Binary::add, variance, number(call.number("epsilon", usual_epsilon))),
+                  number(0.5));
+  const Value scaled = make.binary(
+      Binary::multiply, make.binary(Binary::divide, distance, deviation), of_channels(1));
+  return make.binary(Binary::add, scaled, of_channels(2));
+}
+
 std::vector<Value> batch_normalization(const RuleCall& call) {
   const bool trains =
       call.flag("training_mode", false) || (call.opset() < 14 && call.node().outputs.size() > 1);
+  if (call.input(0).is_known()) return {standardized(call, trains)};
   if (trains) {
     throw Error(
         "expected batch normalization by kept statistics, received one that was exported while "
