@@ -1,0 +1,201 @@
+// TensorFlow's operations on what is known beforehand: shapes and the sums that are done with them.
+#include <fmt/format.h>
+
+#include <cmath>
+
+#include "thaw/core/error.h"
+#include "thaw/formats/import/folding.h"
+#include "thaw/formats/import/tensorflow_words.h"
+
+namespace thaw::foreign {
+namespace {
+
+using Values = std::vector<Value>;
+
+constexpr int64_t most_numbers = int64_t{1} << 24;
+
+Values shape(const RuleCall& call) {
+  const Shape of = call.make.shape_of(call.input(0));
+  return {Assembler::known(Array::list({of.sizes().begin(), of.sizes().end()}))};
+}
+
+Values shapes(const RuleCall& call) {
+  Values all;
+  for (const Value& value : call.inputs()) {
+    const Shape of = call.make.shape_of(value);
+    all.push_back(Assembler::known(Array::list({of.sizes().begin(), of.sizes().end()})));
+  }
+  return all;
+}
+
+Values size(const RuleCall& call) {
+  return {Assembler::known(Array::scalar(call.make.shape_of(call.input(0)).elements()))};
+}
+
+Values rank(const RuleCall& call) {
+  return {Assembler::known(Array::scalar(int64_t{call.make.shape_of(call.input(0)).rank()}))};
+}
+
+Array filled(const Array& value, const Shape& shape) {
+  if (shape.elements() > most_numbers)
+    throw Error(fmt::format("expected at most {} numbers, received the shape {}", most_numbers,
+                            shape.to_string()));
+  return folding::broadcast_to(value.reshaped(Shape{}), shape);
+}
+
+/// The same number for all of a shape; for each of a batch it is known once.
+Values fill(const RuleCall& call) {
+  auto sizes = call.known(0, "a shape").integers();
+  if (!sizes.empty() && sizes[0] == call.make.batch()) sizes[0] = 1;
+  return {Assembler::known(filled(call.known(1, "a number"), Shape(std::move(sizes))))};
+}
+
+Values like(const RuleCall& call) {
+  const Value& x = call.input(0);
+  const double number = call.word() == "one" ? 1 : 0;
+  const Shape of = call.make.shape_of(x);
+  std::vector<int64_t> sizes(of.sizes().begin(), of.sizes().end());
+  if (!x.is_known() && !sizes.empty()) sizes[0] = 1;
+  const bool is_whole = x.is_known() && x.constant->array.is_integer();
+  const Array value = is_whole ? Array::scalar(static_cast<int64_t>(number))
+                               : Array::scalar(static_cast<float>(number));
+  return {Assembler::known(filled(value, Shape(std::move(sizes))))};
+}
+
+Values range(const RuleCall& call) {
+  const Array& first = call.known(0, "a beginning");
+  const double begin = first.number();
+  const double end = call.known(1, "an end").number();
+  const double step = call.known(2, "a step").number();
+  const double count = step == 0 ? -1 : std::max(std::ceil((end - begin) / step), 0.0);
+  if (!(count >= 0) || count > static_cast<double>(most_numbers))
+    throw Error(fmt::format("expected at most {} numbers", most_numbers));
+  std::vector<int64_t> whole;
+  Tensor floats({static_cast<int64_t>(count)});
+  for (int64_t i = 0; i < static_cast<int64_t>(count); ++i) {
+    const double value = begin + static_cast<double>(i) * step;
+    whole.push_back(static_cast<int64_t>(value));
+    floats.values()[static_cast<size_t>(i)] = static_cast<float>(value);
+  }
+  return {Assembler::known(first.is_integer() ? Array::list(std::move(whole)) : Array(floats))};
+}
+
+bool is_float_type(std::string_view type) {
+  return type == "DT_FLOAT" || type == "DT_HALF" || type == "DT_BFLOAT16" || type == "DT_DOUBLE" ||
+         type == "float32" || type == "float16";
+}
+
+Values cast(const RuleCall& call) {
+  const Value& x = call.input(0);
+  const std::string to = call.text("DstT", "DT_FLOAT");
+  if (is_float_type(to)) {
+    if (!x.is_known() || !x.constant->array.is_integer()) return {x};
+    return {Assembler::known(Array(x.constant->array.floats()))};
+  }
+  if (!x.is_known()) {
+    if (!is_float_type(call.text("SrcT", "DT_FLOAT"))) return {x};
+    throw Error(fmt::format(
+        "expected numbers that stay as they are, received ones that are cut to {}", to));
+  }
+  const Array& array = x.constant->array;
+  if (array.is_integer()) return {x};
+  std::vector<int64_t> whole(static_cast<size_t>(array.elements()));
+  for (size_t i = 0; i < whole.size(); ++i) {
+    const double value = array.at(static_cast<int64_t>(i));
+    constexpr double largest = 9e18;
+    whole[i] = to == "DT_BOOL"              ? static_cast<int64_t>(value != 0)
+               : std::fabs(value) < largest ? static_cast<int64_t>(value)
+                                            : 0;
+  }
+  return {Assembler::known(Array(array.shape(), std::move(whole)))};
+}
+
+Array truth(const Array& array, bool (*of)(int64_t)) {
+  std::vector<int64_t> values = array.integers();
+  for (int64_t& value : values) value = of(value) ? 1 : 0;
+  return {array.shape(), std::move(values)};
+}
+
+Values comparison(const RuleCall& call) {
+  using folding::Operation;
+  const Array& a = call.known(0, "what is compared");
+  const Array& b = call.known(1, "what is compared");
+  const std::string_view word = call.word();
+  const bool is_negated = word == "not_equal" || word == "less_equal" || word == "greater_equal";
+  const Operation how = word == "equal" || word == "not_equal"      ? Operation::equal
+                        : word == "less" || word == "greater_equal" ? Operation::less
+                        : word == "greater" || word == "less_equal" ? Operation::greater
+                        : word == "and"                             ? Operation::logical_and
+                                                                    : Operation::logical_or;
+  Array result = folding::binary(how, a, b);
+  if (is_negated) result = truth(result, [](int64_t value) { return value == 0; });
+  return {Assembler::known(std::move(result))};
+}
+
+Values negation(const RuleCall& call) {
+  return {Assembler::known(
+      truth(call.known(0, "what is negated"), [](int64_t value) { return value == 0; }))};
+}
+
+Values where(const RuleCall& call) {
+  const Array& condition = call.known(0, "a condition");
+  if (condition.elements() == 1) return {call.input(condition.at(0) != 0 ? 1 : 2)};
+  return {Assembler::known(
+      folding::where(condition, call.known(1, "a choice"), call.known(2, "a choice")))};
+}
+
+/// Towards −∞, as Python's //.
+Values floor_quotient(const RuleCall& call) {
+  const Array& a = call.known(0, "a number");
+  const Array& b = call.known(1, "a number");
+  if (a.is_integer() && b.is_integer()) {
+    const Array rest = folding::binary(folding::Operation::floor_modulo, a, b);
+    return {Assembler::known(folding::binary(
+        folding::Operation::divide, folding::binary(folding::Operation::subtract, a, rest), b))};
+  }
+  return {Assembler::known(
+      folding::map(folding::binary(folding::Operation::divide, a, b), folding::function("floor")))};
+}
+
+Values modulo(const RuleCall& call) {
+  return {Assembler::known(folding::binary(folding::Operation::floor_modulo,
+                                           call.known(0, "a number"), call.known(1, "a number")))};
+}
+
+Values ceiling(const RuleCall& call) {
+  return {Assembler::known(folding::map(call.known(0, "a number"), folding::function("ceil")))};
+}
+
+constexpr Rule rules[] = {
+    {"tf:Shape", &shape},
+    {"tf:ShapeN", &shapes},
+    {"tf:Size", &size},
+    {"tf:Rank", &rank},
+    {"tf:Fill", &fill},
+    {"tf:ZerosLike", &like, "zero"},
+    {"tf:OnesLike", &like, "one"},
+    {"tf:Range", &range},
+    {"tf:Cast", &cast},
+    {"tf:Equal", &comparison, "equal"},
+    {"tf:NotEqual", &comparison, "not_equal"},
+    {"tf:Less", &comparison, "less"},
+    {"tf:LessEqual", &comparison, "less_equal"},
+    {"tf:Greater", &comparison, "greater"},
+    {"tf:GreaterEqual", &comparison, "greater_equal"},
+    {"tf:And", &comparison, "and"},
+    {"tf:Or", &comparison, "or"},
+    {"tf:Not", &negation},
+    {"tf:Where", &where},
+    {"tf:FloorDiv", &floor_quotient},
+    {"tf:FloorMod", &modulo},
+    {"tf:Ceil", &ceiling},
+};
+
+}  // namespace
+
+namespace rule_families {
+extern const RuleFamily tf_known;
+const RuleFamily tf_known{rules};
+}  // namespace rule_families
+
+}  // namespace thaw::foreign
