@@ -47,9 +47,14 @@ class ForeignFiles : public ::testing::Test {
 
 TEST_F(ForeignFiles, that_are_folders_are_named_as_what_they_are) {
   std::filesystem::create_directories(folder / "saved");
+  write_file(folder / "saved/saved_model.pbtxt", "x");
+  EXPECT_TRUE(contains(error_at("saved"), "a TensorFlow SavedModel written as text"));
+  EXPECT_TRUE(contains(error_at("saved"), "save it again as saved_model.pb"));
   write_file(folder / "saved/saved_model.pb", "x");
-  EXPECT_TRUE(contains(error_at("saved"), "a TensorFlow SavedModel"));
-  EXPECT_TRUE(contains(error_at("saved"), "model.save("));
+  EXPECT_TRUE(contains(error_at("saved"), "expected a SavedModel's graph"));
+  std::filesystem::create_directories(folder / "variables");
+  write_file(folder / "variables/variables.index", "x");
+  EXPECT_TRUE(contains(error_at("variables"), "a TensorFlow checkpoint"));
   std::filesystem::create_directories(folder / "unpacked");
   write_file(folder / "unpacked/config.json", "{}");
   write_file(folder / "unpacked/model.weights.h5", "x");
@@ -73,6 +78,7 @@ TEST_F(ForeignFiles, are_named_by_their_beginnings) {
   EXPECT_TRUE(
       contains(error_with(std::string("\x08\0\0\0\0\0\0\0{\"a\": 1}", 16)), "weights alone"));
   EXPECT_TRUE(contains(error_with("\x80\x04 and so on"), "pickle"));
+  EXPECT_TRUE(contains(error_with("node {\n  name: \"x\"\n}"), "graph written as text"));
   EXPECT_TRUE(contains(error_with("anything else"), "a file of another kind"));
   EXPECT_TRUE(contains(error_with("{\"model\": 1}"), "JSON of another kind"));
 }
@@ -84,7 +90,7 @@ TEST_F(ForeignFiles, that_are_zip_files_are_named_by_what_is_in_them) {
   };
   EXPECT_TRUE(contains(error("archive/data.pkl"), "weights alone"));
   EXPECT_TRUE(contains(error("converted_keras/keras_model.h5"), "keras_model.h5 in it: unpack"));
-  EXPECT_TRUE(contains(error("model/saved_model.pb"), "SavedModel"));
+  EXPECT_TRUE(contains(error("model/saved_model.pb"), "expected a SavedModel's graph"));
   EXPECT_TRUE(contains(error("photo.jpg"), "a zip file of another kind"));
 }
 

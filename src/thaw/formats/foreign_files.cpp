@@ -28,14 +28,14 @@ constexpr auto kinds = std::to_array<Kind>({
     {"\x80\x04", "a Python pickle, which holds code and is never run"},
     {"\x80\x05", "a Python pickle, which holds code and is never run"},
     {"\x1f\x8b", "a gzip file: unpack it first"},
+    {"node {", "a TensorFlow graph written as text: write it in binary form (as_text=False)"},
+    {"saved_model_schema_version",
+     "a TensorFlow SavedModel written as text: save it again as saved_model.pb"},
     {"Rar!", "a RAR archive: unpack it first"},
     {"7z\xbc\xaf", "a 7z archive: unpack it first"},
     {"\xff\xd8\xff", "a JPEG image"},
     {"\x89PNG", "a PNG image"},
 });
-
-constexpr std::string_view to_save_again =
-    "in Python, load it and write it again: model.save(\"model.keras\")";
 
 bool is_model_file(const fs::path& path) {
   return path.extension() == ".keras" || path.extension() == ".h5" || path.extension() == ".hdf5";
@@ -67,11 +67,14 @@ bool has(const fs::path& folder, const char* name) {
 }  // namespace
 
 std::string describe_folder(const fs::path& path) {
-  if (has(path, "saved_model.pb")) {
-    return fmt::format(
-        "received a folder: a TensorFlow SavedModel, which is a program for TensorFlow rather than "
-        "layers: {}",
-        to_save_again);
+  if (has(path, "saved_model.pbtxt")) {
+    return "received a folder: a TensorFlow SavedModel written as text (saved_model.pbtxt): save "
+           "it "
+           "again as saved_model.pb, tf.saved_model.save's own form";
+  }
+  if (has(path, "variables.index") || has(path, "checkpoint")) {
+    return "received a folder of a TensorFlow checkpoint, which holds variables without a graph: "
+           "name the SavedModel's folder, in which saved_model.pb lies";
   }
   if (has(path, "config.json") && has(path, "model.weights.h5")) {
     return "received a folder: an unpacked .keras file: pack its files again (zip model.keras "
@@ -102,9 +105,6 @@ std::string describe_zip(const std::vector<std::string>& members) {
     if (name.ends_with(".h5") || name.ends_with(".keras"))
       return fmt::format("received a zip file with {} in it: unpack it first, and name that file",
                          name);
-    if (name.ends_with("saved_model.pb"))
-      return fmt::format("received a zip file with a TensorFlow SavedModel in it: {}",
-                         to_save_again);
     if (name.ends_with(".tflite"))
       return "received a zip file with a TensorFlow Lite model in it: export the Keras model "
              "instead";

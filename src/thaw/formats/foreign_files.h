@@ -8,7 +8,7 @@
 /// What people hand in where a Keras model is wanted, by name and with what to do about it.
 namespace thaw::foreign_files {
 
-/// Of a folder: "received a folder: a TensorFlow SavedModel. …". `path` is a folder.
+/// Of a folder: "received a folder: an unpacked .keras file: …". `path` is a folder.
 std::string describe_folder(const std::filesystem::path& path);
 
 /// Of a file that begins with `start` (64 bytes are enough), which is neither HDF5 nor zip nor

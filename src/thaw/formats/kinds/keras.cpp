@@ -13,6 +13,7 @@
 #include "thaw/formats/keras/weights.h"
 #include "thaw/formats/keras/write_config.h"
 #include "thaw/formats/keras/zip_file.h"
+#include "thaw/formats/tensorflow/file_set.h"
 #include "thaw/formats/tensorflow_js/model_folder.h"
 #include "thaw/formats/torch/torch_file.h"
 
@@ -24,7 +25,8 @@ constexpr uint64_t largest_weights = uint64_t{8} << 30;
 
 bool is_keras(const ModelInput& input) {
   return input.start().starts_with("PK") && !thaw::torch::TorchFile::is_one(input) &&
-         !thaw::tensorflow_js::ModelFolder::is_one(input);
+         !thaw::tensorflow_js::ModelFolder::is_one(input) &&
+         !thaw::tensorflow::FileSet::holds_saved_model(input);
 }
 
 thaw::keras::ZipReader open(const ModelInput& input) {

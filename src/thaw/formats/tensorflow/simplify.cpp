@@ -1,0 +1,139 @@
+#include "thaw/formats/tensorflow/simplify.h"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+namespace thaw::tensorflow {
+namespace {
+
+using foreign::Array;
+using foreign::Constant;
+using foreign::ForeignGraph;
+using foreign::Node;
+
+/// A graph while nodes are replaced in it.
+class Simplifier {
+ public:
+  explicit Simplifier(ForeignGraph& graph) : graph_(graph) {
+    for (size_t i = 0; i < graph.nodes.size(); ++i) {
+      for (const std::string& output : graph.nodes[i].outputs) makers_[output] = i;
+      for (const std::string& input : graph.nodes[i].inputs) ++uses_[input];
+    }
+    for (const std::string& output : graph.outputs) ++uses_[output];
+  }
+
+  void run() {
+    const size_t count = graph_.nodes.size();
+    for (size_t i = 0; i < count; ++i) {
+      if (graph_.nodes[i].op == "BatchToSpaceND") merge_dilated(i);
+      if (graph_.nodes[i].op == "Erfc") rewrite_complement(i);
+    }
+    rename();
+    std::vector<Node> kept;
+    for (size_t i = 0; i < graph_.nodes.size(); ++i)
+      if (!gone_.contains(i)) kept.push_back(std::move(graph_.nodes[i]));
+    graph_.nodes = std::move(kept);
+  }
+
+ private:
+  static constexpr size_t none = static_cast<size_t>(-1);
+
+  /// Who makes a value; `none` for inputs and constants.
+  size_t maker(const std::string& value) const {
+    const auto found = makers_.find(value);
+    return found == makers_.end() ? none : found->second;
+  }
+  /// The same where nobody else reads the value, and the node is still there.
+  size_t sole_maker(const std::string& value) const {
+    const size_t node = maker(value);
+    const auto uses = uses_.find(value);
+    const bool is_sole = uses != uses_.end() && uses->second == 1;
+    return node != none && is_sole && !gone_.contains(node) ? node : none;
+  }
+
+  void merge_dilated(size_t at) {
+    const Node& back = graph_.nodes[at];
+    if (back.inputs.size() != 3 || back.outputs.size() != 1) return;
+    size_t inner = sole_maker(back.inputs[0]);
+    if (inner == none) return;
+    // A bias may stand between: it is the same behind.
+    if (graph_.nodes[inner].op == "BiasAdd") inner = sole_maker(graph_.nodes[inner].inputs[0]);
+    if (inner == none) return;
+    Node& convolution = graph_.nodes[inner];
+    const bool is_depthwise = convolution.op == "DepthwiseConv2dNative";
+    if ((!is_depthwise && convolution.op != "Conv2D") || convolution.inputs.size() != 2) return;
+    const size_t first = maker(convolution.inputs[0]);
+    if (first == none || graph_.nodes[first].op != "SpaceToBatchND" ||
+        graph_.nodes[first].inputs.size() != 3)
+      return;
+    const Node& space = graph_.nodes[first];
+    convolution.op = is_depthwise ? "thaw.DilatedDepthwiseConv2D" : "thaw.DilatedConv2D";
+    convolution.inputs = {space.inputs[0], convolution.inputs[1], space.inputs[1],
+                          space.inputs[2], back.inputs[1],        back.inputs[2]};
+    renamed_[back.outputs[0]] = back.inputs[0];
+    gone_.insert(at);
+    if (--uses_[space.outputs[0]] == 0) gone_.insert(first);
+  }
+
+  /// erfc(−k·x) is 1 + erf(k·x).
+  void rewrite_complement(size_t at) {
+    const std::string inner = graph_.nodes[at].inputs.empty() ? "" : graph_.nodes[at].inputs[0];
+    const size_t product = maker(inner);
+    if (product == none || graph_.nodes[product].inputs.empty()) return;
+    const Node& scaled = graph_.nodes[product];
+    std::vector<std::string> inputs = scaled.inputs;
+    bool is_negated = scaled.op == "Neg";
+    if (scaled.op == "Mul" || scaled.op == "Div") {
+      for (size_t i = 0; i < inputs.size() && !is_negated; ++i) {
+        const size_t negation = maker(inputs[i]);
+        if (negation == none || graph_.nodes[negation].op != "Neg") continue;
+        inputs[i] = graph_.nodes[negation].inputs[0];
+        is_negated = true;
+      }
+    }
+    if (!is_negated) return;
+    const std::string name = graph_.nodes[at].name;
+    const std::string one = name + " one";
+    graph_.constants.insert_or_assign(one, Constant{Array::scalar(1.0F)});
+    std::string positive = inputs[0];
+    if (scaled.op != "Neg") {
+      Node again = scaled;
+      again.inputs = inputs;
+      positive = name + " positive";
+      again.outputs = {positive};
+      graph_.nodes.push_back(std::move(again));
+    }
+    graph_.nodes.push_back(
+        {.name = name, .op = "Erf", .inputs = {positive}, .outputs = {name + " erf"}});
+    Node& sum = graph_.nodes[at];
+    sum.op = "Add";
+    sum.inputs = {one, name + " erf"};
+  }
+
+  void rename() {
+    const auto apply = [&](std::string& value) {
+      while (true) {
+        const auto found = renamed_.find(value);
+        if (found == renamed_.end()) return;
+        value = found->second;
+      }
+    };
+    for (Node& node : graph_.nodes) std::ranges::for_each(node.inputs, apply);
+    std::ranges::for_each(graph_.outputs, apply);
+  }
+
+  ForeignGraph& graph_;
+  std::unordered_map<std::string, size_t> makers_;
+  std::unordered_map<std::string, int> uses_;
+  std::unordered_map<std::string, std::string> renamed_;
+  std::set<size_t> gone_;
+};
+
+}  // namespace
+
+void simplify(ForeignGraph& graph) { Simplifier(graph).run(); }
+
+}  // namespace thaw::tensorflow
