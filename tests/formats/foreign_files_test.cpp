@@ -91,6 +91,7 @@ TEST_F(ForeignFiles, that_are_zip_files_are_named_by_what_is_in_them) {
   EXPECT_TRUE(contains(error("archive/data.pkl"), "weights alone"));
   EXPECT_TRUE(contains(error("converted_keras/keras_model.h5"), "keras_model.h5 in it: unpack"));
   EXPECT_TRUE(contains(error("model/saved_model.pb"), "expected a SavedModel's graph"));
+  EXPECT_TRUE(contains(error("converted_tflite/model_unquant.tflite"), "unpack it first"));
   EXPECT_TRUE(contains(error("photo.jpg"), "a zip file of another kind"));
 }
 

@@ -97,15 +97,14 @@ TEST_P(Fuzz, changes_of_them_end_in_what_it_holds_or_an_error_in_little_memory) 
   EXPECT_LT(peak_memory_bytes() - before, int64_t{256} << 20) << "seed " << seed;
 }
 
-INSTANTIATE_TEST_SUITE_P(Every, Fuzz,
-                         ::testing::Values(Corpus{"h5", read_h5}, Corpus{"keras", read_keras},
-                                           Corpus{"tensorflow_js", read_tensorflow_js},
-                                           Corpus{"torch", read_torch},
-                                           Corpus{"safetensors", read_safetensors},
-                                           Corpus{"idx", read_idx}, Corpus{"zip", read_zip},
-                                           Corpus{"tar", read_tar}, Corpus{"csv", read_csv},
-                                           Corpus{"json_lines", read_json_lines}),
-                         ::testing::PrintToStringParamName());
+INSTANTIATE_TEST_SUITE_P(
+    Every, Fuzz,
+    ::testing::Values(Corpus{"h5", read_h5}, Corpus{"keras", read_keras},
+                      Corpus{"tensorflow_js", read_tensorflow_js}, Corpus{"tflite", read_tflite},
+                      Corpus{"torch", read_torch}, Corpus{"safetensors", read_safetensors},
+                      Corpus{"idx", read_idx}, Corpus{"zip", read_zip}, Corpus{"tar", read_tar},
+                      Corpus{"csv", read_csv}, Corpus{"json_lines", read_json_lines}),
+    ::testing::PrintToStringParamName());
 
 }  // namespace
 }  // namespace thaw::testing

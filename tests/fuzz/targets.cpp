@@ -117,6 +117,11 @@ bool read_tensorflow_js(std::string bytes) {
   }
 }
 
+bool read_tflite(std::string bytes) {
+  if (bytes.size() >= 8) bytes.replace(4, 4, "TFL3");
+  return read_model(std::move(bytes));
+}
+
 bool read_h5(std::string bytes) {
   // libFuzzer need not find the first eight bytes by itself.
   if (!bytes.starts_with("\x89HDF\r\n\x1a\n")) bytes.insert(0, "\x89HDF\r\n\x1a\n");

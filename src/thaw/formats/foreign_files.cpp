@@ -38,7 +38,9 @@ constexpr auto kinds = std::to_array<Kind>({
 });
 
 bool is_model_file(const fs::path& path) {
-  return path.extension() == ".keras" || path.extension() == ".h5" || path.extension() == ".hdf5";
+  constexpr auto endings =
+      std::to_array<std::string_view>({".keras", ".h5", ".hdf5", ".onnx", ".tflite", ".pb"});
+  return std::ranges::find(endings, path.extension().string()) != endings.end();
 }
 
 /// The names of what lies in the folder, sorted, a few of them.
@@ -94,20 +96,14 @@ std::string describe_folder(const fs::path& path) {
 std::string describe_start(std::string_view start) {
   for (const Kind& kind : kinds)
     if (start.starts_with(kind.start)) return fmt::format("received {}", kind.words);
-  if (start.size() >= 8 && start.substr(4, 4) == "TFL3")
-    return "received a TensorFlow Lite model, which keeps no layers that could be trained: use the "
-           "Keras model that it was made from";
   return "received a file of another kind";
 }
 
 std::string describe_zip(const std::vector<std::string>& members) {
   for (const std::string& name : members) {
-    if (name.ends_with(".h5") || name.ends_with(".keras"))
+    if (is_model_file(name))
       return fmt::format("received a zip file with {} in it: unpack it first, and name that file",
                          name);
-    if (name.ends_with(".tflite"))
-      return "received a zip file with a TensorFlow Lite model in it: export the Keras model "
-             "instead";
   }
   return "received a zip file of another kind";
 }
