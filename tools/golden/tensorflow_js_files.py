@@ -26,7 +26,7 @@ for name in ("tensorflow_decision_forests", "jax", "jax.experimental", "jax.expe
 sys.modules["jax.experimental"].jax2tf = sys.modules["jax.experimental.jax2tf"]
 
 import tensorflowjs as tfjs
-from tensorflowjs.converters import converter
+from tensorflowjs.converters import converter, tf_saved_model_conversion_v2
 
 HOME = os.path.join(FOLDER, "tensorflow_js")
 CORPUS = os.path.join(FOLDER, "..", "fuzz", "corpus", "tensorflow_js")
@@ -80,6 +80,21 @@ def fill(model, seed):
         weight.assign(philox.uniform(tuple(weight.shape), low, high, seed, index))
 
 
+def fused():
+    """What the converter fuses: convolutions with normalization, bias and activation."""
+    image = tf_keras.Input(SHAPE, name="image")
+    x = layers.Conv2D(6, 3, strides=2, padding="same", use_bias=False, name="conv")(image)
+    x = layers.ReLU(6.0, name="relu")(layers.BatchNormalization(name="norm")(x))
+    y = layers.DepthwiseConv2D(3, padding="same", use_bias=False, name="depthwise")(x)
+    y = layers.ReLU(6.0, name="relu2")(layers.BatchNormalization(name="norm2")(y))
+    y = layers.PReLU(shared_axes=[1, 2], name="prelu")(layers.Conv2D(6, 1, name="project")(y))
+    x = layers.ReLU(name="relu3")(layers.Add(name="sum")([x, y]))
+    x = layers.AveragePooling2D(2, name="smaller")(layers.LeakyReLU(0.1, name="leaky")(layers.Conv2D(4, 3, dilation_rate=2, padding="same", name="dilated")(x)))
+    x = layers.Flatten(name="flat")(x)
+    x = layers.Dense(8, activation="relu", name="hidden")(x)
+    return tf_keras.Model(image, layers.Dense(3, activation="softmax", name="head")(x), name="fused")
+
+
 def javascript(folder):
     """What model.save() of JavaScript writes of the same: the topology by itself, and trainable weights first."""
     path = os.path.join(folder, "model.json")
@@ -119,6 +134,13 @@ def of_keras_file(model, folder):
     file = os.path.join(scratch, "model.keras")
     model.save(file)
     converter.dispatch_keras_keras_to_tfjs_layers_model_conversion(file, output_dir=folder)
+    shutil.rmtree(scratch)
+
+
+def as_graph(model, folder, **how):
+    scratch = folder + ".scratch"
+    model.export(scratch)
+    tf_saved_model_conversion_v2.convert_tf_saved_model(scratch, folder, **how)
     shutil.rmtree(scratch)
 
 
@@ -183,6 +205,9 @@ if __name__ == "__main__":
         "keras_file": (functional, of_keras_file),
         "keras_file_nested": (nested, of_keras_file),
         "javascript": (nested, converted),
+        "graph": (fused, as_graph),
+        "graph_nested": (nested, as_graph),
+        "graph_uint16": (fused, lambda model, folder: as_graph(model, folder, quantization_dtype_map={"uint16": "*"})),
     }
     for index, (case, (make, write)) in enumerate(CASES.items()):
         if len(sys.argv) == 1 or case in sys.argv[1:]:

@@ -1,7 +1,7 @@
 // TensorFlow.js's model.json with its weights beside it, a folder of them, or a zip file of one
 // (Teachable Machine's export). Source: tfjs-core/src/io/types.ts, ModelJSON.
-#include "thaw/core/error.h"
 #include "thaw/formats/format.h"
+#include "thaw/formats/tensorflow_js/graph_model.h"
 #include "thaw/formats/tensorflow_js/layers_model.h"
 
 namespace thaw::model_formats {
@@ -11,12 +11,9 @@ constexpr std::string_view tensorflow_js_endings[] = {"model.json"};
 
 ModelFile read_model(const ModelInput& input, const LoadOptions& options) {
   const thaw::tensorflow_js::ModelFolder folder(input);
-  if (!thaw::tensorflow_js::is_layers_model(folder)) {
-    throw Error(
-        "expected a model of layers (a TensorFlow.js layers model), received a graph of "
-        "operations");
-  }
-  return thaw::tensorflow_js::read_layers_model(folder, options);
+  return thaw::tensorflow_js::is_layers_model(folder)
+             ? thaw::tensorflow_js::read_layers_model(folder, options)
+             : thaw::tensorflow_js::read_graph_model(folder, options);
 }
 
 }  // namespace

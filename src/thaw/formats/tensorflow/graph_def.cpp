@@ -198,6 +198,10 @@ foreign::ForeignGraph read_graph_def(std::string_view bytes) {
   if (bytes.size() > static_cast<size_t>(std::numeric_limits<int>::max()) ||
       !graph.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
     throw Error("expected a frozen GraphDef, received a file that is damaged or cut off");
+  return read_graph_def(graph);
+}
+
+foreign::ForeignGraph read_graph_def(const proto::GraphDef& graph) {
   const Outline outline(graph);
   const auto fed = inputs_of(graph, outline);
   const auto wanted = outputs_of(graph, outline, fed);

@@ -2,6 +2,7 @@
 
 #include "thaw/formats/import/foreign_graph.h"
 #include "thaw/formats/tensorflow/file_set.h"
+#include "thaw/formats/tensorflow/graph_def.pb.h"
 
 namespace thaw::tensorflow {
 
@@ -17,6 +18,7 @@ foreign::ForeignGraph read_saved_model(const FileSet& files);
 /// Of a frozen GraphDef, whose variables are constants: its placeholder is the input, what no one
 /// reads the output.
 foreign::ForeignGraph read_graph_def(std::string_view bytes);
+foreign::ForeignGraph read_graph_def(const proto::GraphDef& graph);
 
 /// Whether bytes that begin so are a GraphDef: a node's name and operation come first.
 bool starts_graph_def(std::string_view start);

@@ -34,10 +34,11 @@ bool is_topology_file(const fs::path& path) {
   return begins_as_json(text) && is_topology(text);
 }
 
-/// Where the archive has its model.json, the outermost one; empty where it has none.
+/// Where the archive has its model.json, the outermost one; empty where it has none, or a SavedModel.
 std::string member_of(const keras::ZipReader& zip) {
   std::string found;
   for (const std::string& name : zip.names()) {
+    if (name.ends_with("saved_model.pb")) return {};
     const bool is_it = name == json_name || name.ends_with(std::string("/") + json_name);
     if (is_it && (found.empty() || name.size() < found.size())) found = name;
   }
