@@ -51,10 +51,10 @@ def activations():
     x = layers.Conv2D(4, 1, name="first")(image)
     parts = [layers.Activation("hard_silu")(x), layers.Activation("gelu")(x), layers.LeakyReLU(negative_slope=0.1)(x),
              layers.PReLU(shared_axes=[1, 2], alpha_initializer="random_uniform", name="prelu")(x), layers.Activation("elu")(x),
-             layers.Activation("silu")(x), layers.Activation("hard_sigmoid")(x), layers.Activation("sigmoid")(x)]
+             layers.Activation("silu")(x), layers.Activation("selu")(x), layers.Activation("hard_sigmoid")(x), layers.Activation("sigmoid")(x)]
     x = layers.Concatenate(name="all")(parts)
     gate = layers.GlobalAveragePooling2D(keepdims=True, name="squeeze")(x)
-    gate = layers.Conv2D(32, 1, activation="sigmoid", name="excite")(layers.Conv2D(8, 1, activation="relu", name="reduce")(gate))
+    gate = layers.Conv2D(36, 1, activation="sigmoid", name="excite")(layers.Conv2D(8, 1, activation="relu", name="reduce")(gate))
     x = layers.Multiply(name="scaled")([x, gate])
     x = layers.UpSampling2D(2, interpolation="bilinear", name="larger")(x)
     x = layers.Flatten(name="flat")(layers.MaxPooling2D(4)(x))

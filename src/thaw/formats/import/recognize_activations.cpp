@@ -11,15 +11,18 @@ using Ops = std::set<std::string, std::less<>>;
 
 /// What computes number by number.
 const Ops& number_by_number() {
-  static const Ops ops = {"Add",         "Sub",         "Mul",
-                          "Div",         "Neg",         "Pow",
-                          "Square",      "Sqrt",        "Rsqrt",
-                          "Exp",         "Log",         "Erf",
-                          "Tanh",        "Sigmoid",     "Softplus",
-                          "Abs",         "Relu",        "Relu6",
-                          "Clip",        "Max",         "Min",
-                          "Reciprocal",  "Cast",        "Identity",
-                          "HardSigmoid", "ClipByValue", "thaw.HardSigmoid"};
+  static const Ops ops = {"Add",          "Sub",         "Mul",
+                          "Div",          "Neg",         "Pow",
+                          "Square",       "Sqrt",        "Rsqrt",
+                          "Exp",          "Log",         "Erf",
+                          "Tanh",         "Sigmoid",     "Softplus",
+                          "Abs",          "Relu",        "Relu6",
+                          "Clip",         "Max",         "Min",
+                          "Reciprocal",   "Cast",        "Identity",
+                          "HardSigmoid",  "ClipByValue", "thaw.HardSigmoid",
+                          "Greater",      "Less",        "Where",
+                          "GreaterEqual", "LessEqual",   "GreaterOrEqual",
+                          "LessOrEqual"};
   return ops;
 }
 
@@ -47,6 +50,11 @@ constexpr auto known_activations = std::to_array<Known>({
     {"Sigmoid", &sigmoid},
     {"Tanh", [](double x) { return std::tanh(x); }},
     {"Softplus", [](double x) { return std::log1p(std::exp(x)); }},
+    {"Elu", [](double x) { return x > 0 ? x : std::expm1(x); }},
+    {"Selu",
+     [](double x) {
+       return 1.0507009873554805 * (x > 0 ? x : 1.6732632423543772 * std::expm1(x));
+     }},
     {"Softsign", [](double x) { return x / (1 + std::fabs(x)); }},
     {"Relu6", [](double x) { return std::clamp(x, 0.0, 6.0); }},
     {"Relu", [](double x) { return std::max(x, 0.0); }},

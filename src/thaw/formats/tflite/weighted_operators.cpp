@@ -79,11 +79,15 @@ void depthwise(OperatorCall& call) {
   if (image.size() == 4 && image[3] > 0) multiplier = sizes[3] / image[3];
   if (multiplier < 1 || sizes[3] % multiplier != 0)
     throw Error(fmt::format("expected a multiple of the image's channels, received {}", sizes[3]));
-  if (!call.write.is_known(call.input(1)))
-    throw Error("expected a kernel that is known beforehand");
-  const Array found = call.write.array(call.input(1));
   const Shape shape{sizes[1], sizes[2], sizes[3] / multiplier, multiplier};
-  const std::string turned = call.write.known(found.reshaped(shape), call.layer() + "/kernel");
+  std::string turned;
+  if (call.write.is_known(call.input(1))) {
+    turned =
+        call.write.known(call.write.array(call.input(1)).reshaped(shape), call.layer() + "/kernel");
+  } else {
+    const Array known_shape = Array::list({shape.sizes().begin(), shape.sizes().end()});
+    turned = call.step("Reshape", {call.value(1), call.write.known(known_shape)});
+  }
   finish_with_bias(call, "DepthwiseConv2dNative", {call.value(0), turned},
                    dilated_window_of(options), 2, options.activation());
 }
