@@ -213,6 +213,7 @@ ForeignGraph Flattener::finish(const std::vector<Slot>& outputs) {
   made_.nodes = std::move(kept);
   std::erase_if(made_.constants, [&](const auto& entry) { return !needed.contains(entry.first); });
   simplify(made_);
+  shorten_names(made_);
   return std::move(made_);
 }
 

@@ -1,6 +1,7 @@
 #include "thaw/formats/tensorflow/simplify.h"
 
 #include <algorithm>
+#include <map>
 #include <set>
 #include <string>
 #include <unordered_map>
@@ -132,7 +133,46 @@ class Simplifier {
   std::set<size_t> gone_;
 };
 
+/// "a/b/c" → "a/"; empty without a slash.
+std::string outer_scope(const std::string& name) { return name.substr(0, name.find('/') + 1); }
+/// "a/b/c" → "a/b"; empty without a slash.
+std::string inner_scope(const std::string& name) {
+  const size_t slash = name.rfind('/');
+  return slash == std::string::npos ? std::string() : name.substr(0, slash);
+}
+
+/// The scope that at least four of five nodes share; empty where there is none.
+std::string shared_scope(const std::vector<std::string>& names) {
+  std::map<std::string, size_t> counts;
+  for (const std::string& name : names) ++counts[outer_scope(name)];
+  for (const auto& [scope, count] : counts)
+    if (!scope.empty() && 5 * count >= 4 * names.size()) return scope;
+  return {};
+}
+
 }  // namespace
+
+void shorten_names(ForeignGraph& graph) {
+  std::vector<std::string> names;
+  for (const Node& node : graph.nodes) names.push_back(node.name);
+  for (std::string scope = shared_scope(names); !scope.empty(); scope = shared_scope(names)) {
+    if (graph.name.empty() && !scope.ends_with("PartitionedCall/"))
+      graph.name = scope.substr(0, scope.size() - 1);
+    for (std::string& name : names)
+      if (name.starts_with(scope)) name.erase(0, scope.size());
+  }
+  std::map<std::string, int> scopes;
+  for (const std::string& name : names) ++scopes[inner_scope(name)];
+  std::set<std::string> taken(names.begin(), names.end());
+  for (std::string& name : names) {
+    const std::string scope = inner_scope(name);
+    if (!scope.empty() && scopes[scope] == 1 && taken.insert(scope).second) name = scope;
+  }
+  std::map<std::string, int> counts;
+  for (const std::string& name : names) ++counts[name];
+  for (size_t i = 0; i < names.size(); ++i)
+    if (!names[i].empty() && counts[names[i]] == 1) graph.nodes[i].name = names[i];
+}
 
 void simplify(ForeignGraph& graph) { Simplifier(graph).run(); }
 

@@ -9,4 +9,10 @@ namespace thaw::tensorflow {
 /// are those of all three); erfc(−x) as 1 + erf(x), which patterns know.
 void simplify(foreign::ForeignGraph& graph);
 
+/// Leaves out of nodes' names what says nothing, as layers are named after them: the scope that
+/// nearly all share ("mobilenetv2/"), and the operation's own name where it is alone in its scope.
+/// Example: "mobilenetv2/block_1_add/add" → "block_1_add". Names stay unique; a model
+/// without a name gets the scope's.
+void shorten_names(foreign::ForeignGraph& graph);
+
 }  // namespace thaw::tensorflow
