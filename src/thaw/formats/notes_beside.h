@@ -7,7 +7,7 @@
 namespace thaw {
 
 /// The file beside a model's in which is kept what people said of the model, where the model's own
-/// file is not to be touched: "m.keras.thaw.json" of "m.keras".
+/// file is not to be touched: "m.keras.thaw.json" of "m.keras", also where that is a folder.
 std::filesystem::path notes_beside(const std::filesystem::path& model);
 
 /// Adds `notes`, keys of Functional::metadata(), to what is kept beside the file. They hold for

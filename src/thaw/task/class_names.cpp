@@ -41,9 +41,16 @@ struct FoundLabels {
   std::string remark;
 };
 
-/// The labels file beside a model. One that does not fit is told only if it is named after the
-/// model: another may belong to another model.
+/// The labels file beside a model, or within its folder. One that does not fit is told only if it
+/// is named after the model: another may belong to another model.
 FoundLabels labels_beside(const fs::path& model_file, int64_t count) {
+  std::error_code ignored;
+  if (model_file.has_filename() && fs::is_directory(model_file, ignored)) {
+    for (const char* within : {"", "assets/"}) {
+      FoundLabels found = labels_beside(model_file / within, count);
+      if (found.names) return found;
+    }
+  }
   const fs::path folder = model_file.parent_path();
   const std::string stem = model_file.stem().string();
   const std::string whole = model_file.filename().string();
