@@ -3,6 +3,7 @@
 #include <filesystem>
 
 #include "thaw/applications/application.h"
+#include "thaw/applications/fetched_model.h"
 #include "thaw/core/error.h"
 #include "thaw/formats/format.h"
 #include "thaw/task/classifier.h"
@@ -46,6 +47,13 @@ void set_weights(const Functional& base, const BaseModel& asked, uint64_t seed) 
   }
 }
 
+/// The same with the file that lies at its address.
+BaseModel fetched(BaseModel asked, const BaseModelOptions& options) {
+  if (applications::is_address(asked.base))
+    asked.base = applications::fetch_model(asked.base, options.on_download).string();
+  return asked;
+}
+
 LoadedBase from_file(const BaseModel& asked, const BaseModelOptions& options) {
   LoadOptions load{.lambdas = asked.lambdas};
   // Weights of the architecture alone are the whole network's, with its top.
@@ -60,7 +68,7 @@ LoadedBase from_file(const BaseModel& asked, const BaseModelOptions& options) {
     if (base.metadata().find(key) == nullptr) base.metadata().set(key, value);
   if (options.image_size) base = resized(base, *options.image_size);
   if (!has_none || asked.weights == "none") set_weights(base, asked, options.seed);
-  return {base, std::move(division), whole};
+  return {base, std::move(division), whole, asked.base};
 }
 
 LoadedBase from_name(const BaseModel& asked, const BaseModelOptions& options) {
@@ -98,7 +106,9 @@ void BaseModel::describe(OptionList& options) {
   [[maybe_unused]] const auto& [a, b, c, d] = *this;
   options.add("base", base,
               {.help = "the pretrained network: a name (see thaw models; with options as in "
-                       "mobilenet_v2@alpha=0.35), or a model file, whose trained head is dropped",
+                       "mobilenet_v2@alpha=0.35), or a model file, whose trained head is dropped: "
+                       "Keras's, or a TensorFlow SavedModel's folder or archive, also by its "
+                       "address (https://…), fetched once",
                .value = "NAME|FILE",
                .completes = Completes::network});
   options.add("weights", weights,
@@ -123,7 +133,8 @@ bool names_a_file(const std::string& text) {
 
 LoadedBase load_base(const BaseModel& base, const BaseModelOptions& options) {
   return with_context("--base", [&] {
-    return names_a_file(base.base) ? from_file(base, options) : from_name(base, options);
+    return names_a_file(base.base) ? from_file(fetched(base, options), options)
+                                   : from_name(base, options);
   });
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <optional>
 #include <string>
@@ -18,7 +19,8 @@ inline constexpr const char* default_base = "efficientnet_lite0";
 
 /// The pretrained network that a fit puts a head on.
 struct BaseModel {
-  std::string base = default_base;  ///< a network's name (applications::find()), or a file
+  std::string base =
+      default_base;  ///< a network's name (applications::find()), a file, or its address
   /// "imagenet", "none" (random ones), or a file. Unset: a file's own, a network's "imagenet".
   std::optional<std::string> weights = {};
   LambdaExpressions lambdas = {};  ///< of a file's Lambda layers
@@ -47,6 +49,7 @@ struct LoadedBase {
   /// Unset where the base is made by its name.
   std::optional<applications::Division> division = {};
   std::optional<Functional> whole = {};
+  std::filesystem::path file = {};  ///< that was read, where it was one
 };
 
 /// Throws UsageError for a name that is not known and for weights that the base cannot have, Error

@@ -162,10 +162,7 @@ Prepared prepare(const FitTask& task, TaskEvents& events) {
     kept = keep_head(task.base, loaded);
     data = with_classes_of(task.base, loaded, data, events);
   }
-  auto [form, why, remark, is_doubtful] =
-      find_form(loaded.base, task.form,
-                names_a_file(task.base.base) ? std::filesystem::path(task.base.base)
-                                             : std::filesystem::path{});
+  auto [form, why, remark, is_doubtful] = find_form(loaded.base, task.form, loaded.file);
   if (!remark.empty()) events.on_remark(remark);
   return {std::move(data), loaded.base, form, std::move(kept), told_base(task, loaded)};
 }
