@@ -126,7 +126,8 @@ Value Assembler::gather(const Value& x, const Array& indices, int64_t axis) {
     parts.push_back(is_whole ? x : picked(x, at, run.begin, run.count, run.step));
   }
   const Value taken = parts.size() == 1 ? parts[0] : concatenate(parts, at);
-  return reshape(taken, std::move(sizes));
+  if (indices.shape().rank() == 1) return taken;
+  return indices.shape().rank() == 0 ? squeeze(taken, {at}) : reshape(taken, std::move(sizes));
 }
 
 Value Assembler::concatenate(std::span<const Value> parts, int64_t axis) {

@@ -125,19 +125,11 @@ std::vector<Value> clip(const RuleCall& call) {
   return {call.make.clip(x, lowest, highest)};
 }
 
-/// Before version 13 all axes from `axis` on were one.
 Value softmax_of(const RuleCall& call, const Value& x, int64_t axis) {
-  if (call.word() != "log") return call.make.softmax(x, axis);
-  const int rank = call.make.shape_of(x).rank();
-  const int place = call.make.axis_of(x, axis);
-  if (place == rank - 1) return call.make.activation(x, "log_softmax");
-  std::vector<int64_t> order;
-  for (int other = 0; other < rank; ++other) order.push_back(other);
-  std::swap(order[static_cast<size_t>(place)], order.back());
-  return call.make.transpose(call.make.activation(call.make.transpose(x, order), "log_softmax"),
-                             order);
+  return call.word() == "log" ? call.make.log_softmax(x, axis) : call.make.softmax(x, axis);
 }
 
+/// Before version 13 all axes from `axis` on were one.
 std::vector<Value> softmax(const RuleCall& call) {
   const Value& x = call.input(0);
   if (call.opset() >= 13) return {softmax_of(call, x, call.integer("axis", -1))};
