@@ -76,6 +76,7 @@ class Assembler {
   Value clip(const Value& x, double lowest, double highest);
   Value prelu(const Value& x, const Value& slope);
   Value softmax(const Value& x, int64_t axis);
+  Value log_softmax(const Value& x, int64_t axis);
 
   /// γ(x − mean)/√(variance + ε) + β; each known, of one number a channel; γ, β null: 1, 0.
   Value batch_normalization(const Value& x, const Value* gamma, const Value* beta,

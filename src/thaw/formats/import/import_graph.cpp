@@ -205,6 +205,7 @@ ModelFile import_graph(ForeignGraph graph, const LoadOptions& options) {
   recognize_batch_normalization(graph);
   fold_constants(graph);
   recognize_layer_normalization(graph);
+  recognize_group_normalization(graph);
   recognize_activations(graph);
   return Importer(graph, options).run();
 }

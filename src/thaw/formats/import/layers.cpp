@@ -261,6 +261,10 @@ Value Assembler::softmax(const Value& x, int64_t axis) {
   return result;
 }
 
+Value Assembler::log_softmax(const Value& x, int64_t axis) {
+  return activation(isolated(x, axis_of(x, axis), true), "log_softmax");
+}
+
 Value Assembler::batch_normalization(const Value& x, const Value* gamma, const Value* beta,
                                      const Value& mean, const Value& variance, double epsilon,
                                      int64_t axis) {

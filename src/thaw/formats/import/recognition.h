@@ -18,4 +18,8 @@ void recognize_batch_normalization(ForeignGraph& graph);
 /// The same for (x − mean)/√(variance + ε)·γ + β over the last axis or the channels.
 void recognize_layer_normalization(ForeignGraph& graph);
 
+/// Groups of channels that are normalized as instances, and scaled and moved after: group
+/// normalization with γ and β of its own.
+void recognize_group_normalization(ForeignGraph& graph);
+
 }  // namespace thaw::foreign

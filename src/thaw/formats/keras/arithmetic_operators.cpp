@@ -186,6 +186,12 @@ Results scalar_product(const OperatorCall& call) {
   return {rescale(call, call.tensor(is_named ? 0 : 1, {"x"}), {static_cast<float>(*scalar)}, {0})};
 }
 
+/// Of two stacks of matrices, none of them transposed.
+Results product_of_matrices(const OperatorCall& call) {
+  return {
+      call.call("Matmul", object(), {call.tensor(0, {"x1", "a"}), call.tensor(1, {"x2", "b"})})};
+}
+
 /// tf.ensure_shape only looks.
 Results shaped_already(const OperatorCall& call) {
   (void)call.find(1, {"shape"});
@@ -211,6 +217,7 @@ constexpr Operator operators[] = {
     {"Power", "math.pow", &raise},
     {"", "__operators__.pow", &raise},
     {"", "math.squared_difference", &squared_difference},
+    {"Matmul", "linalg.matmul", &product_of_matrices},
     {"Negative", "math.negative", &negative},
     {"", "__operators__.neg", &negative},
     {"Absolute", "math.abs", &absolute},

@@ -38,11 +38,10 @@ std::string describe(const schema::Node& node) {
 }
 
 bool is_quantized(std::string_view op) {
-  constexpr std::array parts = {"QLinear",         "QuantizeLinear", "DequantizeLinear",
-                                "DynamicQuantize", "ConvInteger",    "MatMulInteger",
-                                "MatMulNBits",     "MatMulBnb4",     "QAttention",
-                                "QGemm",           "QMoE",           "QEmbed",
-                                "QOrdered"};
+  constexpr std::array parts = {
+      "QLinear",       "QuantizeLinear", "DequantizeLinear", "DynamicQuantize", "ConvInteger",
+      "MatMulInteger", "MatMulNBits",    "MatMulBnb4",       "QAttention",      "QGemm",
+      "QMoE",          "QEmbed",         "QOrdered"};
   return std::ranges::any_of(
       parts, [&](const char* part) { return op.find(part) != std::string_view::npos; });
 }

@@ -36,6 +36,20 @@ std::vector<Value> smallest(const RuleCall& call) {
   return {reduced(call, Reduction::min, call.input(0))};
 }
 
+/// Of all inputs, number by number.
+std::vector<Value> sum_of_inputs(const RuleCall& call) {
+  Value total = call.input(0);
+  for (size_t place = 1; place < call.input_count(); ++place)
+    total = call.make.binary(Binary::add, total, call.input(place));
+  return {total};
+}
+
+std::vector<Value> mean_of_inputs(const RuleCall& call) {
+  const auto share = 1 / static_cast<float>(call.input_count());
+  return {call.make.binary(Binary::multiply, sum_of_inputs(call).front(),
+                           Assembler::known(Array::scalar(share)))};
+}
+
 std::vector<Value> sum_of_squares(const RuleCall& call) {
   const Value& x = call.input(0);
   return {reduced(call, Reduction::sum, call.make.binary(Binary::multiply, x, x))};
@@ -67,6 +81,8 @@ std::vector<Value> product(const RuleCall& call) {
 }
 
 constexpr Rule rules[] = {
+    {"onnx:Mean", &mean_of_inputs},
+    {"onnx:Sum", &sum_of_inputs, "", true},
     {"onnx:ReduceL2", &length},
     {"onnx:ReduceMax", &largest},
     {"onnx:ReduceMean", &mean},

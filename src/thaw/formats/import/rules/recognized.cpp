@@ -52,7 +52,14 @@ Values batch_normalization(const RuleCall& call) {
                                         call.integer("axis", -1))};
 }
 
+Values group_normalization(const RuleCall& call) {
+  return {call.make.group_normalization(call.input(0), &call.input(1), &call.input(2),
+                                        call.integer("groups", 1), call.number("epsilon", 1e-5),
+                                        1)};
+}
+
 constexpr Rule rules[] = {
+    {"thaw.GroupNormalization", &group_normalization},
     {"thaw.Silu", &silu},
     {"thaw.Gelu", &gelu},
     {"thaw.HardSigmoid", &hard_sigmoid},

@@ -51,7 +51,7 @@ Values global_batch_normalization(const RuleCall& call) {
 Values softmax(const RuleCall& call) { return {call.make.softmax(call.input(0), -1)}; }
 
 Values log_softmax(const RuleCall& call) {
-  return {call.make.activation(call.input(0), "log_softmax")};
+  return {call.make.log_softmax(call.input(0), -1)};
 }
 
 Values activation(const RuleCall& call) {
