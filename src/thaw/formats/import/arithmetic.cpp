@@ -165,6 +165,11 @@ Value Assembler::with_one_number(Binary how, const Value& x, double number, bool
 Value Assembler::with_numbers(Binary how, const Value& x, const Constant& numbers,
                               bool numbers_first) {
   const Array& array = numbers.array;
+  const Shape shape = folding::broadcast(shape_of(x), array.shape());
+  if (shape.rank() == std::ssize(x.axes) && shape != shape_of(x) && shape[0] == batch_) {
+    const Value larger = broadcast_to(x, {shape.sizes().begin(), shape.sizes().end()});
+    return with_numbers(how, repeat(larger), numbers, numbers_first);
+  }
   const bool is_one = array.elements() == 1 && array.shape().rank() <= std::ssize(x.axes);
   const auto all_equal = [&] {
     for (int64_t i = 1; i < array.elements(); ++i)

@@ -157,8 +157,9 @@ class Assembler {
   static Value from_image(const Symbol& symbol, int rank, int channel_axis);
   /// The same value with one of its axes as one axis of the symbol, the last where `is_last`.
   Value isolated(const Value& x, int axis, bool is_last);
-  /// The same value with one more axis of size 1 in the symbol, for an axis that has none.
-  Value with_part(const Value& x, int axis);
+  /// The same value with one more axis of size 1 in the symbol, for an axis that has none; the last
+  /// where `is_last`, as channels are, else where the foreign order has it.
+  Value with_part(const Value& x, int axis, bool is_last = false);
   Value split_part(const Value& x, int part, int64_t first);
   /// `x` laid as `like` is, for calls of both; sizes along `but` may differ, others are equal or 1.
   Symbol laid_like(const Value& x, const Value& like, int but);

@@ -149,9 +149,9 @@ Value Assembler::isolated(const Value& x, int axis, bool is_last) {
   return result;
 }
 
-Value Assembler::with_part(const Value& x, int axis) {
+Value Assembler::with_part(const Value& x, int axis, bool is_last) {
   if (!x.axes[static_cast<size_t>(axis)].empty()) return x;
-  int before = 0;
+  int before = is_last ? x.symbol.shape().rank() : 0;
   for (int other = 0; other < axis; ++other)
     for (const int part : x.axes[static_cast<size_t>(other)]) before = std::max(before, part);
   std::vector<int64_t> sizes(x.symbol.shape().sizes().begin(), x.symbol.shape().sizes().end());

@@ -54,7 +54,8 @@ Value Assembler::repeat(const Value& x) {
     if (own[axis] == count) continue;
     if (count > most_copies)
       throw Error(fmt::format("expected at most {} repetitions, received {}", most_copies, count));
-    result = with_part(result, axis);
+    // Channels first, of which none are there yet: they lie last.
+    result = with_part(result, axis, own.rank() == 4 && axis == 1);
     const int part = result.axes[static_cast<size_t>(axis)][0];
     if (result.symbol.shape().rank() == 3 && part < 3) {
       const Config size = part == 1 ? Config::List{count, 1} : Config::List{1, count};
