@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <vector>
 
 #include "thaw/formats/import/foreign_graph.h"
@@ -107,7 +108,8 @@ class Flattener {
   Index outer_index_;
   std::optional<Frame> outer_;
   std::unordered_map<const proto::NodeDef*, Slot> constants_;
-  std::unordered_map<std::string, int> names_;  ///< and how often each was asked for
+  std::unordered_set<std::string> taken_;
+  std::unordered_map<std::string, int> names_;  ///< and the last number that each was given
   int depth_ = 0;
   size_t nodes_left_ = 0;
   int64_t fill_left_ = int64_t{1} << 23;

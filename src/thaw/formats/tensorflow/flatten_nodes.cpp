@@ -188,7 +188,8 @@ std::vector<Slot> Flattener::emit(Frame& frame, const NodeDef& node, std::vector
 
 std::string Flattener::own_name(const std::string& name) {
   std::string own = name;
-  while (names_[own]++ > 0) own = fmt::format("{}_{}", name, names_[name] - 1);
+  // A name so made may be another node's own: the next number is tried then.
+  while (!taken_.insert(own).second) own = fmt::format("{}_{}", name, ++names_[name]);
   return own;
 }
 

@@ -166,6 +166,44 @@ Values ceiling(const RuleCall& call) {
   return {Assembler::known(folding::map(call.known(0, "a number"), folding::function("ceil")))};
 }
 
+/// Where a list or table is true: a row of indices each.
+Values places(const RuleCall& call) {
+  const Array& x = call.known(0, "a condition");
+  const Shape& shape = x.shape();
+  std::vector<int64_t> indices;
+  int64_t count = 0;
+  for (int64_t at = 0; at < x.elements(); ++at) {
+    if (x.at(at) == 0) continue;
+    ++count;
+    int64_t stride = x.elements();
+    int64_t rest = at;
+    for (const int64_t size : shape.sizes()) {
+      stride /= size;
+      indices.push_back(rest / stride);
+      rest %= stride;
+    }
+  }
+  return {Assembler::known(Array(Shape{count, int64_t{shape.rank()}}, std::move(indices)))};
+}
+
+/// A list of whole numbers, the same everywhere but at some places; how shapes are patched.
+Values scattered(const RuleCall& call) {
+  const std::vector<int64_t> at = call.known(0, "indices").integers();
+  const std::vector<int64_t> size = call.known(1, "a shape").integers();
+  const std::vector<int64_t> values = call.known(2, "values").integers();
+  if (size.size() != 1 || size[0] < 0 || size[0] > most_numbers)
+    throw Error("expected a list of known length");
+  if (values.size() != 1 && values.size() != at.size())
+    throw Error("expected one value, or one for each place");
+  std::vector<int64_t> result(static_cast<size_t>(size[0]), call.known(3, "a number").integer());
+  for (size_t i = 0; i < at.size(); ++i) {
+    if (at[i] < 0 || at[i] >= size[0])
+      throw Error(fmt::format("expected places below {}, received {}", size[0], at[i]));
+    result[static_cast<size_t>(at[i])] = values[values.size() == 1 ? 0 : i];
+  }
+  return {Assembler::known(Array::list(std::move(result)))};
+}
+
 constexpr Rule rules[] = {
     {"tf:Shape", &shape},
     {"tf:ShapeN", &shapes},
@@ -189,6 +227,8 @@ constexpr Rule rules[] = {
     {"tf:FloorDiv", &floor_quotient},
     {"tf:FloorMod", &modulo},
     {"tf:Ceil", &ceiling},
+    {"tf:NonZero", &places},
+    {"tf:SparseToDense", &scattered},
 };
 
 }  // namespace
