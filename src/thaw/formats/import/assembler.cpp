@@ -95,8 +95,9 @@ std::string Assembler::fresh_name(std::string_view wanted) {
   std::string name = as_layer_name(trimmed(wanted));
   if (name.empty()) name = "layer";
   if (names_.insert(name).second) return name;
-  for (int64_t number = 1;; ++number) {
-    std::string numbered = fmt::format("{}_{}", name, number);
+  // From where the last of this name ended, so that a million of one name take no hours.
+  for (int64_t& number = repeated_[name];;) {
+    std::string numbered = fmt::format("{}_{}", name, ++number);
     if (names_.insert(numbered).second) return numbered;
   }
 }

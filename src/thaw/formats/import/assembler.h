@@ -204,6 +204,7 @@ class Assembler {
   int64_t known_left_ = int64_t{1} << 24;
   const Node* node_ = nullptr;
   std::set<std::string, std::less<>> names_;
+  std::map<std::string, int64_t> repeated_;  ///< the last number of names that came again
   /// How the layers with weights were made, by identity, so that one can be made again with a bias.
   std::map<const void*, Made> made_;
   std::vector<std::string> notes_;

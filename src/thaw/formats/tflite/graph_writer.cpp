@@ -169,8 +169,8 @@ std::string GraphWriter::known(foreign::Array array, const std::string& weight) 
 
 std::string GraphWriter::fresh(const std::string& stem) {
   if (taken_.insert(stem).second) return stem;
-  for (size_t number = taken_.size();; ++number) {
-    std::string name = fmt::format("{}#{}", stem, number);
+  for (size_t& number = repeated_[stem];;) {
+    std::string name = fmt::format("{}#{}", stem, ++number);
     if (taken_.insert(name).second) return name;
   }
 }
