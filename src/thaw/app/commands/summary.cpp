@@ -197,6 +197,9 @@ struct Summary final : Call {
     }
     fmt::print("{}\n{}\n{}", printable(thaw::summary(whole)), input_in_words(whole, form),
                printable(outputs_in_words(whole)));
+    if (const Config* imported = whole.metadata().find("imported");
+        imported != nullptr && imported->is_string())
+      fmt::print("Imported: {}\n", printable(imported->as_string()));
     if (const std::string base = base_in_words(whole); !base.empty())
       fmt::print("As a base: {}\n{}", printable(base), printable(blocks_in_words(whole)));
     if (report) fmt::print("\n{}", printable(plan_text(*report)));

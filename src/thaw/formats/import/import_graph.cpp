@@ -10,6 +10,7 @@
 #include "thaw/formats/import/recognition.h"
 #include "thaw/formats/import/rule.h"
 #include "thaw/graph/functional.h"
+#include "thaw/graph/network.h"
 
 namespace thaw::foreign {
 namespace {
@@ -57,6 +58,19 @@ std::vector<int64_t> settled_sizes(const GraphInput& input, bool channels_first,
   return sizes;
 }
 
+/// Whether the convolutions have biases and no normalization: files for inference alone fold it.
+bool has_folded_normalization(const Functional& model) {
+  int64_t convolutions = 0;
+  int64_t with_bias = 0;
+  for (const Layer& layer : model.layers()) {
+    if (layer.class_name() == "BatchNormalization") return false;
+    if (!convolves(layer)) continue;
+    ++convolutions;
+    if (layer.variables().size() > 1) ++with_bias;
+  }
+  return convolutions >= 3 && 2 * with_bias > convolutions;
+}
+
 }  // namespace
 
 /// Makes the layers of one graph.
@@ -78,6 +92,12 @@ class Importer {
       throw Error("expected a graph that reads an input, received one that reads none");
     for (const Node* node : order_) add_node(*node);
     ModelFile file{Functional(inputs_, outputs(), name())};
+    if (has_folded_normalization(file.model)) {
+      file.model.metadata().set(
+          "imported",
+          "batch normalization: none; where the network had some, the file has it folded into the "
+          "convolutions, and fine-tuning moves both as one");
+    }
     file.dropped = assembler_.notes();
     return file;
   }
