@@ -132,7 +132,7 @@ Symbol Assembler::make(const Made& made) {
   if (type == nullptr) throw Error(fmt::format("layer {} is not known", made.class_name));
   const Layer layer(type->from_config(made.config));
   layer.set_name(made.name);
-  const Symbol result = layer(made.input);
+  Symbol result = layer(made.input);
   for (const VariablePtr& variable : layer.variables()) {
     const auto given =
         std::ranges::find(made.weights, variable->name(), &Weights::value_type::first);
