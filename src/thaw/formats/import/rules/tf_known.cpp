@@ -1,6 +1,7 @@
 // TensorFlow's operations on what is known beforehand: shapes and the sums that are done with them.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "thaw/core/error.h"
@@ -116,6 +117,13 @@ Array truth(const Array& array, bool (*of)(int64_t)) {
   return {array.shape(), std::move(values)};
 }
 
+/// Whether one can be repeated to the other, or both to a third.
+bool fit(const Shape& a, const Shape& b) {
+  for (int from_end = 1; from_end <= std::min(a.rank(), b.rank()); ++from_end)
+    if (a[-from_end] != b[-from_end] && a[-from_end] != 1 && b[-from_end] != 1) return false;
+  return true;
+}
+
 Values comparison(const RuleCall& call) {
   using folding::Operation;
   const Array& a = call.known(0, "what is compared");
@@ -127,6 +135,8 @@ Values comparison(const RuleCall& call) {
                         : word == "greater" || word == "less_equal" ? Operation::greater
                         : word == "and"                             ? Operation::logical_and
                                                                     : Operation::logical_or;
+  if (!call.flag("incompatible_shape_error", true) && !fit(a.shape(), b.shape()))
+    return {Assembler::known(Array::scalar(int64_t{word == "not_equal" ? 1 : 0}))};
   Array result = folding::binary(how, a, b);
   if (is_negated) result = truth(result, [](int64_t value) { return value == 0; });
   return {Assembler::known(std::move(result))};
@@ -142,6 +152,41 @@ Values where(const RuleCall& call) {
   if (condition.elements() == 1) return {call.input(condition.at(0) != 0 ? 1 : 2)};
   return {Assembler::known(
       folding::where(condition, call.known(1, "a choice"), call.known(2, "a choice")))};
+}
+
+/// The places of what is not 0, one a row.
+Values nonzero(const RuleCall& call) {
+  const Array& array = call.known(0, "a condition");
+  const Shape& shape = array.shape();
+  std::vector<int64_t> places;
+  int64_t count = 0;
+  for (int64_t i = 0; i < array.elements(); ++i) {
+    if (array.at(i) == 0) continue;
+    ++count;
+    int64_t inner = array.elements();
+    for (int axis = 0; axis < shape.rank(); ++axis) {
+      inner /= shape[axis];
+      places.push_back(i / inner % shape[axis]);
+    }
+  }
+  return {Assembler::known(Array({count, int64_t{shape.rank()}}, std::move(places)))};
+}
+
+/// A list with a few numbers set: (places, size, numbers, what all others are).
+Values sparse_to_dense(const RuleCall& call) {
+  const auto sizes = call.known(1, "a size").integers();
+  const auto places = call.known(0, "places").integers();
+  const Array& numbers = call.known(2, "numbers");
+  if (sizes.size() != 1) throw Error("expected a list");
+  Array result = filled(call.known(3, "a number"), Shape(sizes));
+  std::vector<int64_t> values = result.integers();
+  for (size_t i = 0; i < places.size(); ++i) {
+    if (places[i] < 0 || places[i] >= sizes[0])
+      throw Error(fmt::format("expected places of 0 to {}, received {}", sizes[0] - 1, places[i]));
+    const int64_t from = numbers.elements() == 1 ? 0 : static_cast<int64_t>(i);
+    values[static_cast<size_t>(places[i])] = static_cast<int64_t>(numbers.at(from));
+  }
+  return {Assembler::known(Array::list(std::move(values)))};
 }
 
 /// Towards −∞, as Python's //.
@@ -224,6 +269,8 @@ constexpr Rule rules[] = {
     {"tf:Or", &comparison, "or"},
     {"tf:Not", &negation},
     {"tf:Where", &where},
+    {"tf:NonZero", &nonzero},
+    {"tf:SparseToDense", &sparse_to_dense},
     {"tf:FloorDiv", &floor_quotient},
     {"tf:FloorMod", &modulo},
     {"tf:Ceil", &ceiling},

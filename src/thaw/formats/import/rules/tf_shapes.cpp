@@ -67,6 +67,10 @@ void read_borders(const RuleCall& call, std::vector<int64_t>& before, std::vecto
     throw Error(fmt::format("expected two borders an axis, received the shape {}",
                             pairs.shape().to_string()));
   const auto numbers = pairs.integers();
+  constexpr int64_t widest = 4096;
+  for (const int64_t number : numbers)
+    if (number < 0 || number > widest)
+      throw Error(fmt::format("expected borders of 0 to {}, received {}", widest, number));
   for (size_t i = 0; i + 1 < numbers.size(); i += 2) {
     before.push_back(numbers[i]);
     after.push_back(numbers[i + 1]);
