@@ -100,7 +100,9 @@ TEST_P(Fuzz, changes_of_them_end_in_what_it_holds_or_an_error_in_little_memory) 
 INSTANTIATE_TEST_SUITE_P(
     Every, Fuzz,
     ::testing::Values(Corpus{"h5", read_h5}, Corpus{"keras", read_keras},
-                      Corpus{"tensorflow_js", read_tensorflow_js}, Corpus{"tflite", read_tflite},
+                      Corpus{"tensorflow_js", read_tensorflow_js},
+                      Corpus{"graph_def", read_graph_def},
+                      Corpus{"tensor_bundle", read_tensor_bundle}, Corpus{"tflite", read_tflite},
                       Corpus{"torch", read_torch}, Corpus{"safetensors", read_safetensors},
                       Corpus{"idx", read_idx}, Corpus{"zip", read_zip}, Corpus{"tar", read_tar},
                       Corpus{"csv", read_csv}, Corpus{"json_lines", read_json_lines}),

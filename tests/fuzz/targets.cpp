@@ -1,14 +1,19 @@
 #include "fuzz/targets.h"
 
 #include <algorithm>
+#include <map>
 
 #include "support/temporary_folder.h"
 #include "thaw/core/error.h"
 #include "thaw/data/image.h"
 #include "thaw/data/source.h"
 #include "thaw/formats/format.h"
+#include "thaw/formats/import/import_graph.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/formats/safetensors/safetensors.h"
+#include "thaw/formats/tensorflow/byte_reader.h"
+#include "thaw/formats/tensorflow/saved_model.h"
+#include "thaw/formats/tensorflow/tensor_bundle.h"
 #include "thaw/formats/torch/state_dict.h"
 
 namespace thaw::testing {
@@ -111,6 +116,61 @@ bool read_tensorflow_js(std::string bytes) {
   folder.write("tensorflow_js/weights.bin", bytes.substr(std::min(end + 1, bytes.size())));
   try {
     (void)read_model_file(folder / "tensorflow_js/model.json");
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+namespace {
+
+/// Files in memory by their names.
+class FewFiles final : public tensorflow::FileSet {
+ public:
+  explicit FewFiles(std::map<std::string, std::string> files) : files_(std::move(files)) {}
+
+  bool has(const std::string& name) const override { return files_.contains(name); }
+  uint64_t size(const std::string& name) const override { return content(name).size(); }
+  std::string read(const std::string& name, uint64_t offset, uint64_t count) const override {
+    const std::string& bytes = content(name);
+    if (offset > bytes.size() || count > bytes.size() - offset) throw Error(name + ": is cut off");
+    return bytes.substr(offset, count);
+  }
+
+ private:
+  const std::string& content(const std::string& name) const {
+    const auto found = files_.find(name);
+    if (found == files_.end()) throw Error(name + ": there is none");
+    return found->second;
+  }
+
+  std::map<std::string, std::string> files_;
+};
+
+}  // namespace
+
+bool read_graph_def(std::string bytes) {
+  try {
+    const bool is_saved_model = bytes.starts_with('\x08');
+    foreign::ForeignGraph graph =
+        is_saved_model ? tensorflow::read_saved_model(FewFiles({{"saved_model.pb", bytes}}))
+                       : tensorflow::read_graph_def(bytes);
+    (void)foreign::import_graph(std::move(graph), {});
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool read_tensor_bundle(std::string bytes) {
+  if (bytes.size() < 8) return false;
+  try {
+    const uint64_t length = tensorflow::ByteReader(bytes).fixed64();
+    const size_t end = 8 + std::min<uint64_t>(length, bytes.size() - 8);
+    const FewFiles files(
+        {{"v.index", bytes.substr(8, end - 8)}, {"v.data-00000-of-00001", bytes.substr(end)}});
+    const tensorflow::TensorBundle bundle(files, "v");
+    for (const std::string& key : bundle.keys()) (void)bundle.read(key);
     return true;
   } catch (const Error&) {
     return false;

@@ -11,6 +11,11 @@ bool read_keras(std::string bytes);
 bool read_tflite(std::string bytes);
 /// A model.json of TensorFlow.js up to the first byte of zeros, then its weights.bin.
 bool read_tensorflow_js(std::string bytes);
+/// A frozen graph; where it begins as a SavedModel's file, that without variables.
+bool read_graph_def(std::string bytes);
+/// TensorFlow's variables, each of which is read: eight bytes with an index's length, the index,
+/// and the data.
+bool read_tensor_bundle(std::string bytes);
 /// The same of files of weights alone: each tensor is read.
 bool read_torch(std::string bytes);
 bool read_safetensors(std::string bytes);

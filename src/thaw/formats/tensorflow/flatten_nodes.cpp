@@ -135,8 +135,15 @@ Slot Flattener::constant(const NodeDef& node) {
   if (const auto found = constants_.find(&node); found != constants_.end()) return found->second;
   const proto::AttrValue* value = attribute(node, "value");
   if (value == nullptr) throw Error(fmt::format("node {}: expected a value", node.name()));
+  const proto::DataType type = value->tensor().dtype();
+  if (type == proto::DT_QINT8 || type == proto::DT_QUINT8 || type == proto::DT_QINT32) {
+    throw Error(fmt::format(
+        "node {}: expected weights as floats, received quantized ones ({}): take the graph from "
+        "before it was quantized",
+        node.name(), name_of(type)));
+  }
   Slot slot;
-  if (bytes_of(value->tensor().dtype()) != 0) {
+  if (bytes_of(type) != 0) {
     Constant made{with_context(fmt::format("node {} (Const)", node.name()),
                                [&] { return array_of(value->tensor(), fill_left_); })};
     if (options_.names_constants && !made.array.is_integer() && made.array.shape().rank() > 0)

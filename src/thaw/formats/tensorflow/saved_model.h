@@ -2,9 +2,12 @@
 
 #include "thaw/formats/import/foreign_graph.h"
 #include "thaw/formats/tensorflow/file_set.h"
-#include "thaw/formats/tensorflow/graph_def.pb.h"
 
 namespace thaw::tensorflow {
+
+namespace proto {
+class GraphDef;
+}  // namespace proto
 
 /// What a SavedModel computes of an image when no one trains: TensorFlow 2's (Keras's and
 /// tf.Module's, reusable modules of TensorFlow Hub), TensorFlow 1's, and its Hub modules.

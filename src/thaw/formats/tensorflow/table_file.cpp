@@ -40,9 +40,16 @@ class TableReader {
       refuse("received a file without its signature at the end");
     (void)handle(footer);  // of the index of filters, of which there are none
     const std::string index = block(handle(footer));
+    std::string last;
+    bool is_first = true;
     entries(index, [&](std::string_view, std::string_view value) {
       ByteReader reader(value);
-      entries(block(handle(reader)), take);
+      entries(block(handle(reader)), [&](std::string_view key, std::string_view content) {
+        if (!is_first && key <= last) refuse("received keys that are not in order");
+        is_first = false;
+        last = key;
+        take(key, content);
+      });
     });
   }
 

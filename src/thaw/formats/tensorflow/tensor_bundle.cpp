@@ -7,6 +7,7 @@
 #include "thaw/formats/tensorflow/crc32c.h"
 #include "thaw/formats/tensorflow/numbers.h"
 #include "thaw/formats/tensorflow/table_file.h"
+#include "thaw/formats/tensorflow/tensor_bundle.pb.h"
 
 namespace thaw::tensorflow {
 namespace {
@@ -33,7 +34,7 @@ TensorBundle::TensorBundle(const FileSet& files, std::string prefix)
     read_table(files.read(index), [&](std::string_view key, std::string_view value) {
       if (!key.empty()) {
         entries_[std::string(key)] =
-            parsed<proto::BundleEntryProto>(value, "the description of a variable");
+            with_context(std::string(key), [&] { return parsed_entry(value); });
         return;
       }
       const auto header = parsed<proto::BundleHeaderProto>(value, "a header");
@@ -44,10 +45,55 @@ TensorBundle::TensorBundle(const FileSet& files, std::string prefix)
     });
     if (!has_header || shards_ < 1 || shards_ > most_shards)
       throw Error("expected a header that says how many files hold the variables");
+    expect_apart();
   });
 }
 
-const proto::BundleEntryProto& TensorBundle::entry(const std::string& key) const {
+TensorBundle::Entry TensorBundle::parsed_entry(std::string_view bytes) {
+  const auto entry = parsed<proto::BundleEntryProto>(bytes, "the description of a variable");
+  if (entry.offset() < 0 || entry.size() < 0)
+    throw Error("expected a place in the files of variables, received another");
+  return {.type = entry.dtype(),
+          .sizes = sizes_of(entry.shape()),
+          .shard = entry.shard_id(),
+          .offset = static_cast<uint64_t>(entry.offset()),
+          .size = static_cast<uint64_t>(entry.size()),
+          .checksum = entry.crc32c(),
+          .is_sliced = entry.slices_size() > 0};
+}
+
+std::vector<std::string> TensorBundle::keys() const {
+  std::vector<std::string> all;
+  all.reserve(entries_.size());
+  for (const auto& [key, entry] : entries_) all.push_back(key);
+  return all;
+}
+
+std::string TensorBundle::data_file(int32_t shard) const {
+  return fmt::format("{}.data-{:05}-of-{:05}", prefix_, shard, shards_);
+}
+
+/// Variables that share their numbers would take far more memory than the file has.
+void TensorBundle::expect_apart() const {
+  std::map<int32_t, uint64_t> sums;
+  for (const auto& [key, entry] : entries_) {
+    uint64_t& sum = sums[entry.shard];
+    if (entry.shard < 0 || entry.shard >= shards_ || sum + entry.size < sum)
+      throw Error(key + ": expected a place in the files of variables, received another");
+    sum += entry.size;
+  }
+  for (const auto& [shard, bytes] : sums) {
+    const std::string file = data_file(shard);
+    if (files_->has(file) && bytes > files_->size(file)) {
+      throw Error(
+          fmt::format("expected {} bytes of variables in {}, received {}: it is cut off, or "
+                      "they overlap",
+                      bytes, file, files_->size(file)));
+    }
+  }
+}
+
+const TensorBundle::Entry& TensorBundle::entry(const std::string& key) const {
   const auto found = entries_.find(key);
   if (found == entries_.end()) {
     throw Error(fmt::format("expected a variable in {}.index, which holds {} others",
@@ -56,25 +102,22 @@ const proto::BundleEntryProto& TensorBundle::entry(const std::string& key) const
   return found->second;
 }
 
-std::string TensorBundle::bytes_of(const proto::BundleEntryProto& entry) const {
-  if (entry.slices_size() > 0) {
+std::string TensorBundle::bytes_of(const Entry& entry) const {
+  if (entry.is_sliced) {
     throw Error(
         "expected a variable in one piece, received one that was saved in slices: save the model "
         "again without partitioned variables");
   }
-  if (entry.shard_id() < 0 || entry.shard_id() >= shards_ || entry.offset() < 0 || entry.size() < 0)
-    throw Error("expected a place in the files of variables, received another");
-  return files_->read(fmt::format("{}.data-{:05}-of-{:05}", prefix_, entry.shard_id(), shards_),
-                      static_cast<uint64_t>(entry.offset()), static_cast<uint64_t>(entry.size()));
+  return files_->read(data_file(entry.shard), entry.offset, entry.size);
 }
 
 Array TensorBundle::read(const std::string& key) const {
   return with_context(key, [&] {
-    const proto::BundleEntryProto& place = entry(key);
-    Shape shape = tensorflow::shape_of(place.shape());
+    const Entry& place = entry(key);
     const std::string bytes = bytes_of(place);
-    Array array = array_of(place.dtype(), std::move(shape), bytes);
-    if (masked_crc32c(bytes) != place.crc32c())
+    Array array =
+        array_of(static_cast<proto::DataType>(place.type), Shape(std::vector(place.sizes)), bytes);
+    if (masked_crc32c(bytes) != place.checksum)
       throw Error("expected other numbers: their checksum does not fit, the file is damaged");
     return array;
   });
@@ -82,8 +125,8 @@ Array TensorBundle::read(const std::string& key) const {
 
 std::string TensorBundle::read_text(const std::string& key) const {
   return with_context(key, [&] {
-    const proto::BundleEntryProto& place = entry(key);
-    if (place.dtype() != proto::DT_STRING || tensorflow::shape_of(place.shape()).elements() != 1)
+    const Entry& place = entry(key);
+    if (place.type != proto::DT_STRING || Shape(std::vector(place.sizes)).elements() != 1)
       throw Error("expected one text, received another tensor");
     const std::string bytes = bytes_of(place);
     ByteReader reader(bytes);

@@ -2,10 +2,11 @@
 
 #include <map>
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "thaw/formats/import/array.h"
 #include "thaw/formats/tensorflow/file_set.h"
-#include "thaw/formats/tensorflow/tensor_bundle.pb.h"
 
 namespace thaw::tensorflow {
 
@@ -21,6 +22,8 @@ class TensorBundle {
 
   bool has(const std::string& key) const { return entries_.contains(key); }
   size_t size() const { return entries_.size(); }
+  /// Of all, in their order.
+  std::vector<std::string> keys() const;
 
   /// The numbers of a variable. Throws Error that begins with its key where there is none, where
   /// shape, type and bytes do not fit, or where its checksum is another.
@@ -29,13 +32,27 @@ class TensorBundle {
   std::string read_text(const std::string& key) const;
 
  private:
-  const proto::BundleEntryProto& entry(const std::string& key) const;
-  std::string bytes_of(const proto::BundleEntryProto& entry) const;
+  /// What the index says of a variable.
+  struct Entry {
+    int32_t type = 0;  ///< proto::DataType
+    std::vector<int64_t> sizes;
+    int32_t shard = 0;
+    uint64_t offset = 0;
+    uint64_t size = 0;  ///< bytes
+    uint32_t checksum = 0;
+    bool is_sliced = false;
+  };
+
+  static Entry parsed_entry(std::string_view bytes);
+  const Entry& entry(const std::string& key) const;
+  std::string bytes_of(const Entry& entry) const;
+  std::string data_file(int32_t shard) const;
+  void expect_apart() const;
 
   const FileSet* files_ = nullptr;
   std::string prefix_;
   int32_t shards_ = 1;
-  std::map<std::string, proto::BundleEntryProto, std::less<>> entries_;
+  std::map<std::string, Entry, std::less<>> entries_;
 };
 
 }  // namespace thaw::tensorflow

@@ -7,6 +7,7 @@
 #include "thaw/core/error.h"
 #include "thaw/formats/tensorflow/node_name.h"
 #include "thaw/formats/tensorflow/restored.h"
+#include "thaw/formats/tensorflow/tensor_bundle.pb.h"
 
 namespace thaw::tensorflow {
 namespace {
@@ -38,8 +39,9 @@ void Variables::add_objects(const proto::SavedObjectGraph& objects) {
   if (objects.nodes_size() == 0 || !bundle_.has(objects_key)) return;
   proto::TrackableObjectGraph kept;
   const std::string bytes = bundle_.read_text(objects_key);
-  if (!kept.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())) || kept.nodes_size() == 0)
-    throw Error("expected a graph of objects in the checkpoint, received none");
+  if (!kept.ParseFromArray(bytes.data(), static_cast<int>(bytes.size())))
+    throw Error("expected a graph of objects in the checkpoint, received one that is damaged");
+  if (kept.nodes_size() == 0) return;
   std::vector<std::pair<int32_t, int32_t>> open = {{0, 0}};
   std::set<int32_t> seen = {0};
   while (!open.empty()) {
