@@ -99,6 +99,7 @@ TEST(TfliteFiles, that_do_harm_are_refused_with_a_reason) {
   const std::pair<const char*, const char*> expected[] = {
       {"cut", "cut off or damaged"},
       {"no_graph", "expected a model with a graph"},
+      {"negative_input", "expected a tensor of 0 to"},
       {"no_tensor", "expected a tensor of 0 to"},
       {"no_code", "expected an operation's code"},
       {"huge_shape", "shape"},

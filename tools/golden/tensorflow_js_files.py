@@ -173,7 +173,7 @@ def write_corpus():
             file.write(json.dumps(model).encode() + b"\0" + weights)
 
     good = {}
-    for name in ("sequential", "uint8", "float16", "javascript"):
+    for name in ("sequential", "uint8", "float16", "javascript", "graph"):
         with open(os.path.join(HOME, name, "model.json")) as file:
             model = json.load(file)
         group = model["weightsManifest"][0]

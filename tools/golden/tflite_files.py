@@ -259,6 +259,7 @@ def write_corpus(quantized):
         operator.inputs = list(range(first, len(graph.tensors)))
 
     changed("no_graph", lambda model, graph: setattr(model, "subgraphs", []))
+    changed("negative_input", lambda model, graph: setattr(graph, "inputs", [-176]))
     changed("no_tensor", lambda model, graph: setattr(graph.operators[0], "inputs", [0, 99999, -7]))
     changed("no_code", lambda model, graph: setattr(graph.operators[0], "opcodeIndex", 99))
     changed("itself", lambda model, graph: setattr(graph.operators[0], "inputs",

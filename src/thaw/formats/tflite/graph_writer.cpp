@@ -60,14 +60,19 @@ void GraphWriter::mark_made() {
   const auto* tensors = graph_of_file_.tensors();
   is_made_.resize(tensors == nullptr ? 0 : tensors->size());
   const auto mark = [&](int32_t index) {
-    if (index < 0) return;
-    (void)tensor(index);
+    const std::string name = text_of(tensor(index).name());
+    if (is_made_[static_cast<size_t>(index)])
+      throw Error(fmt::format("expected each tensor to be made once, received \"{}\" twice", name));
     is_made_[static_cast<size_t>(index)] = true;
   };
   for_each(graph_of_file_.inputs(), mark);
   const auto* operators = graph_of_file_.operators();
   if (operators == nullptr) return;
-  for (const schema::Operator* one : *operators) for_each(one->outputs(), mark);
+  for (const schema::Operator* one : *operators) {
+    for_each(one->outputs(), [&](int32_t index) {
+      if (index >= 0) mark(index);  // else one that is left out
+    });
+  }
   for (const schema::Operator* one : *operators) {
     if (builtin_code(file_.code_of(*one)) != schema::BuiltinOperator_DEQUANTIZE ||
         one->inputs() == nullptr || one->inputs()->size() != 1 || one->outputs() == nullptr ||
@@ -193,8 +198,10 @@ foreign::ForeignGraph GraphWriter::finish() && {
   for_each(graph_of_file_.inputs(), [&](int32_t index) {
     graph_.inputs.push_back({names_.at(static_cast<size_t>(index)), sizes_of(tensor(index))});
   });
-  for_each(graph_of_file_.outputs(),
-           [&](int32_t index) { graph_.outputs.push_back(value(index, "")); });
+  for_each(graph_of_file_.outputs(), [&](int32_t index) {
+    (void)tensor(index);
+    graph_.outputs.push_back(value(index, ""));
+  });
   return std::move(graph_);
 }
 
