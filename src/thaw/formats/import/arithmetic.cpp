@@ -213,7 +213,7 @@ Value Assembler::with_numbers(Binary how, const Value& x, const Constant& number
 
 std::optional<Assembler::Placed> Assembler::placed(const Value& x, const Array& numbers) {
   const Shape shape = shape_of(x);
-  const Shape own = numbers.shape();
+  const Shape& own = numbers.shape();
   if (own.rank() > shape.rank()) return std::nullopt;
   std::vector<int64_t> sizes(static_cast<size_t>(shape.rank() - own.rank()), 1);
   sizes.insert(sizes.end(), own.sizes().begin(), own.sizes().end());
@@ -315,10 +315,11 @@ std::optional<Value> Assembler::merged_offset(const Value& x, const Constant& nu
 }
 
 Value Assembler::reduce(Reduction how, const Value& x, std::vector<int64_t> axes, bool keeps_axes) {
-  std::vector<int> gone;
   const int rank = shape_of(x).rank();
   if (axes.empty())
     for (int axis = 0; axis < rank; ++axis) axes.push_back(axis);
+  std::vector<int> gone;
+  gone.reserve(axes.size());
   for (const int64_t axis : axes) gone.push_back(axis_of(x, axis));
   if (x.is_known()) {
     const auto fold = how == Reduction::mean  ? folding::Fold::mean

@@ -94,8 +94,8 @@ class Assembler {
   /// Sizes as numpy's: one may be −1.
   Value reshape(const Value& x, std::vector<int64_t> sizes);
   Value transpose(const Value& x, std::vector<int64_t> order);
-  Value squeeze(const Value& x, std::vector<int64_t> axes);
-  Value unsqueeze(const Value& x, std::vector<int64_t> axes);
+  Value squeeze(const Value& x, const std::vector<int64_t>& axes);
+  Value unsqueeze(const Value& x, const std::vector<int64_t>& axes);
   /// What is computed is repeated where it is needed: see Value::repeated.
   Value broadcast_to(const Value& x, std::vector<int64_t> sizes);
   /// The value with what is still to be repeated repeated, by layers.

@@ -112,6 +112,7 @@ class Importer {
     }
     if (unknown.empty()) return;
     std::vector<std::string> lines;
+    lines.reserve(unknown.size());
     for (const auto& [op, where] : unknown) {
       lines.push_back(where.first == 1 ? fmt::format("{} (\"{}\")", op, where.second)
                                        : fmt::format("{} ({} times, first \"{}\")", op, where.first,

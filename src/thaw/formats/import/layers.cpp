@@ -257,7 +257,21 @@ Value Assembler::softmax(const Value& x, int64_t axis) {
   const int at = axis_of(x, axis);
   Value result = isolated(x, at, true);
   result.uses = 0;
-  result.symbol = call("Softmax", object().set("axis", -1), {result.symbol});
+  const Shape shape = result.symbol.shape();
+  // Keras on TensorFlow fails at softmax over more axes than these.
+  constexpr int most_axes = 3;
+  if (shape.rank() <= most_axes) {
+    result.symbol = call("Softmax", object().set("axis", -1), {result.symbol});
+    return result;
+  }
+  const auto reshaped = [&](const Symbol& of, std::span<const int64_t> sizes) {
+    Config list(Config::List{});
+    for (const int64_t size : sizes) list.append(size);
+    return call("Reshape", object().set("target_shape", list), {of});
+  };
+  const std::vector<int64_t> rows = {shape.elements() / shape.last(), shape.last()};
+  const Symbol y = call("Softmax", object().set("axis", -1), {reshaped(result.symbol, rows)});
+  result.symbol = reshaped(y, shape.sizes());
   return result;
 }
 

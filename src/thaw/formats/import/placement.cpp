@@ -305,7 +305,7 @@ Value Assembler::transpose(const Value& x, std::vector<int64_t> order) {
   return result;
 }
 
-Value Assembler::squeeze(const Value& x, std::vector<int64_t> axes) {
+Value Assembler::squeeze(const Value& x, const std::vector<int64_t>& axes) {
   const Shape shape = shape_of(x);
   std::set<int> gone;
   for (const int64_t axis : axes) gone.insert(axis_of(x, axis));
@@ -337,7 +337,7 @@ Value Assembler::squeeze(const Value& x, std::vector<int64_t> axes) {
   return result;
 }
 
-Value Assembler::unsqueeze(const Value& x, std::vector<int64_t> axes) {
+Value Assembler::unsqueeze(const Value& x, const std::vector<int64_t>& axes) {
   const Shape shape = shape_of(x);
   const int64_t rank = shape.rank() + std::ssize(axes);
   std::set<int64_t> news;

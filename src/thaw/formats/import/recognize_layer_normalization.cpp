@@ -124,6 +124,7 @@ std::vector<double> normalized(const std::vector<float>& row, double epsilon) {
   for (const float number : row) variance += (double{number} - mean) * (double{number} - mean);
   variance /= static_cast<double>(row.size());
   std::vector<double> result;
+  result.reserve(row.size());
   for (const float number : row)
     result.push_back((double{number} - mean) / std::sqrt(variance + epsilon));
   return result;
@@ -139,6 +140,7 @@ struct Found {
 std::optional<Found> fit(const std::vector<std::vector<float>>& probes, const Array& values,
                          double epsilon) {
   std::vector<std::vector<double>> rows_of;
+  rows_of.reserve(probes.size());
   for (const auto& row : probes) rows_of.push_back(normalized(row, epsilon));
   Found found{.epsilon = epsilon};
   const auto channels = static_cast<int64_t>(probes[0].size());

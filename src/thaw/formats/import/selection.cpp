@@ -125,7 +125,7 @@ Value Assembler::gather(const Value& x, const Array& indices, int64_t axis) {
     const bool is_whole = run.begin == 0 && run.step == 1 && run.count == shape[at];
     parts.push_back(is_whole ? x : picked(x, at, run.begin, run.count, run.step));
   }
-  const Value taken = parts.size() == 1 ? parts[0] : concatenate(parts, at);
+  Value taken = parts.size() == 1 ? parts[0] : concatenate(parts, at);
   if (indices.shape().rank() == 1) return taken;
   return indices.shape().rank() == 0 ? squeeze(taken, {at}) : reshape(taken, std::move(sizes));
 }

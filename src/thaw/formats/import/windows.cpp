@@ -58,7 +58,7 @@ Symbol Assembler::padded_image(const Symbol& image, Window& window, Size2 size,
     padding = "same";
     return image;
   }
-  const Symbol padded = call("ZeroPadding2D", padding_of(window), {image});
+  Symbol padded = call("ZeroPadding2D", padding_of(window), {image});
   window.top = window.bottom = window.left = window.right = 0;
   return padded;
 }
@@ -213,7 +213,7 @@ Value Assembler::pooling(const Value& x, bool is_max, Size2 size, const Window& 
   }
   input = call("ZeroPadding2D", padding_of(window), {input});
   const Symbol mean = call(class_name, config, {input});
-  const Value result = from_image(mean, rank, channel_axis);
+  Value result = from_image(mean, rank, channel_axis);
   // What counts of each window: the image, and the padding where that counts too.
   const auto counts = [&](int axis, int64_t first, int64_t last, int64_t span, int64_t stride) {
     std::vector<float> numbers;
