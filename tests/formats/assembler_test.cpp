@@ -106,6 +106,7 @@ class Chain {
       left /= sizes.back();
     }
     if (left > 1) sizes.back() *= left;
+    if (sizes.size() == 1) sizes.push_back(1);
     both("reshape", [&](const Value& x) { return make_.reshape(x, sizes); });
   }
 

@@ -99,7 +99,7 @@ TEST_P(Fuzz, changes_of_them_end_in_what_it_holds_or_an_error_in_little_memory) 
 
 INSTANTIATE_TEST_SUITE_P(
     Every, Fuzz,
-    ::testing::Values(Corpus{"h5", read_h5}, Corpus{"keras", read_keras},
+    ::testing::Values(Corpus{"h5", read_h5}, Corpus{"keras", read_keras}, Corpus{"onnx", read_onnx},
                       Corpus{"tensorflow_js", read_tensorflow_js},
                       Corpus{"graph_def", read_graph_def},
                       Corpus{"tensor_bundle", read_tensor_bundle}, Corpus{"tflite", read_tflite},

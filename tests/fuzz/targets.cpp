@@ -10,6 +10,7 @@
 #include "thaw/formats/format.h"
 #include "thaw/formats/import/import_graph.h"
 #include "thaw/formats/model_file.h"
+#include "thaw/formats/onnx/read_onnx.h"
 #include "thaw/formats/safetensors/safetensors.h"
 #include "thaw/formats/tensorflow/byte_reader.h"
 #include "thaw/formats/tensorflow/saved_model.h"
@@ -186,6 +187,15 @@ bool read_h5(std::string bytes) {
   // libFuzzer need not find the first eight bytes by itself.
   if (!bytes.starts_with("\x89HDF\r\n\x1a\n")) bytes.insert(0, "\x89HDF\r\n\x1a\n");
   return read_model(std::move(bytes));
+}
+
+bool read_onnx(std::string bytes) {
+  try {
+    (void)foreign::import_graph(onnx::read_onnx(bytes, nullptr), {});
+    return true;
+  } catch (const Error&) {
+    return false;
+  }
 }
 
 bool read_keras(std::string bytes) {

@@ -8,6 +8,7 @@ namespace thaw::testing {
 /// whether it could be read. Errors are caught; any other exception is a bug and passes.
 bool read_h5(std::string bytes);
 bool read_keras(std::string bytes);
+bool read_onnx(std::string bytes);
 bool read_tflite(std::string bytes);
 /// A model.json of TensorFlow.js up to the first byte of zeros, then its weights.bin.
 bool read_tensorflow_js(std::string bytes);

@@ -6,6 +6,7 @@ with an input and what ONNX Runtime makes of it. tests/fuzz/corpus/onnx/: small 
 """
 
 import os
+import shutil
 import sys
 
 import numpy as np
@@ -291,6 +292,10 @@ def write_corpus():
                              node("MatMul", ["p", "q"], ["a"]), node("Reshape", ["a", "shape"], ["y"])],
           [numpy_helper.from_array(np.ones((4, 4), "float32"), "m"),
            numpy_helper.from_array(np.array([0, 2, 2, -1]), "shape")], (1, 5, 4))
+    for name in ("node_slice_13", "node_resize_linear_sizes_13", "node_pad_13", "node_split_13", "node_einsum_scores_12",
+                 "node_where_expand_13", "node_range_positions_13", "node_group_normalization_21", "node_deconv_pads_11",
+                 "node_attention_23", "form_functions", "form_branches"):
+        shutil.copy(os.path.join(GOLDEN, f"{name}.onnx"), os.path.join(CORPUS, f"good_{name}.onnx"))
     write("huge_tensor", [conv], [tensor(1, [2**20, 2**20, 1, 1])])
     write("huge_product", [conv], [tensor(1, [2**40, 2**40, 2**40, 1])])
     write("negative_size", [conv], [tensor(1, [-2, -3, 1, 1], bytes(24))])

@@ -50,6 +50,19 @@ std::vector<Run> runs_of(std::span<const int64_t> indices) {
   return runs;
 }
 
+/// Throws Error unless there is one before and after each axis, of a size that serves something.
+void expect_borders(const Shape& shape, std::span<const int64_t> before,
+                    std::span<const int64_t> after) {
+  constexpr int64_t widest = 65536;
+  if (std::ssize(before) != shape.rank() || std::ssize(after) != shape.rank())
+    throw Error(
+        fmt::format("expected borders of {} axes, received {}", shape.rank(), before.size()));
+  for (const auto& sizes : {before, after})
+    for (const int64_t size : sizes)
+      if (size > widest || size < -widest)
+        throw Error(fmt::format("expected borders of at most {}, received {}", widest, size));
+}
+
 }  // namespace
 
 Value Assembler::picked(const Value& x, int axis, int64_t begin, int64_t count, int64_t step) {
@@ -218,9 +231,7 @@ Value Assembler::with_borders(const Value& x, std::span<const Array> front,
 Value Assembler::pad(const Value& x, std::vector<int64_t> before, std::vector<int64_t> after,
                      std::string_view mode, double value) {
   const Shape shape = shape_of(x);
-  if (std::ssize(before) != shape.rank() || std::ssize(after) != shape.rank())
-    throw Error(
-        fmt::format("expected borders of {} axes, received {}", shape.rank(), before.size()));
+  expect_borders(shape, before, after);
   Value result = x;
   for (int axis = 0; axis < shape.rank(); ++axis) {
     auto& front = before[static_cast<size_t>(axis)];

@@ -18,7 +18,7 @@ constexpr int64_t oldest_opset = 7;
 constexpr int64_t newest_opset = 28;
 constexpr int deepest_call = 64;
 /// Nodes, their inputs and numbers that calls of functions may copy.
-constexpr int64_t most_copied = int64_t{1} << 22;
+constexpr int64_t most_copied = int64_t{1} << 17;
 
 bool is_default(std::string_view domain) { return domain.empty() || domain == "ai.onnx"; }
 
@@ -182,7 +182,8 @@ void GraphReader::add_operation(const schema::Node& node, const Attributes& attr
   for (const std::string& input : node.input())
     made.inputs.push_back(input.empty() ? std::string() : resolve(scope, input));
   for (const auto& [name, attribute] : attributes) {
-    if (kind_of(*attribute) == schema::Attribute::TENSOR && made.op == "ConstantOfShape") {
+    if (kind_of(*attribute) == schema::Attribute::TENSOR && made.op == "ConstantOfShape" &&
+        node.output_size() > 0) {
       const std::string value = define(scope, fmt::format("{}\nvalue", node.output(0)));
       graph_.constants.emplace(value, Constant{read_tensor(attribute->t(), files_)});
       made.inputs.push_back(value);
