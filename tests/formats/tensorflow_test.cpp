@@ -12,6 +12,7 @@
 #include "support/temporary_folder.h"
 #include "thaw/core/files.h"
 #include "thaw/core/variable.h"
+#include "thaw/data/array_dataset.h"
 #include "thaw/formats/format.h"
 #include "thaw/formats/tensorflow/crc32c.h"
 #include "thaw/train/model.h"
@@ -84,6 +85,35 @@ TEST(TensorFlowNames, of_files_in_the_folder_may_be_given_instead) {
   const std::string bytes = read_file(home() / "archive.tar.gz");
   EXPECT_EQ(read_model_bytes(bytes).model.layers().size(),
             load_model(home() / "keras_export").layers().size());
+}
+
+/// Five steps of gradient descent on the module's own variables, its batch normalization in
+/// inference, as tensorflow_hub loads it.
+TEST(TensorFlowTraining, changes_a_hub_module_as_tensorflow_hub_does) {
+  const testing::GoldenFile golden("tensorflow/training.hub.gz");
+  const Functional module = load_model(home() / "hub_reusable", {.input_shape = Shape{16, 16, 3}});
+  const Symbol image = input({16, 16, 3}, "given");
+  const Model model(image, module(image, {.training = false}));
+  model.compile({.optimizer = sgd({.learning_rate = 0.1}),
+                 .loss = "categorical_crossentropy@from_logits=true"});
+  const History history =
+      model.fit(testing::engine(), ArrayDataset(golden.array("x"), golden.array("labels")),
+                {.epochs = 5, .batch_size = 3, .shuffle = false});
+  const Tensor losses = golden.array("losses");
+  const std::vector<double> received = history.values("loss");
+  ASSERT_EQ(received.size(), 5U);
+  for (size_t step = 0; step < 5; ++step) EXPECT_NEAR(received[step], losses.values()[step], 1e-5);
+  EXPECT_LT(received[4], received[0]);
+  const auto variables = module.variables();
+  const std::vector<std::string> names = {"first", "second",   "gamma", "beta",
+                                          "mean",  "variance", "head",  "head_bias"};
+  ASSERT_EQ(variables.size(), names.size());
+  for (size_t i = 0; i < names.size(); ++i) {
+    const Tensor expected = golden.array(names[i]);
+    const auto apart =
+        testing::difference(expected, variables[i]->value().reshaped(expected.shape()));
+    EXPECT_LT(apart.relative_to_one(), 1e-5F) << names[i] << ": " << apart.to_string();
+  }
 }
 
 /// A frozen graph of such nodes.

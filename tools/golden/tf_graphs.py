@@ -1,6 +1,6 @@
 """SavedModels and frozen graphs of TensorFlow, in each form in which people publish them: small networks with random
 weights, what they compute of an image, and how many of their numbers train. tests/formats/tensorflow_test.cpp reads
-them all. Needs tensorflow, keras 3 and tf-keras."""
+them all. Needs tensorflow, keras 3, tf-keras and tensorflow_hub."""
 
 import io
 import os
@@ -197,6 +197,31 @@ def reusable():
     record("hub_reusable", x, module(x, False), trainable_of(module) - 2 * 8 + 2 * 8)
 
 
+def hub_training():
+    """Five steps of fine-tuning the reusable module as tensorflow_hub loads it, batch normalization in inference."""
+    import tensorflow_hub as hub
+    module = hub.load(os.path.join(HOME, "hub_reusable"))
+    x = image(14)
+    labels = np.eye(6, dtype=np.float32)[[0, 3, 5]]
+    golden = GoldenFile()
+    golden.text("tensorflow_hub", hub.__version__)
+    golden.array("x", x)
+    golden.array("labels", labels)
+    losses = []
+    variables = [v for v in module.variables_ if v.trainable]
+    for _ in range(5):
+        with tf.GradientTape() as tape:
+            logits = module(tf.constant(x), False)
+            loss = tf.reduce_mean(tf.nn.softmax_cross_entropy_with_logits(labels, logits))
+        losses.append(float(loss))
+        for variable, gradient in zip(variables, tape.gradient(loss, variables)):
+            variable.assign_sub(0.1 * gradient)
+    golden.array("losses", losses)
+    for name in ("first", "second", "gamma", "beta", "mean", "variance", "head", "head_bias"):
+        golden.array(name, getattr(module, name))
+    golden.write("tensorflow/training.hub.gz")
+
+
 class Bytes(tf.Module):
     """Fed bytes of 0 to 255, with a signature; functions within functions."""
 
@@ -316,5 +341,6 @@ if __name__ == "__main__":
     keras_2()
     attention()
     reusable()
+    hub_training()
     functions()
     tensorflow_1()
