@@ -192,6 +192,7 @@ std::vector<Slot> Flattener::run(Frame& frame, const std::vector<std::string>& w
 std::vector<Slot> Flattener::make(Frame& frame, const NodeDef& node) {
   std::vector<Slot> inputs;
   const int count = data_inputs(node);
+  inputs.reserve(static_cast<size_t>(count));
   for (int i = 0; i < count; ++i) inputs.push_back(look_up(frame, node.input(i)));
   if (auto slots = make_special(node, inputs)) return std::move(*slots);
   const auto outputs = static_cast<size_t>(frame.outputs[&node]);

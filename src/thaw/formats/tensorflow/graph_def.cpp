@@ -153,6 +153,7 @@ std::vector<Fed> inputs_of(const proto::GraphDef& graph, const Outline& outline)
 std::vector<std::string> outputs_of(const proto::GraphDef& graph, const Outline& outline,
                                     const std::vector<Fed>& fed) {
   std::vector<const NodeDef*> roots;
+  roots.reserve(fed.size());
   for (const Fed& input : fed) roots.push_back(input.node);
   const auto reached = outline.behind(roots);
   const auto is_end = [&](const NodeDef* node) {

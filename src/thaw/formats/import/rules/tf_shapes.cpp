@@ -49,6 +49,7 @@ Values reduction(const RuleCall& call) {
   if (call.word() == "product") {
     if (!x.is_known()) throw Error("expected a product of numbers that are known beforehand");
     std::vector<int> gone;
+    gone.reserve(axes.size());
     for (const int64_t axis : axes) gone.push_back(call.make.axis_of(x, axis));
     return {
         Assembler::known(folding::reduce(folding::Fold::product, x.constant->array, gone, keeps))};
