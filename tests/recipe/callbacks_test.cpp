@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 
 #include <atomic>
+#include <cstdlib>
+#include <filesystem>
 
 #include "recipe/small_recipe.h"
 #include "support/engine.h"
@@ -73,6 +75,64 @@ TEST(RecipeCallbacks, interrupted_anywhere_and_resumed_equal_uninterrupted) {
       }
     }
   }
+}
+
+/// Copies the state at the start of each epoch, which is what a process that dies in it leaves.
+class CopyStates : public Callback {
+ public:
+  explicit CopyStates(std::filesystem::path state) : state_(std::move(state)) {}
+  void on_epoch_begin(TrainingControl&, int) override {
+    if (!std::filesystem::exists(state_)) return;
+    copies.push_back(state_.string() + std::to_string(copies.size()));
+    std::filesystem::copy_file(state_, copies.back());
+  }
+  std::vector<std::filesystem::path> copies;
+
+ private:
+  std::filesystem::path state_;
+};
+
+/// Between two stages the weights are those of the first's last epoch no more, but of its best.
+TEST(RecipeCallbacks, the_best_epoch_is_kept_by_a_run_that_dies_between_stages) {
+  const auto data = images(45, 1);
+  constexpr const char* first_is_best =
+      "early_stopping@monitor=loss,mode=max,patience=100,restore_best_weights=true";
+  const testing::TemporaryFolder folder;
+  setenv("THAW_CHECKPOINT_SECONDS", "0", 1);
+  const auto callback = make_callback(first_is_best);
+  CopyStates copy(folder.path() / "state");
+  RecipeOptions options = small_options();
+  options.callbacks = {callback.get(), &copy};
+  options.checkpoint = CheckpointOptions{
+      .path = folder.path() / "state", .settings = Config(Config::Map{}), .resume = true};
+  Recipe whole(small_base(), 3, options);
+  ASSERT_TRUE(whole.run(testing::engine(), data, nullptr));
+  unsetenv("THAW_CHECKPOINT_SECONDS");
+  const auto expected = weights(whole.model());
+  ASSERT_EQ(copy.copies.size(), 5U);
+  for (const auto& state : copy.copies) {
+    const auto again = make_callback(first_is_best);
+    options.callbacks = {again.get()};
+    options.checkpoint->path = state;
+    Recipe second(small_base(), 3, options);
+    ASSERT_TRUE(second.run(testing::engine(), data, nullptr)) << state;
+    EXPECT_EQ(changed(expected, weights(second.model())), Names{}) << state;
+  }
+}
+
+TEST(RecipeCallbacks, a_class_weight_changes_what_is_learned) {
+  const auto data = images(45, 1);
+  RecipeOptions options = small_options();
+  Recipe plain(small_base(), 3, options);
+  ASSERT_TRUE(plain.run(testing::engine(), data, nullptr));
+  options.class_weight = {{0, 1}, {1, 1}, {2, 1}};
+  Recipe equal(small_base(), 3, options);
+  ASSERT_TRUE(equal.run(testing::engine(), data, nullptr));
+  EXPECT_EQ(changed(weights(plain.model()), weights(equal.model())), Names{});
+  options.class_weight = {{0, 5}};
+  Recipe weighted(small_base(), 3, options);
+  ASSERT_TRUE(weighted.run(testing::engine(), data, nullptr));
+  EXPECT_NE(changed(weights(plain.model()), weights(weighted.model())), Names{});
 }
 
 }  // namespace

@@ -299,7 +299,8 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
     first_epoch = restored_->position.epoch;
     restored_.reset();
   }
-  if (first_epoch >= stage.epochs) return true;
+  // Of a stage that is done nothing is left but what its callbacks do at the end of a fit.
+  if (first_epoch >= stage.epochs && states_of(options_.callbacks).empty()) return true;
   StageWatch watch(
       stages_.back(), prefix_seconds_, [this] { good_ = state(); },
       [this] { write(*good_, options_.checkpoint ? options_.checkpoint->leaves_bytes : 0); });
@@ -312,6 +313,7 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
                                .seed = random_stream(options_.seed, stages_.size()),
                                .initial_epoch = first_epoch,
                                .callbacks = callbacks,
+                               .class_weight = options_.class_weight,
                                .cache = options_.cache,
                                .cache_bytes = options_.cache_bytes,
                                .features = features_,

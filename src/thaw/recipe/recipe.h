@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -31,7 +32,10 @@ struct RecipeOptions {
   std::optional<int64_t> cache_bytes = {};
   /// Where kept features outlive the run; unless given they do not.
   std::optional<FeatureFolder> feature_folder = {};
+  /// Told of each stage's fit; what one remembers is in the checkpoint.
   std::vector<Callback*> callbacks = {};
+  /// As FitOptions::class_weight, in every stage.
+  std::map<int64_t, double> class_weight = {};
   /// Told of each stage before it begins; its `epochs` hold those of an earlier run.
   std::function<void(const StageReport&)> on_stage = {};
   const std::atomic<bool>* stop = nullptr;

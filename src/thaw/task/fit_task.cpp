@@ -1,9 +1,12 @@
 #include "thaw/task/fit_task.h"
+#include "thaw/task/class_weight.h"
 
 #include <fmt/format.h>
 
 #include <chrono>
 #include <functional>
+#include <memory>
+#include <span>
 
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
@@ -11,7 +14,9 @@
 #include "thaw/formats/format.h"
 #include "thaw/formats/json.h"
 #include "thaw/graph/network.h"
+#include "thaw/task/class_weight.h"
 #include "thaw/task/engine_settings.h"
+#include "thaw/task/fit_callbacks.h"
 #include "thaw/task/fit_history.h"
 #include "thaw/task/fit_outputs.h"
 #include "thaw/task/kept_head.h"
@@ -85,6 +90,12 @@ Config resume_settings(const FitTask& task, const EngineOptions& engine, const P
       .set(image_contents, hash_of(contents))
       .set("--interpolation", static_cast<int>(form.size.interpolation))
       .set("--crop-fraction", form.size.crop_fraction);
+  if (!task.recipe.class_weight.empty()) {
+    Config weights{Config::Map{}};
+    for (const auto& [label, weight] : class_weight_of(task.recipe.class_weight, data.train))
+      weights.set(std::to_string(label), weight);
+    result.set("class weights", std::move(weights));
+  }
   return result;
 }
 
@@ -108,13 +119,17 @@ Config usual_settings() {
 }
 
 RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
-                             const Prepared& prepared, const Config& contents, TaskEvents& events) {
+                             const Prepared& prepared, const Config& contents,
+                             std::span<const std::unique_ptr<Callback>> callbacks,
+                             TaskEvents& events) {
   RecipeOptions result = task.recipe.recipe();
   result.seed = task.seed;
   result.cache = task.cache ? FeatureCache::automatic : FeatureCache::off;
   if (task.cache && !task.cache->folder.empty()) result.feature_folder = FeatureFolder(*task.cache);
   if (prepared.kept && !task.recipe.loss) result.loss = prepared.kept->loss;
   result.callbacks = {&events};
+  for (const auto& callback : callbacks) result.callbacks.push_back(callback.get());
+  result.class_weight = class_weight_of(task.recipe.class_weight, prepared.data.train);
   result.on_stage = [&events](const StageReport& stage) { events.on_stage(stage); };
   result.stop = task.stop;
   result.on_checkpoint_failure = [&events](const std::string& reason) {
@@ -169,9 +184,10 @@ Prepared prepare(const FitTask& task, TaskEvents& events) {
 
 /// The job, for a new head or the one that is kept.
 Recipe recipe_of(const FitTask& task, const EngineOptions& engine, const Prepared& prepared,
-                 const Config& contents, TaskEvents& events) {
+                 const Config& contents, std::span<const std::unique_ptr<Callback>> callbacks,
+                 TaskEvents& events) {
   const auto& [data, base, form, kept, told] = prepared;
-  RecipeOptions options = recipe_options(task, engine, prepared, contents, events);
+  RecipeOptions options = recipe_options(task, engine, prepared, contents, callbacks, events);
   return kept ? Recipe(base, kept->model, std::move(options))
               : Recipe(base, std::ssize(data.train.class_names), options);
 }
@@ -285,7 +301,8 @@ FitReport run_prepared(const FitTask& task, Engine& engine, const Prepared& prep
     add_contents(images, data.train, engine, contents);
     if (validation) add_contents(*validation, *data.validation, engine, contents);
   }
-  Recipe job = recipe_of(task, engine.options(), prepared, contents, events);
+  const auto callbacks = callbacks_of(task.recipe, validation.has_value());
+  Recipe job = recipe_of(task, engine.options(), prepared, contents, callbacks, events);
   tell_small_network(task, job, events);
   if (!task.out.empty()) {
     const int64_t bytes = job.model_bytes();
@@ -306,6 +323,7 @@ FitReport run_prepared(const FitTask& task, Engine& engine, const Prepared& prep
   if (finished) outputs.save(job);
   report.finished = finished;
   if (!finished) report.state_failure = job.checkpoint_failure();
+  if (finished) tell_best_epoch(task, report, events);
   return report;
 }
 

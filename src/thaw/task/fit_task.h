@@ -35,6 +35,10 @@ struct FitReport {
   std::vector<SkippedFiles> skipped = {};  ///< of both folders: what was no image, and those broken
   std::string feature_failure;  ///< why features are not kept for later runs; empty: they are
   Config settings;              ///< every option of the task, by key
+
+  /// The epoch of the last stage, from 0, whose val_loss (loss, without validation) was the lowest,
+  /// the first of equals; nothing where none was done.
+  std::optional<size_t> best_epoch() const;
 };
 
 /// The whole job: a folder of images and a pretrained base become a classifier.

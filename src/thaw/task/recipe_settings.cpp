@@ -1,11 +1,13 @@
 #include "thaw/task/recipe_settings.h"
 
+#include <algorithm>
 #include <charconv>
 #include <limits>
 #include <string_view>
 
 #include "thaw/core/named.h"
 #include "thaw/task/option.h"
+#include "thaw/train/callback.h"
 #include "thaw/train/metric.h"
 
 namespace thaw {
@@ -33,12 +35,31 @@ std::string to_text(const Unfreeze& unfreeze) {
   return unfreeze.layers ? std::to_string(*unfreeze.layers) : "all";
 }
 
+std::vector<std::string> callbacks_from(const std::string& text) {
+  std::vector<std::string> result;
+  for (size_t begin = 0; begin <= text.size();) {
+    const size_t end = std::min(text.find(';', begin), text.size());
+    std::string_view one = std::string_view(text).substr(begin, end - begin);
+    while (one.starts_with(' ')) one.remove_prefix(1);
+    while (one.ends_with(' ')) one.remove_suffix(1);
+    if (!one.empty()) result.emplace_back(one);
+    begin = end + 1;
+  }
+  return result;
+}
+
+std::string callbacks_to(const std::vector<std::string>& callbacks) {
+  std::string text;
+  for (const std::string& callback : callbacks) text += (text.empty() ? "" : "; ") + callback;
+  return text;
+}
+
 }  // namespace
 
 void RecipeSettings::describe(OptionList& options) {
   // A member added to the struct stops this from compiling until it is described below, or counted
   // here as one that is no option.
-  [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i] = *this;
+  [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k, l] = *this;
   options.add("batch-size", batch_size,
               {.help = "images a step of training", .value = "N", .range = Range{1, 65536}});
   options.add("epochs", epochs,
@@ -67,12 +88,33 @@ void RecipeSettings::describe(OptionList& options) {
   options.add("metrics", metrics,
               {.help = "what else is measured, separated by commas: of " + metric_names(),
                .value = "NAMES"});
+  options.add("class-weight", class_weight,
+              {.help = "how much the images of each class count in the loss: balanced, the fewer "
+                       "the more (images/(classes*images of the class)), or a JSON file such as "
+                       "{\"cat\": 2, \"dog\": 0.5}, where a class that is not named counts 1",
+               .value = "balanced|FILE",
+               .usual = "all count the same",
+               .completes = Completes::file});
+  static constexpr std::pair<const char*, KeptEpoch> kept_epochs[] = {{"last", KeptEpoch::last},
+                                                                      {"best", KeptEpoch::best}};
+  options.add(
+      "keep", keep, kept_epochs,
+      {.help = "the epoch whose weights each stage ends with: its last, as in Keras, or the "
+               "best, of the lowest val_loss (loss, without validation)"});
+  options.add("callbacks", callbacks, &callbacks_from, &callbacks_to,
+              {.help = "what else watches each stage, separated by semicolons: of " +
+                       names_of(callback_types::all()) +
+                       "; with options as in \"early_stopping@patience=2,monitor=val_accuracy\"",
+               .value = "NAMES",
+               .usual = "none"});
 }
 
 RecipeOptions RecipeSettings::recipe() const {
   make_optimizer(optimizer);
   if (loss) make_loss(*loss);
   check_metrics(metrics);
+  for (const std::string& callback : callbacks)
+    with_context("--callbacks", [&] { (void)make_callback(callback); });
   const bool fine_tunes = !unfreeze.layers || *unfreeze.layers > 0;
   RecipeOptions result;
   result.stages = {{.name = "feature_extraction", .epochs = epochs, .learning_rate = learning_rate},

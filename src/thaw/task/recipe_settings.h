@@ -13,7 +13,7 @@ class OptionList;
 
 /// How many of the last layers of the base's network are fine-tuned.
 struct Unfreeze {
-  std::optional<int64_t> layers = 5;  ///< 0: none, without fine-tuning; unset: all of the base
+  std::optional<int64_t> layers = 5;   ///< 0: none, without fine-tuning; unset: all of the base
   std::optional<int64_t> blocks = {};  ///< so many of the last blocks instead (graph/blocks.h)
   /// Whether somebody said so: then more than the network has is an error. Of a network of fewer
   /// layers than the default, all are meant.
@@ -23,6 +23,10 @@ struct Unfreeze {
   Unfreeze(std::optional<int64_t> count) : layers(count), is_asked(true) {}
   Unfreeze(int count) : Unfreeze(std::optional<int64_t>(count)) {}
 };
+
+/// Which epoch's weights a stage ends with: its last, as in Keras, or that of the lowest val_loss
+/// (of the lowest loss where nothing is validated).
+enum class KeptEpoch { last, best };
 
 /// The recipe's two stages: feature extraction with all of the base frozen, then fine-tuning.
 struct RecipeSettings {
@@ -36,6 +40,11 @@ struct RecipeSettings {
   /// Keras's name; unset: categorical_crossentropy.
   std::optional<std::string> loss = {};
   std::vector<std::string> metrics = {"accuracy"};
+  /// "balanced", or a JSON file of a number a class (class_weight.h); empty: all count the same.
+  std::string class_weight = {};
+  KeptEpoch keep = KeptEpoch::last;
+  /// Each as make_callback() reads it.
+  std::vector<std::string> callbacks = {};
 
   void describe(OptionList& options);
   /// The recipe that they describe. Throws UsageError for a name that is not known.

@@ -55,9 +55,13 @@ class FitProgress : public Progress {
   std::optional<Interrupt> interrupt_;
 };
 
-std::string last_accuracy(const FitReport& report) {
+/// Of the epoch whose weights the model has.
+std::string last_accuracy(const FitReport& report, KeptEpoch kept) {
   if (report.stages.empty() || report.stages.back().epochs.empty()) return "";
-  const Logs& logs = report.stages.back().epochs.back().logs;
+  const auto& epochs = report.stages.back().epochs;
+  const size_t epoch =
+      kept == KeptEpoch::best ? report.best_epoch().value_or(epochs.size() - 1) : epochs.size() - 1;
+  const Logs& logs = epochs[epoch].logs;
   for (const char* name : {"val_accuracy", "accuracy"}) {
     for (const auto& [key, value] : logs) {
       if (key == name)
@@ -102,8 +106,8 @@ struct Fit final : Call {
                  task.out.string(), task.out.string());
       return Exit::interrupted;
     }
-    fmt::print("{}: {}{:.1f} s\n", printable_name(task.out.string()), last_accuracy(report),
-               report.seconds);
+    fmt::print("{}: {}{:.1f} s\n", printable_name(task.out.string()),
+               last_accuracy(report, task.recipe.keep), report.seconds);
     return Exit::done;
   }
 };
