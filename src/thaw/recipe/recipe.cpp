@@ -129,7 +129,10 @@ size_t place_of(const StageReport& stage, const std::vector<StageOptions>& stage
 
 Recipe::Recipe(const Functional& base, int64_t classes, const RecipeOptions& options)
     : Recipe(base,
-             with_head(base, {.classes = classes, .loss = loss_of(options), .seed = options.seed}),
+             with_head(base, {.classes = classes,
+                              .loss = loss_of(options),
+                              .seed = options.seed,
+                              .hidden = options.head}),
              options) {}
 
 Recipe::Recipe(const Functional& base, Model model, RecipeOptions options)

@@ -20,6 +20,8 @@ struct RecipeOptions {
   std::vector<StageOptions> stages = {
       {.name = "feature_extraction", .epochs = 5, .learning_rate = 1e-3, .unfreeze = 0},
       {.name = "fine_tuning", .epochs = 5, .learning_rate = 1e-4, .unfreeze = 5, .at_most = true}};
+  /// HeadOptions::hidden of a new head.
+  std::string head = {};
   std::string optimizer = "adam";
   /// Keras's name; unset: categorical_crossentropy.
   std::optional<std::string> loss = {};

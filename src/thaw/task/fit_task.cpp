@@ -173,6 +173,12 @@ Prepared prepare(const FitTask& task, TaskEvents& events) {
                               return events.on_download(received, total);
                             }});
   std::optional<KeptHead> kept;
+  if (task.keep_head && !task.recipe.head.empty()) {
+    throw UsageError(
+        "--head: expected a new head, received --keep-head too, which goes on with the model's "
+        "own: "
+        "leave one of them out");
+  }
   if (task.keep_head) {
     kept = keep_head(task.base, loaded);
     data = with_classes_of(task.base, loaded, data, events);

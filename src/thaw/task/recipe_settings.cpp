@@ -59,7 +59,7 @@ std::string callbacks_to(const std::vector<std::string>& callbacks) {
 void RecipeSettings::describe(OptionList& options) {
   // A member added to the struct stops this from compiling until it is described below, or counted
   // here as one that is no option.
-  [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k, l] = *this;
+  [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = *this;
   options.add("batch-size", batch_size,
               {.help = "images a step of training", .value = "N", .range = Range{1, 65536}});
   options.add("epochs", epochs,
@@ -79,6 +79,11 @@ void RecipeSettings::describe(OptionList& options) {
               {.help = "of fine-tuning (0: skip it)", .value = "N", .range = Range{0, 1000000}});
   options.add("fine-tune-learning-rate", fine_tune_learning_rate,
               {.help = "of fine-tuning", .value = "RATE", .range = no_less_than_0});
+  options.add("head", head,
+              {.help = "what stands before the last layer of a new head: \"dense 128 relu, dropout "
+                       "0.3\" (dense UNITS [ACTIVATION], dropout RATE, batch_normalization)",
+               .value = "LAYERS",
+               .usual = "nothing"});
   options.add("optimizer", optimizer,
               {.help = "one of " + names_of(optimizer_types::all()), .value = "NAME"});
   options.add("loss", loss,
@@ -111,6 +116,7 @@ void RecipeSettings::describe(OptionList& options) {
 
 RecipeOptions RecipeSettings::recipe() const {
   make_optimizer(optimizer);
+  with_context("--head", [&] { (void)hidden_layers(head); });
   if (loss) make_loss(*loss);
   check_metrics(metrics);
   for (const std::string& callback : callbacks)
@@ -124,6 +130,7 @@ RecipeOptions RecipeSettings::recipe() const {
                     .unfreeze = unfreeze.layers,
                     .at_most = !unfreeze.is_asked,
                     .unfreeze_blocks = unfreeze.blocks}};
+  result.head = head;
   result.optimizer = optimizer;
   result.loss = loss;
   result.metrics = metrics;

@@ -36,6 +36,8 @@ struct RecipeSettings {
   Unfreeze unfreeze = {};
   int fine_tune_epochs = 5;
   double fine_tune_learning_rate = 1e-4;
+  /// What stands before the last Dense of a new head, as hidden_layers() reads it.
+  std::string head = {};
   std::string optimizer = "adam";
   /// Keras's name; unset: categorical_crossentropy.
   std::optional<std::string> loss = {};
