@@ -99,6 +99,7 @@ Value Assembler::binary(Binary how, const Value& a, const Value& b) {
                             shape_of(a).to_string(), shape_of(b).to_string()));
   }
   const Shape shape = folding::broadcast(shape_of(a), shape_of(b));
+  if (shape != shape_of(a) && shape != shape_of(b)) return outer(how, a, b, shape);
   const bool second_leads = shape_of(a).elements() < shape_of(b).elements();
   Value like = second_leads ? b : a;
   for (int axis = 1; axis < shape.rank(); ++axis)

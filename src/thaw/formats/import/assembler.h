@@ -182,6 +182,8 @@ class Assembler {
   /// Adds the numbers to the layer that made x, where it lacks a bias and nobody else reads x.
   std::optional<Value> merged_offset(const Value& x, const Constant& numbers);
   Value binary_of_repeated(Binary how, const Value& a, const Value& b);
+  /// Of two values of which neither has the result's shape.
+  Value outer(Binary how, const Value& a, const Value& b, const Shape& shape);
   Symbol merged(Binary how, const Symbol& a, const Symbol& b);
   Symbol reduced(Reduction how, const Symbol& x, const std::set<int>& parts);
   static bool is_near_input(const Symbol& symbol);

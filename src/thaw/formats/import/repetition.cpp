@@ -69,6 +69,14 @@ Value Assembler::repeat(const Value& x) {
   return result;
 }
 
+Value Assembler::outer(Binary how, const Value& a, const Value& b, const Shape& shape) {
+  const std::vector<int64_t> sizes(shape.sizes().begin(), shape.sizes().end());
+  // Rows and columns are repeated more cheaply than channels.
+  const bool repeats_second = shape.rank() == 4 && shape_of(b)[1] == shape[1];
+  const Value whole = repeat(broadcast_to(repeats_second ? b : a, sizes));
+  return repeats_second ? binary(how, a, whole) : binary(how, whole, b);
+}
+
 Value Assembler::binary_of_repeated(Binary how, const Value& a, const Value& b) {
   const Shape wanted = folding::broadcast(shape_of(a), shape_of(b));
   const Value left = as_it_is(a);

@@ -25,7 +25,7 @@ fs::path path_within(const fs::path& folder, const std::string& location) {
         "expected external data in the model's own folder, received the path \"{}\"", location));
   }
   std::error_code error;
-  const fs::path real = fs::canonical(folder / relative, error);
+  fs::path real = fs::canonical(folder / relative, error);
   if (error) {
     throw Error(
         fmt::format("keeps its weights in the file \"{}\", which is not there: put it "

@@ -119,15 +119,14 @@ void GraphReader::add_nodes(const google::protobuf::RepeatedPtrField<schema::Nod
 void GraphReader::add_node(const schema::Node& node, Scope& scope) {
   const Attributes attributes = attributes_of(node, scope.attributes);
   count_copy(scope, 1 + node.input_size() + node.output_size());
+  const std::string op = operation(node);
   if (const schema::Function* function = function_of(node)) {
     call_function(*function, node, attributes, scope);
-  } else if (!is_default(node.domain())) {
-    add_operation(node, attributes, scope);
-  } else if (node.op_type() == "Constant" && node.output_size() == 1) {
+  } else if (op == "Constant" && node.output_size() == 1) {
     add_constant(node, attributes, scope);
-  } else if (node.op_type() == "Identity" && node.input_size() == 1 && node.output_size() == 1) {
+  } else if (op == "Identity" && node.input_size() == 1 && node.output_size() == 1) {
     bind(scope, node.output(0), resolve(scope, node.input(0)));
-  } else if (node.op_type() == "If" && node.input_size() == 1) {
+  } else if (op == "If" && node.input_size() == 1) {
     take_branch(node, attributes, scope);
   } else {
     add_operation(node, attributes, scope);
