@@ -86,7 +86,7 @@ fs::path fetch_model(const std::string& address,
         address));
   }
   const std::string whole = archive_address(address);
-  const fs::path target = cache_folder() / "models" /
+  fs::path target = cache_folder() / "models" /
                           content_hash(std::as_bytes(std::span(whole))) /
                           file_name(parts_of(whole));
   std::error_code ignored;
