@@ -167,6 +167,24 @@ TEST_F(FrozenGraphs, whose_operations_are_not_known_list_them_all) {
   EXPECT_TRUE(contains(message, "Cumsum")) << message;
 }
 
+/// A flip of half of the images, as Keras 3 has saved it.
+TEST_F(FrozenGraphs, that_change_images_by_chance_leave_them_as_they_are) {
+  const std::string flip =
+      constant("half", {}, field(5, std::string("\0\0\0\x3f", 4))) +
+      constant("sizes", {4}, field(7, std::string("\2\1\1\1", 4)), 3) +
+      constant("axis", {1}, field(7, std::string("\2", 1)), 3) +
+      node("random", "RandomUniform", {"sizes"}) + node("drawn", "LessEqual", {"random", "half"}) +
+      node("flipped", "ReverseV2", {"x", "axis"}) +
+      node("chosen", "SelectV2", {"drawn", "flipped", "x"}) + node("y", "Relu", {"chosen"});
+  const ModelFile file = read_model_bytes(placeholder() + flip);
+  ASSERT_EQ(file.dropped.size(), 1U);
+  EXPECT_TRUE(contains(file.dropped[0], "node \"chosen\": changes images by chance"));
+  EXPECT_EQ(file.model.layers().size(), 2U);
+  const std::string message = error(placeholder() + node("random", "RandomUniform", {"x"}) +
+                                    node("a", "Add", {"x", "random"}));
+  EXPECT_TRUE(contains(message, "RandomUniform")) << message;
+}
+
 TEST_F(FrozenGraphs, that_go_round_in_a_circle_are_refused) {
   const std::string message = error(placeholder() + node("a", "Add", {"x", "b"}) +
                                     node("b", "Relu", {"a"}) + node("c", "Relu", {"b"}));

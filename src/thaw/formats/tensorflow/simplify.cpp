@@ -27,6 +27,7 @@ class Simplifier {
   }
 
   void run() {
+    leave_out_chance();
     const size_t count = graph_.nodes.size();
     for (size_t i = 0; i < count; ++i) {
       if (graph_.nodes[i].op == "BatchToSpaceND") merge_dilated(i);
@@ -53,6 +54,49 @@ class Simplifier {
     const auto uses = uses_.find(value);
     const bool is_sole = uses != uses_.end() && uses->second == 1;
     return node != none && is_sole && !gone_.contains(node) ? node : none;
+  }
+
+  /// On what a value depends.
+  enum class Origin { known, chance, image };
+
+  /// Of what its inputs are made; nodes are in order.
+  Origin origin_of(const Node& node, const std::unordered_map<std::string, Origin>& origins) const {
+    if (node.op.starts_with("StatelessRandom") || node.op.starts_with("Random"))
+      return Origin::chance;
+    if (node.op == "Shape" || node.op == "ShapeN") return Origin::known;
+    Origin result = Origin::known;
+    for (const std::string& input : node.inputs) {
+      const auto found = origins.find(input);
+      const Origin own = found == origins.end() ? Origin::known : found->second;
+      if (own == Origin::image) return own;
+      if (own == Origin::chance) result = own;
+    }
+    return result;
+  }
+
+  /// Keras 3 has saved models whose augmentation went on while they serve: images that chance
+  /// flips, turns or moves stay as they are.
+  void leave_out_chance() {
+    std::unordered_map<std::string, Origin> origins;
+    for (const foreign::GraphInput& input : graph_.inputs) origins[input.name] = Origin::image;
+    const auto is = [&](const std::string& value, Origin origin) {
+      const auto found = origins.find(value);
+      return found != origins.end() && found->second == origin;
+    };
+    for (Node& node : graph_.nodes) {
+      const bool is_moved = node.op.starts_with("ImageProjectiveTransformV") &&
+                            node.inputs.size() >= 2 && is(node.inputs[1], Origin::chance) &&
+                            is(node.inputs[0], Origin::image);
+      const bool is_chosen = node.op == "Where" && node.inputs.size() == 3 &&
+                             is(node.inputs[0], Origin::chance) &&
+                             is(node.inputs[2], Origin::image);
+      if (is_moved || is_chosen) {
+        node.inputs = {node.inputs[is_moved ? 0 : 2]};
+        node.op = "thaw.WithoutChance";
+      }
+      const Origin origin = origin_of(node, origins);
+      for (const std::string& output : node.outputs) origins[output] = origin;
+    }
   }
 
   void merge_dilated(size_t at) {

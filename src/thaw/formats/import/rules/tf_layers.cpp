@@ -35,8 +35,7 @@ Values batch_normalization(const RuleCall& call) {
         "takes those of the batch: export the model for inference");
   }
   return {call.make.batch_normalization(call.input(0), unless_idle(call.input(1), 1),
-                                        unless_idle(call.input(2), 0), call.input(3),
-                                        call.input(4),
+                                        unless_idle(call.input(2), 0), call.input(3), call.input(4),
                                         call.number("epsilon", 0.0001), channel_axis(call))};
 }
 
@@ -50,9 +49,7 @@ Values global_batch_normalization(const RuleCall& call) {
 
 Values softmax(const RuleCall& call) { return {call.make.softmax(call.input(0), -1)}; }
 
-Values log_softmax(const RuleCall& call) {
-  return {call.make.log_softmax(call.input(0), -1)};
-}
+Values log_softmax(const RuleCall& call) { return {call.make.log_softmax(call.input(0), -1)}; }
 
 Values activation(const RuleCall& call) {
   return {activated(call, call.input(0), call.word(), call.number("alpha", 0.2))};
@@ -62,6 +59,15 @@ Values activation(const RuleCall& call) {
 Values error_complement(const RuleCall& call) {
   return {call.make.binary(Binary::subtract, Assembler::known(Array::scalar(1.0F)),
                            call.make.activation(call.input(0), "erf"))};
+}
+
+/// Where a graph would change an image by chance.
+Values without_chance(const RuleCall& call) {
+  call.make.note(
+      fmt::format("node \"{}\": changes images by chance while it serves; they stay as "
+                  "they are",
+                  call.node().name));
+  return {call.input(0)};
 }
 
 Values prelu(const RuleCall& call) { return {call.make.prelu(call.input(0), call.input(1))}; }
@@ -91,6 +97,7 @@ constexpr Rule rules[] = {
     {"tf:Elu", &activation, "Elu"},
     {"tf:Selu", &activation, "Selu"},
     {"tf:Erfc", &error_complement},
+    {"tf:thaw.WithoutChance", &without_chance},
     {"tf:Prelu", &prelu},
     {"tf:ClipByValue", &clip},
     {"tf:AddN", &add_all},
