@@ -54,8 +54,11 @@ class ZipForm final : public TorchFile {
     folder_ = *folder;
     if (const auto order = zip_->member(folder_ + "byteorder", 64); order && *order != "little")
       refuse_order();
+    // A damaged file may list a name and yet not have it.
     const auto pickle = zip_->member(folder_ + std::string(pickle_name), largest_pickle);
-    saved_.emplace(pickle.value());
+    if (!pickle)
+      throw Error(fmt::format("expected a member {}{}, found none", folder_, pickle_name));
+    saved_.emplace(*pickle);
   }
 
   const Pickle& saved() const override { return *saved_; }
