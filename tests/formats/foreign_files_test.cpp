@@ -55,6 +55,9 @@ TEST_F(ForeignFiles, that_are_folders_are_named_as_what_they_are) {
   std::filesystem::create_directories(folder / "variables");
   write_file(folder / "variables/variables.index", "x");
   EXPECT_TRUE(contains(error_at("variables"), "a TensorFlow checkpoint"));
+  std::filesystem::create_directories(folder / "old");
+  write_file(folder / "old/tensorflowjs_model.pb", "x");
+  EXPECT_TRUE(contains(error_at("old"), "TensorFlow.js model in the form before 1.0"));
   std::filesystem::create_directories(folder / "unpacked");
   write_file(folder / "unpacked/config.json", "{}");
   write_file(folder / "unpacked/model.weights.h5", "x");
@@ -62,7 +65,7 @@ TEST_F(ForeignFiles, that_are_folders_are_named_as_what_they_are) {
   std::filesystem::create_directories(folder / "download");
   EXPECT_TRUE(contains(error_at("download"), "an empty folder"));
   write_file(folder / "download/labels.txt", "x");
-  EXPECT_TRUE(contains(error_at("download"), "no Keras model (labels.txt)"));
+  EXPECT_TRUE(contains(error_at("download"), "holds no model (labels.txt)"));
   write_file(folder / "download/keras_model.h5", "x");
   EXPECT_TRUE(contains(error_at("download"), "name a file in it (keras_model.h5)"));
   EXPECT_TRUE(contains(error_at("nothing"), "there is none"));

@@ -71,8 +71,12 @@ bool has(const fs::path& folder, const char* name) {
 std::string describe_folder(const fs::path& path) {
   if (has(path, "saved_model.pbtxt")) {
     return "received a folder: a TensorFlow SavedModel written as text (saved_model.pbtxt): save "
-           "it "
-           "again as saved_model.pb, tf.saved_model.save's own form";
+           "it again as saved_model.pb, tf.saved_model.save's own form";
+  }
+  if (has(path, "tensorflowjs_model.pb")) {
+    return "received a folder of a TensorFlow.js model in the form before 1.0 "
+           "(tensorflowjs_model.pb): write it again as model.json, from the model that it was made "
+           "of (tensorflowjs_converter)";
   }
   if (has(path, "variables.index") || has(path, "checkpoint")) {
     return "received a folder of a TensorFlow checkpoint, which holds variables without a graph: "
@@ -88,9 +92,9 @@ std::string describe_folder(const fs::path& path) {
   if (const auto models = some_of(path, true); !models.empty())
     return fmt::format("received a folder: name a file in it ({})", fmt::join(models, ", "));
   const auto names = some_of(path, false);
-  return names.empty() ? "received an empty folder"
-                       : fmt::format("received a folder, which holds no Keras model ({})",
-                                     fmt::join(names, ", "));
+  return names.empty()
+             ? "received an empty folder"
+             : fmt::format("received a folder, which holds no model ({})", fmt::join(names, ", "));
 }
 
 std::string describe_start(std::string_view start) {

@@ -37,8 +37,10 @@ const ModelFormat& recognize(const ModelInput& input) {
     if (format->is_it(input)) return *format;
   if (input.is_folder())
     throw Error("expected a file, " + foreign_files::describe_folder(*input.path()));
-  throw Error("expected a Keras model (.h5 or .keras), " +
-              foreign_files::describe_start(input.start()));
+  throw Error(
+      "expected a model (Keras's .keras or .h5, a SavedModel, .onnx, .tflite, TensorFlow.js's "
+      "model.json), " +
+      foreign_files::describe_start(input.start()));
 }
 
 const ModelFormat* by_ending(const std::filesystem::path& path) {
