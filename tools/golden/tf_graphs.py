@@ -125,25 +125,30 @@ def keras_2():
     record("frozen.pb", x, y, -1)
 
 
-def attention():
-    keras.utils.set_random_seed(3)
-    layers = keras.layers
-    inputs = keras.Input((SIZE, SIZE, 3), name="image")
+def attention(K):
+    K.utils.set_random_seed(3)
+    layers = K.layers
+    inputs = K.Input((SIZE, SIZE, 3), name="image")
     x = layers.Conv2D(12, 4, strides=4, name="patches")(inputs)
     x = layers.Reshape((16, 12), name="tokens")(x)
     y = layers.LayerNormalization(epsilon=1e-6, name="norm_1")(x)
     y = layers.MultiHeadAttention(3, 4, name="attention")(y, y)
     x = layers.Add(name="add_1")([x, y])
-    y = layers.LayerNormalization(epsilon=1e-6, name="norm_2")(x)
+    y = layers.LayerNormalization(name="norm_2")(x)
     y = layers.Dense(24, activation="gelu", name="grow")(y)
     y = layers.Dense(12, name="shrink")(y)
     x = layers.Add(name="add_2")([x, y])
     x = layers.GlobalAveragePooling1D(name="mean")(x)
-    model = keras.Model(inputs, layers.Dense(4, name="classes")(x), name="attention")
+    model = K.Model(inputs, layers.Dense(4, name="classes")(x), name="attention")
     shake(model, 3)
     x = image(3)
-    model.export(place("attention"), verbose=False)
-    record("attention", x, model.predict(x, verbose=0), trainable_of(model))
+    name = "attention" if K is keras else "tf_keras_attention"
+    y = model.predict(x, verbose=0)
+    if K is keras:
+        model.export(place(name), verbose=False)
+    else:
+        model.save(place(name))
+    record(name, x, y, trainable_of(model))
 
 
 class Reusable(tf.Module):
@@ -339,7 +344,8 @@ if __name__ == "__main__":
     os.makedirs(HOME, exist_ok=True)
     keras_3()
     keras_2()
-    attention()
+    attention(keras)
+    attention(tf_keras)
     reusable()
     hub_training()
     functions()

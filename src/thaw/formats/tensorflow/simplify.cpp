@@ -21,7 +21,10 @@ class Simplifier {
   explicit Simplifier(ForeignGraph& graph) : graph_(graph) {
     for (size_t i = 0; i < graph.nodes.size(); ++i) {
       for (const std::string& output : graph.nodes[i].outputs) makers_[output] = i;
-      for (const std::string& input : graph.nodes[i].inputs) ++uses_[input];
+      for (const std::string& input : graph.nodes[i].inputs) {
+        ++uses_[input];
+        readers_[input] = i;
+      }
     }
     for (const std::string& output : graph.outputs) ++uses_[output];
   }
@@ -32,6 +35,8 @@ class Simplifier {
     for (size_t i = 0; i < count; ++i) {
       if (graph_.nodes[i].op == "BatchToSpaceND") merge_dilated(i);
       if (graph_.nodes[i].op == "Erfc") rewrite_complement(i);
+      if (graph_.nodes[i].op.starts_with("FusedBatchNorm")) merge_layer_normalization(i);
+      if (graph_.nodes[i].op == "Einsum") merge_bias(i);
     }
     rename();
     std::vector<Node> kept;
@@ -123,6 +128,81 @@ class Simplifier {
     if (--uses_[space.outputs[0]] == 0) gone_.insert(first);
   }
 
+  /// The only node that reads a value; `none` where several do, or a graph's output is it.
+  size_t sole_reader(const std::string& value) const {
+    const auto uses = uses_.find(value);
+    const auto reader = readers_.find(value);
+    return uses != uses_.end() && uses->second == 1 && reader != readers_.end() ? reader->second
+                                                                                : none;
+  }
+  const Node* made_by(const std::string& value, std::string_view op) const {
+    const size_t node = maker(value);
+    return node != none && graph_.nodes[node].op == op ? &graph_.nodes[node] : nullptr;
+  }
+  /// The other input of a node, where it is a weight; empty otherwise.
+  std::string weight_beside(const Node& node, const std::string& value) const {
+    if (node.inputs.size() != 2) return {};
+    const std::string& other = node.inputs[node.inputs[0] == value ? 1 : 0];
+    const auto found = graph_.constants.find(other);
+    return found != graph_.constants.end() && !found->second.array.is_integer() ? other
+                                                                                : std::string();
+  }
+
+  /// A projection's bias becomes its third input.
+  void merge_bias(size_t at) {
+    Node& product = graph_.nodes[at];
+    if (product.inputs.size() != 2 || product.outputs.size() != 1) return;
+    const size_t sum = sole_reader(product.outputs[0]);
+    if (sum == none || graph_.nodes[sum].op != "Add") return;
+    const std::string bias = weight_beside(graph_.nodes[sum], product.outputs[0]);
+    if (bias.empty()) return;
+    product.inputs.push_back(bias);
+    product.outputs = graph_.nodes[sum].outputs;
+    graph_.nodes[sum] = std::move(product);
+    gone_.insert(at);
+  }
+
+  /// tf.keras writes LayerNormalization as batch normalization of an image [1, rows, size, 1],
+  /// whose channels are the rows, back in x's shape and then times gamma, plus beta.
+  void merge_layer_normalization(size_t at) {
+    const Node& fused = graph_.nodes[at];
+    const Config* training = fused.attributes.find("is_training");
+    const bool takes_batch = training == nullptr || *training == Config(true);
+    const Config* format = fused.attributes.find("data_format");
+    if (!takes_batch || format == nullptr || *format != Config("NCHW") || fused.inputs.empty())
+      return;
+    const Node* rows = made_by(fused.inputs[0], "Reshape");
+    const Node* sizes = rows == nullptr ? nullptr : made_by(rows->inputs.at(1), "Pack");
+    if (sizes == nullptr || sizes->inputs.size() != 4) return;
+    // The size of a row is the product of x's last sizes.
+    const Node* product = made_by(sizes->inputs[2], "Prod");
+    const Node* last_sizes =
+        product == nullptr ? nullptr : made_by(product->inputs.at(0), "StridedSlice");
+    if (last_sizes == nullptr || last_sizes->inputs.size() != 4) return;
+    const Node* shape = made_by(last_sizes->inputs[0], "Shape");
+    const std::string& x = rows->inputs[0];
+    size_t last = sole_reader(fused.outputs.at(0));
+    if (last == none || graph_.nodes[last].op != "Reshape" || shape == nullptr ||
+        shape->inputs.at(0) != x || graph_.nodes[last].inputs.at(1) != last_sizes->inputs[0])
+      return;
+    Node made{.name = graph_.nodes[last].name,
+              .op = "thaw.FusedLayerNormalization",
+              .inputs = {x, last_sizes->inputs[1], "", ""}};
+    if (const Config* epsilon = fused.attributes.find("epsilon"))
+      made.attributes.set("epsilon", *epsilon);
+    for (const auto& [op, place] : {std::pair("Mul", size_t{2}), std::pair("Add", size_t{3})}) {
+      const std::string& value = graph_.nodes[last].outputs.at(0);
+      const size_t next = sole_reader(value);
+      if (next == none || graph_.nodes[next].op != op) continue;
+      const std::string weight = weight_beside(graph_.nodes[next], value);
+      if (weight.empty()) break;
+      made.inputs[place] = weight;
+      last = next;
+    }
+    made.outputs = graph_.nodes[last].outputs;
+    graph_.nodes[last] = std::move(made);
+  }
+
   /// erfc(−k·x) is 1 + erf(k·x).
   void rewrite_complement(size_t at) {
     const std::string inner = graph_.nodes[at].inputs.empty() ? "" : graph_.nodes[at].inputs[0];
@@ -173,6 +253,7 @@ class Simplifier {
   ForeignGraph& graph_;
   std::unordered_map<std::string, size_t> makers_;
   std::unordered_map<std::string, int> uses_;
+  std::unordered_map<std::string, size_t> readers_;  ///< the last of each value
   std::unordered_map<std::string, std::string> renamed_;
   std::set<size_t> gone_;
 };

@@ -6,8 +6,10 @@ namespace thaw::tensorflow {
 
 /// Replaces what TensorFlow itself writes in several operations by the one that it is: a dilated
 /// convolution as SpaceToBatchND, convolution, BatchToSpaceND ("thaw.DilatedConv2D", whose inputs
-/// are those of all three); erfc(−x) as 1 + erf(x), which patterns know; images that chance changes
-/// as they are ("thaw.WithoutChance").
+/// are those of all three); erfc(−x) as 1 + erf(x), which patterns know; tf.keras' layer
+/// normalization by way of batch normalization ("thaw.FusedLayerNormalization"); the bias behind an
+/// Einsum, which gets it as a third input; images that chance changes as they are
+/// ("thaw.WithoutChance").
 void simplify(foreign::ForeignGraph& graph);
 
 /// Leaves out of nodes' names what says nothing, as layers are named after them: the scope that

@@ -70,6 +70,15 @@ Values without_chance(const RuleCall& call) {
   return {call.input(0)};
 }
 
+/// (x, the first of the axes that are normalized, gamma, beta), of which the last two may be
+/// absent.
+Values layer_normalization(const RuleCall& call) {
+  const Value* gamma = call.has_input(2) ? &call.input(2) : nullptr;
+  const Value* beta = call.has_input(3) ? &call.input(3) : nullptr;
+  return {call.make.layer_normalization(call.input(0), gamma, beta, call.number("epsilon", 0.0001),
+                                        call.known(1, "an axis").integer())};
+}
+
 Values prelu(const RuleCall& call) { return {call.make.prelu(call.input(0), call.input(1))}; }
 
 Values clip(const RuleCall& call) {
@@ -97,6 +106,7 @@ constexpr Rule rules[] = {
     {"tf:Elu", &activation, "Elu"},
     {"tf:Selu", &activation, "Selu"},
     {"tf:Erfc", &error_complement},
+    {"tf:thaw.FusedLayerNormalization", &layer_normalization},
     {"tf:thaw.WithoutChance", &without_chance},
     {"tf:Prelu", &prelu},
     {"tf:ClipByValue", &clip},

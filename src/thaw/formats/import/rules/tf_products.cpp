@@ -57,57 +57,80 @@ bool has(const std::string& letters, char letter) {
   return letters.find(letter) != std::string::npos;
 }
 
-/// a·b with what both and the result have as a stack, and what only both have summed over.
-Value contracted(const RuleCall& call, const Operand& a, const Operand& b,
-                 const std::string& result) {
-  std::string stack;
-  std::string left;
-  std::string inner;
-  std::string right;
-  std::map<char, int64_t> sizes;
-  const auto note = [&](const Operand& operand) {
-    const Shape shape = call.make.shape_of(operand.value);
+/// The letters of an equation by what becomes of them, and the size of each.
+struct Letters {
+  std::string stack;  ///< both operands and the result have them
+  std::string left;   ///< the first and the result
+  std::string inner;  ///< both operands: they are summed over
+  std::string right;  ///< the second and the result
+  std::map<char, int64_t> sizes = {};
+
+  int64_t count(const std::string& letters) const {
+    int64_t product = 1;
+    for (const char letter : letters) product *= sizes.at(letter);
+    return product;
+  }
+  std::vector<int64_t> shape(const std::string& letters,
+                             std::initializer_list<int64_t> more) const {
+    std::vector<int64_t> all;
+    for (const char letter : letters) all.push_back(sizes.at(letter));
+    all.insert(all.end(), more.begin(), more.end());
+    return all;
+  }
+};
+
+Letters sorted_letters(const RuleCall& call, const Operand& a, const Operand& b,
+                       const std::string& result) {
+  Letters letters;
+  for (const Operand* operand : {&a, &b}) {
+    const Shape shape = call.make.shape_of(operand->value);
     for (int axis = 0; axis < shape.rank(); ++axis)
-      sizes[operand.letters[static_cast<size_t>(axis)]] = shape[axis];
-  };
-  note(a);
-  note(b);
+      letters.sizes[operand->letters[static_cast<size_t>(axis)]] = shape[axis];
+  }
   for (const char letter : a.letters) {
     if (!has(b.letters, letter)) {
-      left += letter;
+      letters.left += letter;
     } else {
-      (has(result, letter) ? stack : inner) += letter;
+      (has(result, letter) ? letters.stack : letters.inner) += letter;
     }
   }
   for (const char letter : b.letters)
-    if (!has(a.letters, letter)) right += letter;
-  if (inner.empty() ||
-      !std::ranges::all_of(left + right, [&](char letter) { return has(result, letter); }))
+    if (!has(a.letters, letter)) letters.right += letter;
+  const auto stays = [&](char letter) { return has(result, letter); };
+  if (letters.inner.empty() || !std::ranges::all_of(letters.left + letters.right, stays))
     throw Error("expected a product that sums over what both have, received another");
-  const auto count = [&](const std::string& letters) {
-    int64_t product = 1;
-    for (const char letter : letters) product *= sizes[letter];
-    return product;
-  };
-  const auto shape = [&](const std::string& letters, std::initializer_list<int64_t> more) {
-    std::vector<int64_t> all;
-    for (const char letter : letters) all.push_back(sizes[letter]);
-    all.insert(all.end(), more.begin(), more.end());
-    return all;
-  };
+  return letters;
+}
+
+/// a·b + bias.
+Value contracted(const RuleCall& call, const Operand& a, const Operand& b, const Value* bias,
+                 const std::string& result) {
+  const Letters letters = sorted_letters(call, a, b, result);
+  const auto& [stack, left, inner, right, sizes] = letters;
+  const int64_t summed = letters.count(inner);
+  const int64_t units = letters.count(right);
   Value x = in_order(call, a, stack + left + inner);
   Value y = in_order(call, b, stack + inner + right);
-  std::string made = stack + left + right;
+  const std::string made = stack + left + right;
+  const auto finished = [&](const Value& z) {
+    return in_order(call, {call.make.reshape(z, letters.shape(made, {})), made}, result);
+  };
   if (y.is_known() && stack.empty()) {
     // A Dense, whose other axes stay as they are.
-    x = call.make.reshape(x, shape(left, {count(inner)}));
-    y = call.make.reshape(y, {count(inner), count(right)});
+    x = call.make.reshape(x, letters.shape(left, {summed}));
+    y = call.make.reshape(y, {summed, units});
+    if (bias != nullptr && bias->is_known() && result.ends_with(right) &&
+        call.make.shape_of(*bias).elements() == units &&
+        call.make.shape_of(*bias).rank() <= static_cast<int>(right.size())) {
+      const Value list = call.make.reshape(*bias, {units});
+      return finished(call.make.dense(x, y, &list));
+    }
   } else {
-    x = call.make.reshape(x, shape(stack, {count(left), count(inner)}));
-    y = call.make.reshape(y, shape(stack, {count(inner), count(right)}));
+    x = call.make.reshape(x, letters.shape(stack, {letters.count(left), summed}));
+    y = call.make.reshape(y, letters.shape(stack, {summed, units}));
   }
-  const Value z = call.make.reshape(call.make.matmul(x, y), shape(made, {}));
-  return in_order(call, {z, made}, result);
+  const Value z = finished(call.make.matmul(x, y));
+  return bias == nullptr ? z : call.make.binary(Binary::add, z, *bias);
 }
 
 Values einsum(const RuleCall& call) {
@@ -116,7 +139,7 @@ Values einsum(const RuleCall& call) {
   const size_t arrow = equation.find("->");
   const size_t comma = equation.find(',');
   if (arrow == std::string::npos || comma == std::string::npos || comma > arrow ||
-      call.input_count() != 2)
+      (call.input_count() != 2 && call.input_count() != 3))
     throw Error(fmt::format("expected an equation of two values, received \"{}\"", equation));
   const auto operand = [&](size_t place, std::string_view side) {
     const Value& value = call.input(place);
@@ -141,8 +164,9 @@ Values einsum(const RuleCall& call) {
   const std::string result = letters_of(side, rank);
   return {with_context(fmt::format("equation \"{}\"", equation), [&] {
     // A known operand belongs on the right.
-    if (a.value.is_known() && !b.value.is_known()) return contracted(call, b, a, result);
-    return contracted(call, a, b, result);
+    const Value* bias = call.has_input(2) ? &call.input(2) : nullptr;
+    if (a.value.is_known() && !b.value.is_known()) return contracted(call, b, a, bias, result);
+    return contracted(call, a, b, bias, result);
   })};
 }
 
