@@ -1,6 +1,7 @@
 // TensorFlow's SavedModels and frozen graphs: what TensorFlow wrote in each of its forms
 // (tools/golden/tf_graphs.py), and what was made to do harm.
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -297,6 +298,53 @@ TEST_F(DamagedSavedModels, whose_index_was_changed_are_refused) {
 TEST_F(DamagedSavedModels, whose_graph_is_none_are_refused) {
   write_file(folder / "model/saved_model.pb", "\xff\xff\xff\xff");
   EXPECT_TRUE(contains(error(), "expected a SavedModel's graph")) << error();
+}
+
+/// A tar file of these members.
+std::string tar_of(const std::vector<std::pair<std::string, std::string>>& members) {
+  constexpr size_t block = 512;
+  std::string file;
+  for (const auto& [name, content] : members) {
+    std::string header(block, '\0');
+    const auto put = [&](size_t at, const std::string& text) {
+      header.replace(at, text.size(), text);
+    };
+    put(0, name);
+    put(100, "0000644");
+    put(108, "0000000");
+    put(116, "0000000");
+    put(124, fmt::format("{:011o}", content.size()));
+    put(136, "00000000000");
+    put(148, std::string(8, ' '));
+    put(156, "0");
+    put(257, "ustar");
+    put(263, "00");
+    unsigned sum = 0;
+    for (const char byte : header) sum += static_cast<unsigned char>(byte);
+    put(148, fmt::format("{:06o}", sum) + std::string("\0 ", 2));
+    file += header + content + std::string((block - content.size() % block) % block, '\0');
+  }
+  return file + std::string(2 * block, '\0');
+}
+
+TEST(TensorFlowArchives, are_read_below_any_folder_and_lead_nowhere) {
+  const testing::TemporaryFolder folder;
+  const auto model = [](const char* name) { return read_file(home() / "tensorflow_1" / name); };
+  const auto error = [&](const std::string& prefix, const std::string& other) {
+    std::vector<std::pair<std::string, std::string>> members;
+    for (const char* name :
+         {"saved_model.pb", "variables/variables.index", "variables/variables.data-00000-of-00001"})
+      members.emplace_back(prefix + name, model(name));
+    if (!other.empty()) members.emplace_back(other, "x");
+    write_file(folder / "model.tar", tar_of(members));
+    return error_of([&] { (void)load_model(folder / "model.tar"); });
+  };
+  for (const char* prefix : {"", "./", "a/", "a/b.c/"}) EXPECT_EQ(error(prefix, ""), "") << prefix;
+  EXPECT_EQ(error("a/", "../saved_model.pb"), "") << "left out";
+  EXPECT_TRUE(contains(error("a/", "b/saved_model.pb"), "an archive of one SavedModel"))
+      << error("a/", "b/saved_model.pb");
+  for (const char* prefix : {"../", "/", "a/../../"})
+    EXPECT_TRUE(contains(error(prefix, ""), "expected a model")) << error(prefix, "");
 }
 
 TEST(TensorFlowChecksums, are_those_of_the_standard) {
