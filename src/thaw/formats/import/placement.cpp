@@ -31,6 +31,29 @@ void renumber(std::vector<AxisParts>& axes, const std::map<int, int>& to) {
   }
 }
 
+/// The sizes, a −1 among them replaced by what is left of `from`. Throws Error where they do not
+/// fit.
+Shape settled(std::vector<int64_t>& sizes, const Shape& from) {
+  int64_t known = 1;
+  int64_t* open = nullptr;
+  for (int64_t& size : sizes) {
+    if (size == -1 && open == nullptr) {
+      open = &size;
+    } else if (size < 0) {
+      throw Error("expected sizes of which at most one is -1");
+    } else {
+      known = Shape{known, size}.elements();
+    }
+  }
+  if (open != nullptr) *open = known == 0 ? 0 : from.elements() / known;
+  Shape to{std::vector<int64_t>(sizes)};
+  if (to.elements() != from.elements()) {
+    throw Error(fmt::format("expected a shape of as many elements as {}, received {}",
+                            from.to_string(), to.to_string()));
+  }
+  return to;
+}
+
 }  // namespace
 
 int64_t Assembler::part_size(const Value& value, int part) const {
@@ -191,23 +214,7 @@ Value Assembler::reshape(const Value& x, std::vector<int64_t> sizes) {
   if (x.is_known() && batch_ > 1 && !sizes.empty() && sizes[0] == batch_ &&
       from.elements() % batch_ != 0)
     sizes[0] = 1;
-  int64_t known = 1;
-  int64_t* open = nullptr;
-  for (int64_t& size : sizes) {
-    if (size == -1 && open == nullptr) {
-      open = &size;
-    } else if (size < 0) {
-      throw Error("expected sizes of which at most one is -1");
-    } else {
-      known = Shape{known, size}.elements();
-    }
-  }
-  if (open != nullptr) *open = known == 0 ? 0 : from.elements() / known;
-  const Shape to{std::vector<int64_t>(sizes)};
-  if (to.elements() != from.elements()) {
-    throw Error(fmt::format("expected a shape of as many elements as {}, received {}",
-                            from.to_string(), to.to_string()));
-  }
+  const Shape to = settled(sizes, from);
   if (x.is_known()) return folded(x.constant->array.reshaped(to), *x.constant);
   if (from.elements() == 0) throw Error("expected a value that is not empty");
 
