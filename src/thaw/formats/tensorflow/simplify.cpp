@@ -280,7 +280,10 @@ std::string shared_scope(const std::vector<std::string>& names) {
 void shorten_names(ForeignGraph& graph) {
   std::vector<std::string> names;
   for (const Node& node : graph.nodes) names.push_back(node.name);
-  for (std::string scope = shared_scope(names); !scope.empty(); scope = shared_scope(names)) {
+  constexpr int most_scopes = 8;
+  for (int i = 0; i < most_scopes; ++i) {
+    const std::string scope = shared_scope(names);
+    if (scope.empty()) break;
     if (graph.name.empty() && !scope.ends_with("PartitionedCall/"))
       graph.name = scope.substr(0, scope.size() - 1);
     for (std::string& name : names)
