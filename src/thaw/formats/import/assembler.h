@@ -171,6 +171,10 @@ class Assembler {
 
   /// Zeros put around the image where they are no "same", which the window then no longer has.
   Symbol padded_image(const Symbol& image, Window& window, Size2 size, std::string& padding);
+  /// What stands around it is less than all of it.
+  Symbol padded_for_maximum(const Symbol& image, const Window& window);
+  /// Each place times the numbers of its row and its column.
+  Symbol weighted(const Symbol& image, std::span<const float> rows, std::span<const float> columns);
   /// Two stacks of matrices.
   Value product(const Value& left, const Value& right);
   Value product_of_shared(const Value& left, const Value& right);

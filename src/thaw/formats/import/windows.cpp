@@ -31,6 +31,46 @@ bool is_same(const Window& window, const Shape& image, Size2 size) {
   return same == Padding2{window.top, window.bottom, window.left, window.right};
 }
 
+/// How far padding at the end reaches if one more window is taken where some of the image is left,
+/// but none that begins in the padding.
+int64_t reach(int64_t image, int64_t first, int64_t last, int64_t size, int64_t stride) {
+  const int64_t room = image + first + last - size;
+  if (room < 0 || room % stride == 0) return last;
+  const int64_t begin = (room / stride + 1) * stride;
+  return begin >= image + first ? last : last + stride - room % stride;
+}
+
+Window rounded_up(Window window, const Shape& image, Size2 size) {
+  window.bottom = reach(image[0], window.top, window.bottom, size.height, window.strides.height);
+  window.right = reach(image[1], window.left, window.right, size.width, window.strides.width);
+  return window;
+}
+
+/// Windows along one axis of a padded image.
+struct Windows {
+  int64_t image = 0;
+  int64_t before = 0;         ///< zeros
+  int64_t counted_after = 0;  ///< of those behind it, as many as count
+  int64_t size = 1;
+  int64_t stride = 1;
+  int64_t count = 0;
+};
+
+/// By how much each window's mean over all of its places is too small: of these only the image
+/// counts, and the padding where that counts too.
+std::vector<float> corrections(const Windows& of, bool counts_padding) {
+  std::vector<float> factors;
+  factors.reserve(static_cast<size_t>(of.count));
+  for (int64_t i = 0; i < of.count; ++i) {
+    const int64_t begin = i * of.stride - of.before;
+    const int64_t from = std::max(begin, counts_padding ? -of.before : int64_t{0});
+    const int64_t to = std::min(begin + of.size, of.image + of.counted_after);
+    factors.push_back(static_cast<float>(of.size) /
+                      static_cast<float>(std::max<int64_t>(to - from, 1)));
+  }
+  return factors;
+}
+
 Tensor weights_of(const Value& value, const char* what) {
   if (!value.is_known())
     throw Error(fmt::format("expected {} that is known, received one that is computed", what));
@@ -164,80 +204,66 @@ Value Assembler::transposed_convolution(const Value& x, const Value& kernel, con
 Value Assembler::pooling(const Value& x, bool is_max, Size2 size, const Window& given,
                          bool counts_padding, bool rounds_up, int channel_axis) {
   if (given.dilations != Size2(1)) throw Error("expected a pooling without dilation");
-  Window window = given;
-  Symbol input = image(x, channel_axis);
-  const Shape before = input.shape();
-  const int64_t asked_bottom = window.bottom;
-  const int64_t asked_right = window.right;
-  if (rounds_up && !window.is_same) {
-    // One more window where some of an image is left, but none that begins in the padding.
-    const auto more = [](int64_t image, int64_t first, int64_t last, int64_t span, int64_t stride) {
-      const int64_t room = image + first + last - span;
-      if (room < 0 || room % stride == 0) return last;
-      const int64_t begin = (room / stride + 1) * stride;
-      return begin >= image + first ? last : last + stride - room % stride;
-    };
-    window.bottom = more(before[0], window.top, window.bottom, size.height, window.strides.height);
-    window.right = more(before[1], window.left, window.right, size.width, window.strides.width);
-  }
-  const Config config = object()
-                            .set("pool_size", size.to_config())
-                            .set("strides", window.strides.to_config())
-                            .set("padding", "valid");
+  const Symbol input = image(x, channel_axis);
+  const Window window =
+      rounds_up && !given.is_same ? rounded_up(given, input.shape(), size) : given;
+  Config config = object()
+                      .set("pool_size", size.to_config())
+                      .set("strides", window.strides.to_config())
+                      .set("padding", "valid");
   const int rank = static_cast<int>(std::ssize(x.axes));
-  const bool same = window.is_same || (has_padding(window) && is_same(window, before, size));
+  const bool same = window.is_same || (has_padding(window) && is_same(window, input.shape(), size));
   const char* class_name = is_max ? "MaxPooling2D" : "AveragePooling2D";
   // What "same" adds counts for neither.
   if (same && (is_max || !counts_padding)) {
-    Config padded = config;
-    padded.set("padding", "same");
-    return from_image(call(class_name, padded, {input}), rank, channel_axis);
+    config.set("padding", "same");
+    return from_image(call(class_name, config, {input}), rank, channel_axis);
   }
   if (!has_padding(window))
     return from_image(call(class_name, config, {input}), rank, channel_axis);
-  if (is_max) {
-    if (is_rectified(input)) {
-      input = call("ZeroPadding2D", padding_of(window), {input});
-    } else {
-      const auto width = [](int64_t a, int64_t b) { return pair_of(a, b); };
-      input =
-          call("Pad",
-               object()
-                   .set("pad_width", Config::List{width(0, 0), width(window.top, window.bottom),
-                                                  width(window.left, window.right), width(0, 0)})
-                   .set("mode", "constant")
-                   .set("constant_values", double{std::numeric_limits<float>::lowest()}),
-               {input});
-    }
-    return from_image(call(class_name, config, {input}), rank, channel_axis);
-  }
-  input = call("ZeroPadding2D", padding_of(window), {input});
-  const Symbol mean = call(class_name, config, {input});
-  Value result = from_image(mean, rank, channel_axis);
-  // What counts of each window: the image, and the padding where that counts too.
-  const auto counts = [&](int axis, int64_t first, int64_t last, int64_t span, int64_t stride) {
-    std::vector<float> numbers;
-    for (int64_t i = 0; i < mean.shape()[axis]; ++i) {
-      const int64_t begin = i * stride - first;
-      const int64_t from = std::max(begin, counts_padding ? -first : int64_t{0});
-      const int64_t to =
-          std::min(begin + span, before[axis] + (counts_padding ? last : int64_t{0}));
-      numbers.push_back(static_cast<float>(span) /
-                        static_cast<float>(std::max<int64_t>(to - from, 1)));
-    }
-    return numbers;
-  };
-  const auto rows = counts(0, window.top, asked_bottom, size.height, window.strides.height);
-  const auto columns = counts(1, window.left, asked_right, size.width, window.strides.width);
+  const Symbol padded = is_max ? padded_for_maximum(input, window)
+                               : call("ZeroPadding2D", padding_of(window), {input});
+  const Symbol pooled = call(class_name, config, {padded});
+  if (is_max) return from_image(pooled, rank, channel_axis);
+  const std::vector<float> rows = corrections({.image = input.shape()[0],
+                                               .before = window.top,
+                                               .counted_after = counts_padding ? given.bottom : 0,
+                                               .size = size.height,
+                                               .stride = window.strides.height,
+                                               .count = pooled.shape()[0]},
+                                              counts_padding);
+  const std::vector<float> columns = corrections({.image = input.shape()[1],
+                                                  .before = window.left,
+                                                  .counted_after = counts_padding ? given.right : 0,
+                                                  .size = size.width,
+                                                  .stride = window.strides.width,
+                                                  .count = pooled.shape()[1]},
+                                                 counts_padding);
+  return from_image(weighted(pooled, rows, columns), rank, channel_axis);
+}
+
+Symbol Assembler::padded_for_maximum(const Symbol& image, const Window& window) {
+  // Nothing is below the zeros of a rectifier.
+  if (is_rectified(image)) return call("ZeroPadding2D", padding_of(window), {image});
+  return call("Pad",
+              object()
+                  .set("pad_width", Config::List{pair_of(0, 0), pair_of(window.top, window.bottom),
+                                                 pair_of(window.left, window.right), pair_of(0, 0)})
+                  .set("mode", "constant")
+                  .set("constant_values", double{std::numeric_limits<float>::lowest()}),
+              {image});
+}
+
+Symbol Assembler::weighted(const Symbol& image, std::span<const float> rows,
+                           std::span<const float> columns) {
   const auto is_one = [](float number) { return number == 1; };
-  if (std::ranges::all_of(rows, is_one) && std::ranges::all_of(columns, is_one)) return result;
-  Tensor factors({1, mean.shape()[0], mean.shape()[1], 1});
+  if (std::ranges::all_of(rows, is_one) && std::ranges::all_of(columns, is_one)) return image;
+  Tensor factors({1, image.shape()[0], image.shape()[1], 1});
   size_t at = 0;
   for (const float row : rows)
     for (const float column : columns) factors.values()[at++] = row * column;
-  const Value weighted{.symbol = mean, .axes = {{0}, {1}, {2}, {3}}};
-  const Value scaled = with_numbers(Binary::multiply, weighted, Constant{Array(factors)}, false);
-  return from_image(scaled.symbol, rank, channel_axis);
+  const Value whole{.symbol = image, .axes = {{0}, {1}, {2}, {3}}};
+  return with_numbers(Binary::multiply, whole, Constant{Array(factors)}, false).symbol;
 }
 
 }  // namespace thaw::foreign
