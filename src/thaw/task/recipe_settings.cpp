@@ -54,6 +54,29 @@ std::string callbacks_to(const std::vector<std::string>& callbacks) {
   return text;
 }
 
+/// What each stage's images count, which epoch it keeps, and what else watches it.
+void describe_watching(RecipeSettings& of, OptionList& options) {
+  options.add("class-weight", of.class_weight,
+              {.help = "how much the images of each class count in the loss: balanced, the fewer "
+                       "the more (images/(classes*images of the class)), or a JSON file such as "
+                       "{\"cat\": 2, \"dog\": 0.5}, where a class that is not named counts 1",
+               .value = "balanced|FILE",
+               .usual = "all count the same",
+               .completes = Completes::file});
+  static constexpr std::pair<const char*, KeptEpoch> kept_epochs[] = {{"last", KeptEpoch::last},
+                                                                      {"best", KeptEpoch::best}};
+  options.add(
+      "keep", of.keep, kept_epochs,
+      {.help = "the epoch whose weights each stage ends with: its last, as in Keras, or the "
+               "best, of the lowest val_loss (loss, without validation)"});
+  options.add("callbacks", of.callbacks, &callbacks_from, &callbacks_to,
+              {.help = "what else watches each stage, separated by semicolons: of " +
+                       names_of(callback_types::all()) +
+                       "; with options as in \"early_stopping@patience=2,monitor=val_accuracy\"",
+               .value = "NAMES",
+               .usual = "none"});
+}
+
 }  // namespace
 
 void RecipeSettings::describe(OptionList& options) {
@@ -93,25 +116,7 @@ void RecipeSettings::describe(OptionList& options) {
   options.add("metrics", metrics,
               {.help = "what else is measured, separated by commas: of " + metric_names(),
                .value = "NAMES"});
-  options.add("class-weight", class_weight,
-              {.help = "how much the images of each class count in the loss: balanced, the fewer "
-                       "the more (images/(classes*images of the class)), or a JSON file such as "
-                       "{\"cat\": 2, \"dog\": 0.5}, where a class that is not named counts 1",
-               .value = "balanced|FILE",
-               .usual = "all count the same",
-               .completes = Completes::file});
-  static constexpr std::pair<const char*, KeptEpoch> kept_epochs[] = {{"last", KeptEpoch::last},
-                                                                      {"best", KeptEpoch::best}};
-  options.add(
-      "keep", keep, kept_epochs,
-      {.help = "the epoch whose weights each stage ends with: its last, as in Keras, or the "
-               "best, of the lowest val_loss (loss, without validation)"});
-  options.add("callbacks", callbacks, &callbacks_from, &callbacks_to,
-              {.help = "what else watches each stage, separated by semicolons: of " +
-                       names_of(callback_types::all()) +
-                       "; with options as in \"early_stopping@patience=2,monitor=val_accuracy\"",
-               .value = "NAMES",
-               .usual = "none"});
+  describe_watching(*this, options);
 }
 
 RecipeOptions RecipeSettings::recipe() const {
