@@ -4,11 +4,25 @@
 #include <fmt/ranges.h>
 
 #include <charconv>
+#include <cmath>
 #include <limits>
 
 #include "thaw/core/shape.h"
 
 namespace thaw::fields {
+namespace {
+
+/// Zero apart, whose exponent is another with each version of fmt.
+template <typename Number>
+void append_hexadecimal(std::string& text, Number number) {
+  if (number == 0) {
+    text += std::signbit(number) ? "-0x0p+0" : "0x0p+0";
+  } else {
+    text += fmt::format("{:a}", number);
+  }
+}
+
+}  // namespace
 
 void read(const Config& config, bool& field) { field = config.as_bool(); }
 void read(const Config& config, float& field) { field = static_cast<float>(config.as_number()); }
@@ -85,8 +99,8 @@ void append_exact(std::string& text, bool field) { text += field ? "true" : "fal
 void append_exact(std::string& text, int field) { text += fmt::format("{}", field); }
 void append_exact(std::string& text, int64_t field) { text += fmt::format("{}", field); }
 void append_exact(std::string& text, uint64_t field) { text += fmt::format("{}", field); }
-void append_exact(std::string& text, float field) { text += fmt::format("{:a}", field); }
-void append_exact(std::string& text, double field) { text += fmt::format("{:a}", field); }
+void append_exact(std::string& text, float field) { append_hexadecimal(text, field); }
+void append_exact(std::string& text, double field) { append_hexadecimal(text, field); }
 void append_exact(std::string& text, const std::string& field) {
   text += fmt::format("{}:{}", field.size(), field);  // no letter can end it: its length is given
 }
