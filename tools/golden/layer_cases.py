@@ -289,6 +289,7 @@ CASES = {
     "ZeroPadding2D": [case({}), case({"padding": 3}), case({"padding": [1, 2]}),
                       case({"padding": [[0, 1], [2, 0]]})],
     "Absolute": [case({}), case({}, (6,))],
+    "Matmul": [case({}, (4, 5), (5, 3)), case({}, (3, 4, 5), (3, 5, 2)), case({}, (1, 6), (6, 1))],
     "AutoContrast": [case({}, low=10.0, high=200.0), case({"value_range": [0.0, 1.0]}, low=0.1, high=0.7)],
     "AveragePooling1D": sequences(),
     "Clip": [case({"x_min": -0.5, "x_max": 0.25}), case({"x_min": 0.0, "x_max": 6.0}, (6,), low=-8.0, high=8.0)],

@@ -20,8 +20,8 @@ L = keras.layers
 # Layers of single networks.
 OTHERS = {"LayerScale": LayerScale, "StochasticDepth": StochasticDepth, "CustomScaleLayer": CustomScaleLayer}
 # Operations that are no layers; what each is called with beside the tensor.
-OPERATIONS = {"Absolute": None, "Clip": None, "GetItem": "key", "Log": None, "Max": None, "Mean": None, "Min": None,
-              "Floor": None, "Round": None, "Sign": None, "StopGradient": None,
+OPERATIONS = {"Absolute": None, "Clip": None, "GetItem": "key", "Log": None, "Matmul": None, "Max": None, "Mean": None,
+              "Min": None, "Floor": None, "Round": None, "Sign": None, "StopGradient": None,
               "Pad": "constant_values", "Power": "exponent", "Sum": None, "Gelu": None}
 # Layers that behave differently in training.
 BY_PHASE = ("BatchNormalization", "Dropout", "GaussianDropout", "GaussianNoise", "SpatialDropout2D", "StochasticDepth",
@@ -106,7 +106,7 @@ def record(golden, class_name, index, case_, batch=2):
         if class_name == "InputLayer":
             y = tf.identity(argument)
         elif is_operation:
-            y = layer(argument, *[eval_key(value) for value in extra.values()])
+            y = layer(*tensors, *[eval_key(value) for value in extra.values()])
         elif class_name in FLAG_OF_CALL:
             y = layer(*tensors, training=case_["training"], **flags)
         elif class_name == "ActivityRegularization":
