@@ -108,7 +108,7 @@ void BaseModel::describe(OptionList& options) {
               {.help = "the pretrained network: a name (see thaw models; with options as in "
                        "mobilenet_v2@alpha=0.35), or a model file, whose trained head is dropped: "
                        "Keras's, or a TensorFlow SavedModel's folder or archive, also by its "
-                       "address (https://…), fetched once",
+                       "address (https://...), fetched once",
                .value = "NAME|FILE",
                .completes = Completes::network});
   options.add("weights", weights,

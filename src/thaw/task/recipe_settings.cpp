@@ -22,7 +22,7 @@ Unfreeze unfreeze_from(const std::string& text) {
   const std::string_view rest(end, text.data() + text.size());
   if (failure != std::errc() || count < 0 ||
       (!rest.empty() && rest != "-block" && rest != "-blocks")) {
-    throw UsageError("expected a number of layers, of blocks (2-blocks), or all, received \"" +
+    throw UsageError("expected a number of layers or all, or of blocks (2-blocks), received \"" +
                      text + "\"");
   }
   Unfreeze result = std::optional(count);
