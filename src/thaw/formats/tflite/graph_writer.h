@@ -59,7 +59,7 @@ class GraphWriter {
   std::map<int32_t, std::string> made_constants_;
   std::set<std::string, std::less<>> taken_;
   std::map<std::string, size_t> repeated_;  ///< how often names were asked for again
-  std::string model_name_;  ///< what all names begin with: "sequential/"
+  std::string model_name_;                  ///< what all names begin with: "sequential/"
   size_t bytes_left_;
   std::set<std::string> kinds_of_weights_;  ///< quantized ones that were read
 };
