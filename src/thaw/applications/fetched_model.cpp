@@ -86,9 +86,8 @@ fs::path fetch_model(const std::string& address,
         address));
   }
   const std::string whole = archive_address(address);
-  fs::path target = cache_folder() / "models" /
-                          content_hash(std::as_bytes(std::span(whole))) /
-                          file_name(parts_of(whole));
+  fs::path target = cache_folder() / "models" / content_hash(std::as_bytes(std::span(whole))) /
+                    file_name(parts_of(whole));
   std::error_code ignored;
   if (fs::is_regular_file(target, ignored)) return target;
   download({.url = whole,

@@ -56,9 +56,8 @@ bool is_whole_model(const std::filesystem::path& path) {
 }
 
 bool needs_weights(const std::filesystem::path& path) {
-  return with_context(path.string(), [&] {
-    return model_formats::recognize(ModelInput(path)).is_graph_alone;
-  });
+  return with_context(path.string(),
+                      [&] { return model_formats::recognize(ModelInput(path)).is_graph_alone; });
 }
 
 WeightsReport load_weights(const Functional& model, const std::filesystem::path& path,

@@ -34,7 +34,8 @@ bool is_topology_file(const fs::path& path) {
   return begins_as_json(text) && is_topology(text);
 }
 
-/// Where the archive has its model.json, the outermost one; empty where it has none, or a SavedModel.
+/// Where the archive has its model.json, the outermost one; empty where it has none, or a
+/// SavedModel.
 std::string member_of(const keras::ZipReader& zip) {
   std::string found;
   for (const std::string& name : zip.names()) {
