@@ -161,7 +161,15 @@ Descriptor create_locked(const std::filesystem::path& path) {
 
 bool remove_unless_locked(const std::filesystem::path& path) {
   const Descriptor file(::open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK));
+  if (!file && errno == ENOENT) return true;  // what is there now is another, just made
   if (file && ::flock(file.get(), LOCK_EX | LOCK_NB) != 0 && errno == EWOULDBLOCK) return false;
+  struct stat opened = {};
+  struct stat named = {};
+  // While one waited for the lock another may have taken the file, and its maker made it again.
+  if (file && ::fstat(file.get(), &opened) == 0 &&
+      (::lstat(path.c_str(), &named) != 0 || opened.st_ino != named.st_ino ||
+       opened.st_dev != named.st_dev))
+    return true;
   return remove_file(path);  // while it is locked, so that its maker sees it removed
 }
 
