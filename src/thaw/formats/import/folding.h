@@ -31,6 +31,8 @@ enum class Operation {
   floor_modulo
 };
 Array binary(Operation how, const Array& a, const Array& b);
+/// 1 where a number is 0, and 0 elsewhere.
+Array opposite(const Array& truth);
 /// Number by number; the result is of floats.
 Array map(const Array& x, const std::function<double(double)>& function);
 /// a·b over the last two axes; the others are equal, or b has none.

@@ -116,6 +116,10 @@ Array binary(Operation how, const Array& a, const Array& b) {
   return Array(std::move(result));
 }
 
+Array opposite(const Array& truth) {
+  return binary(Operation::equal, truth, Array::scalar(int64_t{0}));
+}
+
 Array map(const Array& x, const std::function<double(double)>& function) {
   const Tensor from = x.floats();
   Tensor result(x.shape());

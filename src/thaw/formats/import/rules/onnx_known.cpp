@@ -1,9 +1,7 @@
 // ONNX's operations that serve sums of shapes: their values are known before the graph runs.
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "thaw/core/error.h"
 #include "thaw/formats/import/folding.h"
@@ -17,39 +15,8 @@ using Values = std::vector<Value>;
 
 Value known(Array array) { return Assembler::known(std::move(array)); }
 
-/// All sizes, or since version 15 those from `start` to `end`.
-Values shape(const RuleCall& call) {
-  const Shape x = call.make.shape_of(call.input(0));
-  const auto clamped = [&](int64_t place) {
-    return std::clamp<int64_t>(place < 0 ? place + x.rank() : place, 0, x.rank());
-  };
-  const int64_t start = clamped(call.integer("start", 0));
-  const int64_t end = std::max(start, clamped(call.integer("end", x.rank())));
-  return {known(Array::list({x.sizes().begin() + start, x.sizes().begin() + end}))};
-}
-
-Values size(const RuleCall& call) {
-  return {known(Array::scalar(call.make.shape_of(call.input(0)).elements()))};
-}
-
 /// What comes from nothing stays below this many numbers.
 constexpr int64_t most_numbers = int64_t{1} << 22;
-
-/// start, start + step, … before the limit.
-Values range(const RuleCall& call) {
-  const Array& first = call.known(0, "the start");
-  const Array& limit = call.known(1, "the limit");
-  const Array& step = call.known(2, "the step");
-  const double steps = std::ceil((limit.number() - first.number()) / step.number());
-  if (!(steps <= static_cast<double>(most_numbers)))
-    throw Error(
-        fmt::format("expected a range of at most {} numbers, received {}", most_numbers, steps));
-  const auto count = static_cast<int64_t>(std::max(steps, 0.0));
-  std::vector<int64_t> places(static_cast<size_t>(count));
-  std::iota(places.begin(), places.end(), 0);
-  const Array scaled = folding::binary(Operation::multiply, Array::list(std::move(places)), step);
-  return {known(folding::binary(Operation::add, scaled, first))};
-}
 
 /// Of the batch's size it is one row, repeated; the reader gives the value as an input.
 Values constant_of_shape(const RuleCall& call) {
@@ -72,27 +39,12 @@ Values constant_of_shape(const RuleCall& call) {
   return {sizes == wanted ? filled : call.make.broadcast_to(filled, wanted)};
 }
 
-Array opposite_of(const Array& truth) {
-  return folding::binary(Operation::equal, truth, Array::scalar(int64_t{0}));
-}
-
-Array truth_of(const Array& numbers) { return opposite_of(opposite_of(numbers)); }
-
-template <folding::Operation how, bool is_opposite>
-Values compared(const RuleCall& call) {
-  const Array result =
-      folding::binary(how, call.known(0, "what is compared"), call.known(1, "what is compared"));
-  return {known(is_opposite ? opposite_of(result) : result)};
-}
-
-Values opposite(const RuleCall& call) {
-  return {known(opposite_of(call.known(0, "what is negated")))};
-}
+Array truth_of(const Array& numbers) { return folding::opposite(folding::opposite(numbers)); }
 
 Values exclusive_or(const RuleCall& call) {
-  return {known(
-      opposite_of(folding::binary(Operation::equal, truth_of(call.known(0, "what is compared")),
-                                  truth_of(call.known(1, "what is compared")))))};
+  return {known(folding::opposite(folding::binary(Operation::equal,
+                                                  truth_of(call.known(0, "what is compared")),
+                                                  truth_of(call.known(1, "what is compared")))))};
 }
 
 /// Layers compute numbers, which are never "not a number" or infinite where training serves.
@@ -216,24 +168,13 @@ Values cast_like(const RuleCall& call) {
 }
 
 constexpr Rule rules[] = {
-    {"onnx:And", &compared<Operation::logical_and, false>},
     {"onnx:Cast", &cast},
     {"onnx:CastLike", &cast_like},
     {"onnx:ConstantOfShape", &constant_of_shape},
     {"onnx:CumSum", &running_sum},
-    {"onnx:Equal", &compared<Operation::equal, false>},
-    {"onnx:Greater", &compared<Operation::greater, false>},
-    {"onnx:GreaterOrEqual", &compared<Operation::less, true>},
     {"onnx:IsInf", &never, "infinite"},
     {"onnx:IsNaN", &never, "nan"},
-    {"onnx:Less", &compared<Operation::less, false>},
-    {"onnx:LessOrEqual", &compared<Operation::greater, true>},
     {"onnx:Mod", &modulo},
-    {"onnx:Not", &opposite},
-    {"onnx:Or", &compared<Operation::logical_or, false>},
-    {"onnx:Range", &range},
-    {"onnx:Shape", &shape},
-    {"onnx:Size", &size},
     {"onnx:Where", &where},
     {"onnx:Xor", &exclusive_or},
 };
