@@ -27,10 +27,7 @@ Value Assembler::broadcast_to(const Value& x, std::vector<int64_t> sizes) {
   for (int64_t& size : sizes)
     if (size == -1) size = 1;
   const Shape wanted{std::move(sizes)};
-  if (x.is_known()) {
-    return {.constant = Constant{folding::broadcast_to(x.constant->array, wanted), x.constant->name,
-                                 x.constant->can_train}};
-  }
+  if (x.is_known()) return folded(folding::broadcast_to(x.constant->array, wanted), *x.constant);
   const Shape shape = folding::broadcast(own, wanted);
   if (shape == own) return x;
   if (shape.rank() != own.rank() || shape[0] != own[0]) {

@@ -4,16 +4,15 @@
 
 #include <charconv>
 #include <cstring>
-#include <limits>
-#include <optional>
 
 #include "thaw/core/error.h"
-#include "thaw/core/half.h"
+#include "thaw/formats/import/stored_numbers.h"
 
 namespace thaw::onnx {
 namespace {
 
 using foreign::Array;
+using foreign::Stored;
 using schema::Tensor;
 
 Shape shape_of(const Tensor& tensor) {
@@ -60,55 +59,23 @@ void require_data(const Tensor& tensor, int64_t count, int typed, size_t number_
   }
 }
 
-/// Its `count` numbers as the file has them: `Stored` is their type in the bytes, and `typed` the
-/// field that has them where there are no bytes. Requires require_data().
-template <typename Stored, typename Field, typename Take>
-void each_number(const Tensor& tensor, int64_t count, const Field& typed, ExternalFiles& files,
-                 Take take) {
-  const auto wanted = static_cast<uint64_t>(count) * sizeof(Stored);
-  const bool is_external = tensor.data_location() == 1;
-  if (!is_external && !tensor.has_raw_data()) {
-    for (int i = 0; i < typed.size(); ++i) take(static_cast<size_t>(i), Stored(typed[i]));
-    return;
-  }
-  const std::string outside = is_external ? external_bytes(tensor, wanted, files) : std::string();
-  const std::string& bytes = is_external ? outside : tensor.raw_data();
-  for (size_t i = 0; i < static_cast<size_t>(count); ++i) {
-    Stored number;
-    std::memcpy(&number, bytes.data() + i * sizeof(Stored), sizeof(Stored));
-    take(i, number);
-  }
-}
-
+/// Its numbers: the file's own bytes or those outside, else of `typed`, the field that has them.
 /// What lies outside is read first, so that a file that is not there takes no memory.
-template <typename Stored, typename Field, typename Convert>
-Array floats(const Tensor& tensor, const Field& typed, ExternalFiles& files, Convert convert) {
+template <typename Number, typename Field>
+Array array_of(const Tensor& tensor, Stored form, const Field& typed, ExternalFiles& files) {
   const Shape shape = shape_of(tensor);
   const int64_t count = shape.elements();
-  require_data(tensor, count, typed.size(), sizeof(Stored));
-  std::optional<thaw::Tensor> values;
-  each_number<Stored>(tensor, count, typed, files, [&](size_t place, Stored number) {
-    if (!values) values.emplace(shape);
-    values->values()[place] = convert(number);
-  });
-  return Array(values ? std::move(*values) : thaw::Tensor(shape));
-}
-
-template <typename Stored, typename Field>
-Array integers(const Tensor& tensor, const Field& typed, ExternalFiles& files) {
-  const Shape shape = shape_of(tensor);
-  const int64_t count = shape.elements();
-  require_data(tensor, count, typed.size(), sizeof(Stored));
-  std::vector<int64_t> values;
-  each_number<Stored>(tensor, count, typed, files, [&](size_t, Stored number) {
-    if (values.empty()) values.reserve(static_cast<size_t>(count));
-    if constexpr (std::is_same_v<Stored, uint64_t>) {
-      // Axes and ends of slices are written as the largest number there is.
-      number = std::min(number, uint64_t{std::numeric_limits<int64_t>::max()});
-    }
-    values.push_back(static_cast<int64_t>(number));
-  });
-  return {shape, std::move(values)};
+  require_data(tensor, count, typed.size(), sizeof(Number));
+  const auto wanted = static_cast<uint64_t>(count) * sizeof(Number);
+  if (tensor.data_location() == 1)
+    return foreign::array_of(form, shape, external_bytes(tensor, wanted, files));
+  if (tensor.has_raw_data()) return foreign::array_of(form, shape, tensor.raw_data());
+  std::string bytes(wanted, '\0');
+  for (int i = 0; i < typed.size(); ++i) {
+    const auto number = static_cast<Number>(typed[i]);
+    std::memcpy(bytes.data() + static_cast<size_t>(i) * sizeof(Number), &number, sizeof(Number));
+  }
+  return foreign::array_of(form, shape, bytes);
 }
 
 std::string describe_type(int type) {
@@ -138,31 +105,30 @@ std::string describe_type(int type) {
 Array numbers_of(const Tensor& tensor, ExternalFiles& files) {
   switch (tensor.data_type()) {
     case Tensor::FLOAT:
-      return floats<float>(tensor, tensor.float_data(), files, [](float x) { return x; });
+      return array_of<float>(tensor, Stored::float32, tensor.float_data(), files);
     case Tensor::DOUBLE:
-      return floats<double>(tensor, tensor.double_data(), files,
-                            [](double x) { return static_cast<float>(x); });
+      return array_of<double>(tensor, Stored::float64, tensor.double_data(), files);
     case Tensor::FLOAT16:
-      return floats<uint16_t>(tensor, tensor.int32_data(), files, float_from_half);
+      return array_of<uint16_t>(tensor, Stored::float16, tensor.int32_data(), files);
     case Tensor::BFLOAT16:
-      return floats<uint16_t>(tensor, tensor.int32_data(), files, float_from_bfloat16);
+      return array_of<uint16_t>(tensor, Stored::bfloat16, tensor.int32_data(), files);
     case Tensor::INT64:
-      return integers<int64_t>(tensor, tensor.int64_data(), files);
+      return array_of<int64_t>(tensor, Stored::int64, tensor.int64_data(), files);
     case Tensor::INT32:
-      return integers<int32_t>(tensor, tensor.int32_data(), files);
+      return array_of<int32_t>(tensor, Stored::int32, tensor.int32_data(), files);
     case Tensor::INT16:
-      return integers<int16_t>(tensor, tensor.int32_data(), files);
+      return array_of<int16_t>(tensor, Stored::int16, tensor.int32_data(), files);
     case Tensor::INT8:
-      return integers<int8_t>(tensor, tensor.int32_data(), files);
+      return array_of<int8_t>(tensor, Stored::int8, tensor.int32_data(), files);
     case Tensor::UINT16:
-      return integers<uint16_t>(tensor, tensor.int32_data(), files);
+      return array_of<uint16_t>(tensor, Stored::uint16, tensor.int32_data(), files);
     case Tensor::UINT8:
     case Tensor::BOOL:
-      return integers<uint8_t>(tensor, tensor.int32_data(), files);
+      return array_of<uint8_t>(tensor, Stored::uint8, tensor.int32_data(), files);
     case Tensor::UINT32:
-      return integers<uint32_t>(tensor, tensor.uint64_data(), files);
+      return array_of<uint32_t>(tensor, Stored::uint32, tensor.uint64_data(), files);
     case Tensor::UINT64:
-      return integers<uint64_t>(tensor, tensor.uint64_data(), files);
+      return array_of<uint64_t>(tensor, Stored::uint64, tensor.uint64_data(), files);
     default:
       throw Error("expected numbers of 8 bit or more, received " +
                   describe_type(tensor.data_type()));

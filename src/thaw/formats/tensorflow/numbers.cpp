@@ -2,49 +2,24 @@
 
 #include <fmt/format.h>
 
-#include <bit>
-#include <cstring>
+#include <algorithm>
+#include <optional>
 #include <type_traits>
 
 #include "thaw/core/error.h"
 #include "thaw/core/half.h"
+#include "thaw/formats/import/stored_numbers.h"
 
 namespace thaw::tensorflow {
 namespace {
 
 using foreign::Array;
+using foreign::Stored;
 using proto::DataType;
 using proto::TensorProto;
 
-static_assert(std::endian::native == std::endian::little);
-
 [[noreturn]] void refuse(DataType type) {
   throw Error(fmt::format("expected numbers, received a tensor of type {}", name_of(type)));
-}
-
-/// Each of `bytes` as a Number, and what `convert` makes of it.
-template <typename Number, typename To, typename Convert>
-void convert_each(std::string_view bytes, To* to, Convert convert) {
-  for (size_t at = 0; at + sizeof(Number) <= bytes.size(); at += sizeof(Number)) {
-    Number number{};
-    std::memcpy(&number, bytes.data() + at, sizeof(Number));
-    *to++ = convert(number);
-  }
-}
-
-template <typename Number>
-Array integers_of(Shape shape, std::string_view bytes) {
-  std::vector<int64_t> values(bytes.size() / sizeof(Number));
-  convert_each<Number>(bytes, values.data(),
-                       [](Number number) { return static_cast<int64_t>(number); });
-  return {std::move(shape), std::move(values)};
-}
-
-template <typename Number, typename Convert>
-Array floats_of(Shape shape, std::string_view bytes, Convert convert) {
-  Tensor tensor(std::move(shape));
-  convert_each<Number>(bytes, tensor.data(), convert);
-  return Array(tensor);
 }
 
 /// Values of a field, of which the last stands for all that follow.
@@ -84,6 +59,38 @@ Array floats_of_field(const Field& field, Shape shape, int64_t& fill_left, Conve
   Tensor tensor(std::move(shape));
   for (int64_t i = 0; i < tensor.elements(); ++i) tensor.data()[i] = convert(value_at(field, i));
   return Array(tensor);
+}
+
+/// Nothing where it is no number.
+std::optional<Stored> stored_as(DataType type) {
+  switch (type) {
+    case proto::DT_FLOAT:
+      return Stored::float32;
+    case proto::DT_DOUBLE:
+      return Stored::float64;
+    case proto::DT_HALF:
+      return Stored::float16;
+    case proto::DT_BFLOAT16:
+      return Stored::bfloat16;
+    case proto::DT_INT64:
+    case proto::DT_UINT64:
+      return Stored::int64;
+    case proto::DT_INT32:
+      return Stored::int32;
+    case proto::DT_UINT32:
+      return Stored::uint32;
+    case proto::DT_INT16:
+      return Stored::int16;
+    case proto::DT_UINT16:
+      return Stored::uint16;
+    case proto::DT_INT8:
+      return Stored::int8;
+    case proto::DT_UINT8:
+    case proto::DT_BOOL:
+      return Stored::uint8;
+    default:
+      return std::nullopt;
+  }
 }
 
 constexpr auto to_float = [](auto number) { return static_cast<float>(number); };
@@ -140,27 +147,8 @@ std::string name_of(DataType type) {
 }
 
 uint64_t bytes_of(DataType type) {
-  switch (type) {
-    case proto::DT_DOUBLE:
-    case proto::DT_INT64:
-    case proto::DT_UINT64:
-      return 8;
-    case proto::DT_FLOAT:
-    case proto::DT_INT32:
-    case proto::DT_UINT32:
-      return 4;
-    case proto::DT_HALF:
-    case proto::DT_BFLOAT16:
-    case proto::DT_INT16:
-    case proto::DT_UINT16:
-      return 2;
-    case proto::DT_INT8:
-    case proto::DT_UINT8:
-    case proto::DT_BOOL:
-      return 1;
-    default:
-      return 0;
-  }
+  const auto stored = stored_as(type);
+  return stored ? foreign::bytes_of(*stored) : 0;
 }
 
 std::vector<int64_t> sizes_of(const proto::TensorShapeProto& shape) {
@@ -178,38 +166,10 @@ Shape shape_of(const proto::TensorShapeProto& shape) {
 }
 
 Array array_of(DataType type, Shape shape, std::string_view bytes) {
-  const uint64_t one = bytes_of(type);
-  if (one == 0) refuse(type);
-  const auto elements = static_cast<uint64_t>(shape.elements());
-  if (elements * one != bytes.size()) {
-    throw Error(fmt::format("expected {} bytes for the shape {} of {}, received {}", elements * one,
-                            shape.to_string(), name_of(type), bytes.size()));
-  }
-  switch (type) {
-    case proto::DT_FLOAT:
-      return floats_of<float>(std::move(shape), bytes, to_float);
-    case proto::DT_DOUBLE:
-      return floats_of<double>(std::move(shape), bytes, to_float);
-    case proto::DT_HALF:
-      return floats_of<uint16_t>(std::move(shape), bytes, from_half);
-    case proto::DT_BFLOAT16:
-      return floats_of<uint16_t>(std::move(shape), bytes, from_bfloat16);
-    case proto::DT_INT64:
-    case proto::DT_UINT64:
-      return integers_of<int64_t>(std::move(shape), bytes);
-    case proto::DT_INT32:
-      return integers_of<int32_t>(std::move(shape), bytes);
-    case proto::DT_UINT32:
-      return integers_of<uint32_t>(std::move(shape), bytes);
-    case proto::DT_INT16:
-      return integers_of<int16_t>(std::move(shape), bytes);
-    case proto::DT_UINT16:
-      return integers_of<uint16_t>(std::move(shape), bytes);
-    case proto::DT_INT8:
-      return integers_of<int8_t>(std::move(shape), bytes);
-    default:  // bytes, and true or false
-      return integers_of<uint8_t>(std::move(shape), bytes);
-  }
+  const auto stored = stored_as(type);
+  if (!stored) refuse(type);
+  return with_context(name_of(type),
+                      [&] { return foreign::array_of(*stored, std::move(shape), bytes); });
 }
 
 Array array_of(const TensorProto& tensor, int64_t& fill_left) {

@@ -4,48 +4,31 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
 #include <cstring>
 #include <limits>
 #include <set>
 
 #include "thaw/core/error.h"
-#include "thaw/core/half.h"
+#include "thaw/formats/import/stored_numbers.h"
 
 namespace thaw::tensorflow_js {
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "the format is little-endian");
 
 constexpr uint64_t largest_file = uint64_t{8} << 30;
 
 struct StoredType {
   std::string_view name;
-  size_t bytes;
-  double (*number)(const char* at);
+  foreign::Stored form;
 };
 
-template <typename Number>
-double number_at(const char* at) {
-  Number value;
-  std::memcpy(&value, at, sizeof(value));
-  return static_cast<double>(value);
-}
-
-double half_at(const char* at) {
-  uint16_t bits = 0;
-  std::memcpy(&bits, at, sizeof(bits));
-  return float_from_half(bits);
-}
-
 constexpr auto stored_types = std::to_array<StoredType>({
-    {"float32", 4, &number_at<float>},
-    {"float16", 2, &half_at},
-    {"int32", 4, &number_at<int32_t>},
-    {"uint16", 2, &number_at<uint16_t>},
-    {"uint8", 1, &number_at<uint8_t>},
-    {"bool", 1, &number_at<uint8_t>},
+    {"float32", foreign::Stored::float32},
+    {"float16", foreign::Stored::float16},
+    {"int32", foreign::Stored::int32},
+    {"uint16", foreign::Stored::uint16},
+    {"uint8", foreign::Stored::uint8},
+    {"bool", foreign::Stored::uint8},
 });
 
 const StoredType& type_of(const Config& name) {
@@ -86,14 +69,15 @@ struct Spec {
     offset = quantization->at("min").as_number();
   }
 
-  uint64_t bytes() const { return static_cast<uint64_t>(shape.elements()) * type->bytes; }
+  uint64_t bytes() const { return static_cast<uint64_t>(shape.elements()) * bytes_of(type->form); }
 };
 
-foreign::Array array_of(const Spec& spec, const char* at) {
+foreign::Array array_of(const Spec& spec, std::string_view bytes) {
+  const foreign::Array stored = foreign::array_of(spec.type->form, spec.shape, bytes);
   const auto count = static_cast<size_t>(spec.shape.elements());
   const auto number = [&](size_t i) {
-    const double stored = spec.type->number(at + i * spec.type->bytes);
-    return spec.is_scaled ? stored * spec.scale + spec.offset : stored;
+    const double as_stored = stored.at(static_cast<int64_t>(i));
+    return spec.is_scaled ? as_stored * spec.scale + spec.offset : as_stored;
   };
   if (!spec.is_whole) {
     Tensor values(spec.shape);
@@ -173,7 +157,7 @@ void read_group(const Config& group, std::string_view bytes, std::vector<StoredW
       }
       const Config* owner = weight.find("group");
       if (owner == nullptr || *owner != Config("optimizer"))
-        weights.push_back({name, array_of(spec, bytes.data() + at)});
+        weights.push_back({name, array_of(spec, bytes.substr(at, spec.bytes()))});
       at += spec.bytes();
     });
   }

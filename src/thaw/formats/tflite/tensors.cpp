@@ -4,65 +4,37 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cctype>
-#include <cstring>
 
 #include "thaw/core/error.h"
-#include "thaw/core/half.h"
+#include "thaw/formats/import/stored_numbers.h"
 
 namespace thaw::tflite {
 namespace {
 
 using schema::TensorType;
 
-static_assert(std::endian::native == std::endian::little, "the format is little-endian");
-
-template <typename Number>
-Number read(const char* at) {
-  Number value;
-  std::memcpy(&value, at, sizeof(value));
-  return value;
-}
-
-template <typename Number>
-double real_at(const char* at) {
-  return static_cast<double>(read<Number>(at));
-}
-template <typename Number>
-int64_t whole_at(const char* at) {
-  return static_cast<int64_t>(read<Number>(at));
-}
-double half_at(const char* at) { return float_from_half(read<uint16_t>(at)); }
-double brain_at(const char* at) { return float_from_bfloat16(read<uint16_t>(at)); }
-
-/// One of both reads a number.
-struct Stored {
-  TensorType type;
-  size_t bytes;
-  double (*real)(const char* at);
-  int64_t (*whole)(const char* at);
-};
-constexpr auto stored_forms = std::to_array<Stored>({
-    {TensorType::TensorType_FLOAT32, 4, &real_at<float>, nullptr},
-    {TensorType::TensorType_FLOAT16, 2, &half_at, nullptr},
-    {TensorType::TensorType_BFLOAT16, 2, &brain_at, nullptr},
-    {TensorType::TensorType_FLOAT64, 8, &real_at<double>, nullptr},
-    {TensorType::TensorType_INT8, 1, nullptr, &whole_at<int8_t>},
-    {TensorType::TensorType_UINT8, 1, nullptr, &whole_at<uint8_t>},
-    {TensorType::TensorType_BOOL, 1, nullptr, &whole_at<uint8_t>},
-    {TensorType::TensorType_INT16, 2, nullptr, &whole_at<int16_t>},
-    {TensorType::TensorType_UINT16, 2, nullptr, &whole_at<uint16_t>},
-    {TensorType::TensorType_INT32, 4, nullptr, &whole_at<int32_t>},
-    {TensorType::TensorType_UINT32, 4, nullptr, &whole_at<uint32_t>},
-    {TensorType::TensorType_INT64, 8, nullptr, &whole_at<int64_t>},
+constexpr auto stored_forms = std::to_array<std::pair<TensorType, foreign::Stored>>({
+    {TensorType::TensorType_FLOAT32, foreign::Stored::float32},
+    {TensorType::TensorType_FLOAT16, foreign::Stored::float16},
+    {TensorType::TensorType_BFLOAT16, foreign::Stored::bfloat16},
+    {TensorType::TensorType_FLOAT64, foreign::Stored::float64},
+    {TensorType::TensorType_INT8, foreign::Stored::int8},
+    {TensorType::TensorType_UINT8, foreign::Stored::uint8},
+    {TensorType::TensorType_BOOL, foreign::Stored::uint8},
+    {TensorType::TensorType_INT16, foreign::Stored::int16},
+    {TensorType::TensorType_UINT16, foreign::Stored::uint16},
+    {TensorType::TensorType_INT32, foreign::Stored::int32},
+    {TensorType::TensorType_UINT32, foreign::Stored::uint32},
+    {TensorType::TensorType_INT64, foreign::Stored::int64},
 });
 
-const Stored& stored_as(TensorType type) {
-  const auto* const found = std::ranges::find(stored_forms, type, &Stored::type);
+foreign::Stored stored_as(TensorType type) {
+  const auto* const found =
+      std::ranges::find(stored_forms, type, &std::pair<TensorType, foreign::Stored>::first);
   if (found == stored_forms.end())
     throw Error(fmt::format("expected weights that are floats, received {}", name_of(type)));
-  return *found;
+  return found->second;
 }
 
 /// The scale and zero point of each number of a quantized tensor.
@@ -147,27 +119,13 @@ bool is_quantized(const schema::Tensor& tensor) {
 foreign::Array array_of(const schema::Tensor& tensor, std::string_view bytes) {
   if (tensor.sparsity() != nullptr)
     throw Error("expected weights that are all there, received sparse ones");
-  const Stored& type = stored_as(tensor.type());
-  Shape shape = known_shape(tensor);
-  const int64_t count = shape.elements();
-  if (static_cast<uint64_t>(count) * type.bytes != bytes.size()) {
-    throw Error(fmt::format("expected {} numbers of {} bytes for the shape {}, received {} bytes",
-                            count, type.bytes, shape.to_string(), bytes.size()));
-  }
-  const auto at = [&](int64_t i) { return bytes.data() + static_cast<size_t>(i) * type.bytes; };
-  const bool is_scaled = is_quantized(tensor);
-  if (type.real == nullptr && !is_scaled) {
-    std::vector<int64_t> whole(static_cast<size_t>(count));
-    for (int64_t i = 0; i < count; ++i) whole[static_cast<size_t>(i)] = type.whole(at(i));
-    return {std::move(shape), std::move(whole)};
-  }
-  Tensor values(shape);
-  if (is_scaled) {
-    const Scales scales(*tensor.quantization(), shape);
-    for (int64_t i = 0; i < count; ++i) values.data()[i] = scales.dequantized(i, type.whole(at(i)));
-  } else {
-    for (int64_t i = 0; i < count; ++i) values.data()[i] = static_cast<float>(type.real(at(i)));
-  }
+  foreign::Array stored = foreign::array_of(stored_as(tensor.type()), known_shape(tensor), bytes);
+  if (!is_quantized(tensor)) return stored;
+  const std::vector<int64_t> whole = stored.integers();
+  Tensor values(stored.shape());
+  const Scales scales(*tensor.quantization(), stored.shape());
+  for (size_t i = 0; i < whole.size(); ++i)
+    values.values()[i] = scales.dequantized(static_cast<int64_t>(i), whole[i]);
   return foreign::Array(std::move(values));
 }
 
