@@ -128,6 +128,11 @@ nlohmann::ordered_json to_json(const Config& config) {
 
 }  // namespace
 
+bool begins_as_object(std::string_view text) {
+  const size_t first = text.find_first_not_of(" \t\r\n\xef\xbb\xbf");
+  return first != std::string_view::npos && text[first] == '{';
+}
+
 Config parse_json(std::string_view text) {
   Builder builder;
   if (!nlohmann::ordered_json::sax_parse(text.begin(), text.end(), &builder))

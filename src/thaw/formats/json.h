@@ -7,6 +7,9 @@
 
 namespace thaw {
 
+/// Whether a text begins as a JSON object does, behind white space and a byte order mark.
+bool begins_as_object(std::string_view text);
+
 /// Throws Error when `text` is not JSON or is nested too deeply.
 Config parse_json(std::string_view text);
 

@@ -77,7 +77,7 @@ constexpr const char* image_contents = "image contents";
 
 /// All that the result depends on: each option is here as it is, or by what came of it.
 Config resume_settings(const FitTask& task, const EngineOptions& engine, const Prepared& prepared,
-                       const Config& contents) {
+                       const Config& contents, const std::map<int64_t, double>& class_weight) {
   const auto& [data, base, form, kept, told] = prepared;
   Config result = result_settings(task, engine);
   result.set("base weights", weights_hash(base))
@@ -90,10 +90,9 @@ Config resume_settings(const FitTask& task, const EngineOptions& engine, const P
       .set(image_contents, hash_of(contents))
       .set("--interpolation", static_cast<int>(form.size.interpolation))
       .set("--crop-fraction", form.size.crop_fraction);
-  if (!task.recipe.class_weight.empty()) {
+  if (!class_weight.empty()) {
     Config weights{Config::Map{}};
-    for (const auto& [label, weight] : class_weight_of(task.recipe.class_weight, data.train))
-      weights.set(std::to_string(label), weight);
+    for (const auto& [label, weight] : class_weight) weights.set(std::to_string(label), weight);
     result.set("class weights", std::move(weights));
   }
   return result;
@@ -136,7 +135,7 @@ RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
     events.on_remark("the state to go on from cannot be kept, the run goes on without: " + reason);
   };
   if (const auto path = checkpoint_of(task); !path.empty()) {
-    const Config settings = resume_settings(task, engine, prepared, contents);
+    const Config settings = resume_settings(task, engine, prepared, contents, result.class_weight);
     Config usual = usual_settings();
     usual.set(image_contents, settings.at(image_contents));  // an older state does not know them
     result.checkpoint = CheckpointOptions{.path = path,

@@ -83,34 +83,30 @@ std::string input_in_words(const Functional& model, const ImageForm& asked) {
   }
 }
 
-/// What a fit would take of it as the base; empty where that is nothing.
-std::string base_in_words(const Functional& model) {
+/// What a fit would take of it as the base; nothing where that is nothing.
+std::optional<applications::Division> division_of(const Functional& model) {
   try {
-    return applications::Division(model).told();
+    return applications::Division(model);
   } catch (const Error&) {
-    return "";
+    return std::nullopt;
   }
 }
 
 /// The blocks of the base's network, the last first, as --unfreeze N-blocks counts them: each with
 /// how many of the last layers it and those after it hold.
-std::vector<std::pair<std::string, int64_t>> blocks_from_end(const Functional& model) {
+std::vector<std::pair<std::string, int64_t>> blocks_from_end(const Functional& base) {
   std::vector<std::pair<std::string, int64_t>> result;
-  try {
-    int64_t layers = 0;
-    const std::vector<Block> blocks = blocks_of(network_of(applications::Division(model).base()));
-    for (size_t i = blocks.size(); i-- > 0;) {
-      layers += static_cast<int64_t>(blocks[i].count);
-      result.emplace_back(blocks[i].name, layers);
-    }
-  } catch (const Error&) {
-    // Nothing that could be a base.
+  int64_t layers = 0;
+  const std::vector<Block> blocks = blocks_of(network_of(base));
+  for (size_t i = blocks.size(); i-- > 0;) {
+    layers += static_cast<int64_t>(blocks[i].count);
+    result.emplace_back(blocks[i].name, layers);
   }
   return result;
 }
 
-std::string blocks_in_words(const Functional& model) {
-  const auto blocks = blocks_from_end(model);
+std::string blocks_in_words(const Functional& base) {
+  const auto blocks = blocks_from_end(base);
   if (blocks.size() < 2) return "";
   std::string text =
       "Its blocks from the end, as --unfreeze 2-blocks counts them, and the layers up to there:\n";
@@ -184,12 +180,14 @@ struct Summary final : Call {
       planned.image_size = form.image_size;
       report = planned.run(runs_on, progress);
     }
+    const auto division = division_of(whole);
     if (json) {
       Config result = model_config(whole);
-      result.set("input", input_config(whole, form)).set("base", base_in_words(whole));
+      result.set("input", input_config(whole, form)).set("base", division ? division->told() : "");
       Config blocks{Config::List{}};
-      for (const auto& [name, layers] : blocks_from_end(whole))
-        blocks.append(Config(Config::Map{}).set("name", name).set("layers", layers));
+      if (division)
+        for (const auto& [name, layers] : blocks_from_end(division->base()))
+          blocks.append(Config(Config::Map{}).set("name", name).set("layers", layers));
       result.set("blocks", std::move(blocks));
       if (report) result.set("plan", plan_config(*report));
       print_json_line(result);
@@ -200,8 +198,9 @@ struct Summary final : Call {
     if (const Config* imported = whole.metadata().find("imported");
         imported != nullptr && imported->is_string())
       fmt::print("Imported: {}\n", printable(imported->as_string()));
-    if (const std::string base = base_in_words(whole); !base.empty())
-      fmt::print("As a base: {}\n{}", printable(base), printable(blocks_in_words(whole)));
+    if (division && !division->told().empty())
+      fmt::print("As a base: {}\n{}", printable(division->told()),
+                 printable(blocks_in_words(division->base())));
     if (report) fmt::print("\n{}", printable(plan_text(*report)));
     return Exit::done;
   }

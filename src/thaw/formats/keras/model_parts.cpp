@@ -14,6 +14,11 @@ Hdf5File open_hdf5(const ModelInput& input) {
                                  : Hdf5File::open_bytes(input.bytes());
 }
 
+std::unique_ptr<ZipReader> open_zip(const ModelInput& input) {
+  return input.path() != nullptr ? std::make_unique<ZipReader>(*input.path())
+                                 : std::make_unique<ZipReader>(input.bytes());
+}
+
 ReadOptions read_options(const LoadOptions& given, const Config* version, const Config& config) {
   ReadOptions options{.input_shape = given.input_shape, .lambdas = given.lambdas};
   if (version == nullptr) version = config.find("keras_version");

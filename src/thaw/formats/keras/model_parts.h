@@ -1,11 +1,13 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 
 #include "thaw/formats/format.h"
 #include "thaw/formats/keras/hdf5/file.h"
 #include "thaw/formats/keras/read_config.h"
+#include "thaw/formats/keras/zip_file.h"
 
 /// What Keras's forms of model files have in common.
 namespace thaw::keras {
@@ -17,6 +19,9 @@ inline constexpr uint64_t largest_config = uint64_t{64} << 20;
 bool is_hdf5(const ModelInput& input);
 /// Throws Error when it is damaged.
 Hdf5File open_hdf5(const ModelInput& input);
+
+/// Throws Error when it is no zip file.
+std::unique_ptr<ZipReader> open_zip(const ModelInput& input);
 
 /// How a file's config is to be read: as `given` says, in the words of the Keras that wrote it.
 /// `version` is what the file says of that ("2.15.0"), nullptr or null where it says nothing.

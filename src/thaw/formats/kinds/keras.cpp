@@ -29,11 +29,6 @@ bool is_keras(const ModelInput& input) {
          !thaw::tensorflow::FileSet::holds_saved_model(input);
 }
 
-thaw::keras::ZipReader open(const ModelInput& input) {
-  return input.path() != nullptr ? thaw::keras::ZipReader(*input.path())
-                                 : thaw::keras::ZipReader(input.bytes());
-}
-
 /// Throws Error for a zip file that is no .keras file, saying what it is.
 void expect_keras(const thaw::keras::ZipReader& zip) {
   const auto names = zip.names();
@@ -59,7 +54,8 @@ thaw::keras::Hdf5File weights_of(const thaw::keras::ZipReader& zip) {
 }
 
 ModelFile read_keras(const ModelInput& input, const LoadOptions& options) {
-  const thaw::keras::ZipReader zip = open(input);
+  const auto opened = thaw::keras::open_zip(input);
+  const thaw::keras::ZipReader& zip = *opened;
   expect_keras(zip);
   const Config config = parse_json(required(json_member(zip, "config.json"), "config.json"));
   std::vector<std::string> dropped;
@@ -78,7 +74,8 @@ ModelFile read_keras(const ModelInput& input, const LoadOptions& options) {
 
 WeightsReport read_keras_weights(const ModelInput& input, const Functional& model,
                                  const WeightsOptions& options) {
-  const thaw::keras::ZipReader zip = open(input);
+  const auto opened = thaw::keras::open_zip(input);
+  const thaw::keras::ZipReader& zip = *opened;
   expect_keras(zip);
   return thaw::keras::read_weights(model, weights_of(zip), options);
 }

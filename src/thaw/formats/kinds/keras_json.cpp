@@ -15,9 +15,7 @@ namespace {
 constexpr std::string_view json_endings[] = {".json"};
 
 bool is_json(const ModelInput& input) {
-  const size_t first = input.start().find_first_not_of(" \t\r\n\xef\xbb\xbf");
-  return first != std::string_view::npos && input.start()[first] == '{' &&
-         !thaw::tensorflow_js::ModelFolder::is_one(input);
+  return begins_as_object(input.start()) && !thaw::tensorflow_js::ModelFolder::is_one(input);
 }
 
 std::string text_of(const ModelInput& input) {

@@ -15,11 +15,6 @@ namespace fs = std::filesystem;
 
 constexpr const char* json_name = "model.json";
 
-bool begins_as_json(std::string_view start) {
-  const size_t first = start.find_first_not_of(" \t\r\n\xef\xbb\xbf");
-  return first != std::string_view::npos && start[first] == '{';
-}
-
 bool is_topology(std::string_view text) {
   return text.find("\"modelTopology\"") != std::string_view::npos ||
          text.find("\"weightsManifest\"") != std::string_view::npos;
@@ -31,7 +26,7 @@ bool is_topology_file(const fs::path& path) {
   if (!fs::is_regular_file(path, error) || fs::file_size(path, error) > keras::largest_config)
     return false;
   const std::string text = read_file(path, keras::largest_config);
-  return begins_as_json(text) && is_topology(text);
+  return begins_as_object(text) && is_topology(text);
 }
 
 /// Where the archive has its model.json, the outermost one; empty where it has none, or a
@@ -46,11 +41,6 @@ std::string member_of(const keras::ZipReader& zip) {
   return found;
 }
 
-std::unique_ptr<keras::ZipReader> open_zip(const ModelInput& input) {
-  return input.path() != nullptr ? std::make_unique<keras::ZipReader>(*input.path())
-                                 : std::make_unique<keras::ZipReader>(input.bytes());
-}
-
 std::string json_in(const keras::ZipReader& zip, const std::string& member) {
   constexpr uint64_t harmless_bytes = uint64_t{1} << 20;
   return zip.member(member, keras::largest_config, harmless_bytes).value_or("");
@@ -58,7 +48,7 @@ std::string json_in(const keras::ZipReader& zip, const std::string& member) {
 
 bool is_zip_of_one(const ModelInput& input) {
   try {
-    const auto zip = open_zip(input);
+    const auto zip = keras::open_zip(input);
     const std::string member = member_of(*zip);
     return !member.empty() && is_topology(json_in(*zip, member));
   } catch (const Error&) {
@@ -86,14 +76,14 @@ bool ModelFolder::is_one(const ModelInput& input) {
            is_topology_file(*input.path() / json_name);
   }
   if (input.start().starts_with("PK")) return is_zip_of_one(input);
-  if (!begins_as_json(input.start())) return false;
+  if (!begins_as_object(input.start())) return false;
   return input.path() != nullptr ? is_topology_file(*input.path()) : is_topology(input.bytes());
 }
 
 ModelFolder::ModelFolder(const ModelInput& input) {
   std::string text;
   if (input.start().starts_with("PK")) {
-    zip_ = open_zip(input);
+    zip_ = keras::open_zip(input);
     const std::string member = member_of(*zip_);
     prefix_ =
         member.substr(0, member.size() - std::min(member.size(), std::string(json_name).size()));

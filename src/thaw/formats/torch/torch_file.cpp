@@ -8,7 +8,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
-#include "thaw/formats/keras/zip_file.h"
+#include "thaw/formats/keras/model_parts.h"
 
 namespace thaw::torch {
 namespace {
@@ -30,11 +30,6 @@ std::optional<std::string> folder_in(const keras::ZipReader& zip) {
   return std::nullopt;
 }
 
-std::unique_ptr<keras::ZipReader> open_zip(const ModelInput& input) {
-  return input.path() != nullptr ? std::make_unique<keras::ZipReader>(*input.path())
-                                 : std::make_unique<keras::ZipReader>(input.bytes());
-}
-
 [[noreturn]] void refuse_order() {
   throw Error(
       "expected numbers with the least significant byte first, received a file of a machine of the "
@@ -43,7 +38,7 @@ std::unique_ptr<keras::ZipReader> open_zip(const ModelInput& input) {
 
 class ZipForm final : public TorchFile {
  public:
-  explicit ZipForm(const ModelInput& input) : zip_(open_zip(input)) {
+  explicit ZipForm(const ModelInput& input) : zip_(keras::open_zip(input)) {
     const uint64_t whole =
         input.path() != nullptr ? std::filesystem::file_size(*input.path()) : input.bytes().size();
     if (zip_->stored_bytes() > whole)
@@ -197,7 +192,7 @@ bool TorchFile::is_one(const ModelInput& input) {
   if (input.start().starts_with("\x80")) return input.start().find(legacy_magic) < 24;
   if (!input.start().starts_with("PK")) return false;
   try {
-    return folder_in(*open_zip(input)).has_value();
+    return folder_in(*keras::open_zip(input)).has_value();
   } catch (const Error&) {
     return false;
   }
