@@ -1,99 +1,64 @@
-#include <archive.h>
-#include <archive_entry.h>
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <span>
 
 #include "thaw/core/error.h"
 #include "thaw/core/readable_bytes.h"
 #include "thaw/data/archive_tree.h"
 #include "thaw/data/decode_budget.h"
 #include "thaw/data/folder_walk.h"
+#include "thaw/formats/archive_reader.h"
 
 namespace thaw::sources {
 namespace {
 
 namespace fs = std::filesystem;
 
-struct FreeArchive {
-  void operator()(archive* opened) const { archive_read_free(opened); }
-};
-
-/// Reads a tar file from front to back, and what gzip, bzip2, xz or zstd made of one.
+/// Reads a tar file of images, and what gzip, bzip2, xz or zstd made of one.
 class TarReader {
  public:
-  explicit TarReader(const fs::path& file) : archive_(archive_read_new()) {
-    archive_read_support_format_tar(archive_.get());
-    archive_read_support_filter_gzip(archive_.get());
-    archive_read_support_filter_bzip2(archive_.get());
-    archive_read_support_filter_xz(archive_.get());
-    archive_read_support_filter_zstd(archive_.get());
-    constexpr size_t block_bytes = size_t{1} << 17;
-    if (archive_read_open_filename(archive_.get(), file.c_str(), block_bytes) != ARCHIVE_OK)
-      throw Error("expected a tar file: " + why());
-    std::error_code failure;
-    packed_bytes_ = static_cast<int64_t>(fs::file_size(file, failure));
-  }
+  using Member = ArchiveReader::Member;
 
-  struct Member {
-    std::string name;
-    int64_t bytes = 0;
-    bool is_file = false;
-    bool is_folder = false;
-  };
+  explicit TarReader(const fs::path& file) : archive_(file, ArchiveReader::Kinds::tar) {}
 
   /// The next member; nothing after the last. Throws Error when the archive is damaged, or unpacks
   /// to so much more than it takes that it was made to.
   std::optional<Member> next() {
-    archive_entry* entry = nullptr;
-    const int code = archive_read_next_header(archive_.get(), &entry);
-    if (code == ARCHIVE_EOF) return std::nullopt;
-    if (code < ARCHIVE_WARN) throw Error("is no tar file, damaged or cut off: " + why());
-    Member member;
-    const char* name = archive_entry_pathname_utf8(entry);
-    if (name == nullptr) name = archive_entry_pathname(entry);
-    member.name = name == nullptr ? "" : name;
-    const bool is_link = archive_entry_hardlink(entry) != nullptr;
-    member.is_file = archive_entry_filetype(entry) == AE_IFREG && !is_link;
-    member.is_folder = archive_entry_filetype(entry) == AE_IFDIR;
-    member.bytes = std::max<int64_t>(archive_entry_size(entry), 0);
+    auto member = archive_.next();
+    if (!member) return member;
     constexpr int64_t harmless_bytes = int64_t{64} << 20;
     constexpr int64_t likely_factor = 200;
-    const int64_t most = harmless_bytes + likely_factor * packed_bytes_;
-    if (member.bytes > most - unpacked_bytes_) {
+    const int64_t most = harmless_bytes + likely_factor * archive_.packed_bytes();
+    if (member->bytes > most - unpacked_bytes_) {
       throw Error(fmt::format("expected images, received more than {} packed into {}",
-                              readable_bytes(most), readable_bytes(packed_bytes_)));
+                              readable_bytes(most), readable_bytes(archive_.packed_bytes())));
     }
-    unpacked_bytes_ += member.bytes;
+    unpacked_bytes_ += member->bytes;
     return member;
   }
 
   /// The content of the member that next() gave last.
   std::string content(const Member& member) {
-    std::string bytes;
-    constexpr size_t step = size_t{1} << 20;
-    const auto size = static_cast<size_t>(member.bytes);
-    while (bytes.size() < size) {
-      const size_t begin = bytes.size();
-      bytes.resize(std::min(size, begin + step));
-      const auto got =
-          archive_read_data(archive_.get(), bytes.data() + begin, bytes.size() - begin);
-      if (got <= 0) throw Error(fmt::format("{}: is damaged or cut off: {}", member.name, why()));
-      bytes.resize(begin + static_cast<size_t>(got));
-    }
-    return bytes;
+    return with_context(member.name, [&] {
+      std::string bytes;
+      constexpr size_t step = size_t{1} << 20;
+      const auto size = static_cast<size_t>(member.bytes);
+      while (bytes.size() < size) {
+        const size_t begin = bytes.size();
+        bytes.resize(std::min(size, begin + step));
+        const size_t got = archive_.read(std::span(bytes).subspan(begin));
+        if (got == 0) throw Error(archive_.damage());
+        bytes.resize(begin + got);
+      }
+      return bytes;
+    });
   }
 
  private:
-  std::string why() const {
-    const char* text = archive_error_string(archive_.get());
-    return text == nullptr ? "it ends too early" : text;
-  }
-
-  std::unique_ptr<archive, FreeArchive> archive_;
-  int64_t packed_bytes_ = 0;
+  ArchiveReader archive_;
   int64_t unpacked_bytes_ = 0;
 };
 

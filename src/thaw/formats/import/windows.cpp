@@ -225,20 +225,17 @@ Value Assembler::pooling(const Value& x, bool is_max, Size2 size, const Window& 
                                : call("ZeroPadding2D", padding_of(window), {input});
   const Symbol pooled = call(class_name, config, {padded});
   if (is_max) return from_image(pooled, rank, channel_axis);
-  const std::vector<float> rows = corrections({.image = input.shape()[0],
-                                               .before = window.top,
-                                               .counted_after = counts_padding ? given.bottom : 0,
-                                               .size = size.height,
-                                               .stride = window.strides.height,
-                                               .count = pooled.shape()[0]},
-                                              counts_padding);
-  const std::vector<float> columns = corrections({.image = input.shape()[1],
-                                                  .before = window.left,
-                                                  .counted_after = counts_padding ? given.right : 0,
-                                                  .size = size.width,
-                                                  .stride = window.strides.width,
-                                                  .count = pooled.shape()[1]},
-                                                 counts_padding);
+  const auto along = [&](int axis, int64_t before, int64_t after, int64_t span, int64_t stride) {
+    return corrections({.image = input.shape()[axis],
+                        .before = before,
+                        .counted_after = counts_padding ? after : 0,
+                        .size = span,
+                        .stride = stride,
+                        .count = pooled.shape()[axis]},
+                       counts_padding);
+  };
+  const auto rows = along(0, window.top, given.bottom, size.height, window.strides.height);
+  const auto columns = along(1, window.left, given.right, size.width, window.strides.width);
   return from_image(weighted(pooled, rows, columns), rank, channel_axis);
 }
 
