@@ -121,21 +121,12 @@ void recognize_activations(ForeignGraph& foreign) {
   Rewriting graph(foreign);
   const Array x = points();
   constexpr size_t most_nodes = 16;
-  std::set<const Node*> replaced;
-  for (size_t at = graph.nodes().size(); at-- > 0;) {
-    Node& last = *graph.nodes()[at];
-    if (replaced.contains(&last)) continue;
-    std::vector<std::string> bases = graph.bases(last, number_by_number());
-    std::ranges::reverse(bases);
-    for (const std::string& base : bases) {
-      const auto nodes = graph.between(base, last, most_nodes);
-      if (!nodes || nodes->size() < 2 || !has_one_number_each(graph, *nodes)) continue;
-      const auto values = evaluate(graph.graph(), *nodes, base, x);
-      if (!values || values->shape() != x.shape() || !recognize(last, base, *values, x)) continue;
-      replaced.insert(nodes->begin(), nodes->end());
-      break;
-    }
-  }
+  replace_runs(graph, number_by_number(), most_nodes, TryFirst::farthest,
+               [&](Node& last, const std::string& base, std::span<Node* const> nodes) {
+                 if (!has_one_number_each(graph, nodes)) return false;
+                 const auto values = evaluate(foreign, nodes, base, x);
+                 return values && values->shape() == x.shape() && recognize(last, base, *values, x);
+               });
 }
 
 }  // namespace thaw::foreign

@@ -150,19 +150,13 @@ bool recognize(Rewriting& graph, Node& last, const std::string& base,
 void recognize_batch_normalization(ForeignGraph& foreign) {
   Rewriting graph(foreign);
   constexpr size_t most_nodes = 20;
-  std::set<const Node*> replaced;
-  for (size_t at = graph.nodes().size(); at-- > 0;) {
-    Node& last = *graph.nodes()[at];
-    if (replaced.contains(&last) ||
-        (last.op != "Add" && last.op != "Sub" && last.op != "Mul" && last.op != "Div"))
-      continue;
-    for (const std::string& base : graph.bases(last, parts())) {
-      const auto nodes = graph.between(base, last, most_nodes);
-      if (!nodes || nodes->size() < 4 || !recognize(graph, last, base, *nodes)) continue;
-      replaced.insert(nodes->begin(), nodes->end());
-      break;
-    }
-  }
+  const std::set<std::string_view> ends = {"Add", "Sub", "Mul", "Div"};
+  // The nearest: a reshape before it is no part of it.
+  replace_runs(graph, parts(), most_nodes, TryFirst::nearest,
+               [&](Node& last, const std::string& base, std::span<Node* const> nodes) {
+                 return ends.contains(last.op) && nodes.size() >= 4 &&
+                        recognize(graph, last, base, nodes);
+               });
 }
 
 }  // namespace thaw::foreign

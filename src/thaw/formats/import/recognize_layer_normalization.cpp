@@ -225,22 +225,12 @@ bool recognize(Rewriting& graph, Node& last, const std::string& base,
 void recognize_layer_normalization(ForeignGraph& foreign) {
   Rewriting graph(foreign);
   constexpr size_t most_nodes = 24;
-  std::set<const Node*> replaced;
-  for (size_t at = graph.nodes().size(); at-- > 0;) {
-    Node& last = *graph.nodes()[at];
-    if (replaced.contains(&last) || is_mean(last)) continue;
-    std::vector<std::string> bases = graph.bases(last, parts());
-    std::ranges::reverse(bases);
-    for (const std::string& base : bases) {
-      const auto nodes = graph.between(base, last, most_nodes);
-      if (!nodes ||
-          std::ranges::count_if(*nodes, [](const Node* node) { return is_mean(*node); }) != 2)
-        continue;
-      if (!recognize(graph, last, base, *nodes)) continue;
-      replaced.insert(nodes->begin(), nodes->end());
-      break;
-    }
-  }
+  replace_runs(graph, parts(), most_nodes, TryFirst::farthest,
+               [&](Node& last, const std::string& base, std::span<Node* const> nodes) {
+                 const auto means =
+                     std::ranges::count_if(nodes, [](const Node* node) { return is_mean(*node); });
+                 return !is_mean(last) && means == 2 && recognize(graph, last, base, nodes);
+               });
 }
 
 }  // namespace thaw::foreign

@@ -107,6 +107,25 @@ std::vector<std::string> Rewriting::bases(const Node& node,
   return result;
 }
 
+void replace_runs(Rewriting& graph, const std::set<std::string, std::less<>>& ops,
+                  size_t most_nodes, TryFirst first,
+                  const std::function<bool(Node& last, const std::string& base,
+                                           std::span<Node* const> nodes)>& replace) {
+  std::set<const Node*> replaced;
+  for (size_t at = graph.nodes().size(); at-- > 0;) {
+    Node& last = *graph.nodes()[at];
+    if (replaced.contains(&last)) continue;
+    std::vector<std::string> bases = graph.bases(last, ops);
+    if (first == TryFirst::farthest) std::ranges::reverse(bases);
+    for (const std::string& base : bases) {
+      const auto nodes = graph.between(base, last, most_nodes);
+      if (!nodes || nodes->size() < 2 || !replace(last, base, *nodes)) continue;
+      replaced.insert(nodes->begin(), nodes->end());
+      break;
+    }
+  }
+}
+
 void fold_constants(ForeignGraph& graph) {
   const std::vector<const Node*> order = needed_in_order(graph);
   Assembler assembler;

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <set>
 #include <span>
@@ -41,6 +42,17 @@ class Rewriting {
   std::map<std::string, std::vector<const Node*>, std::less<>> readers_;
   std::set<std::string, std::less<>> outputs_;
 };
+
+/// Which of a node's bases is tried first.
+enum class TryFirst { nearest, farthest };
+
+/// Takes the nodes from the last to the first as the end of a run of `ops` that begins at one of
+/// its bases and has 2 to `most_nodes` nodes. `replace` looks at a run, and where it knows it
+/// writes its last node anew and returns true: then no node of the run is looked at again.
+void replace_runs(Rewriting& graph, const std::set<std::string, std::less<>>& ops,
+                  size_t most_nodes, TryFirst first,
+                  const std::function<bool(Node& last, const std::string& base,
+                                           std::span<Node* const> nodes)>& replace);
 
 /// Computes what is known already by the rules themselves: nodes of known inputs alone become
 /// constants.
