@@ -16,7 +16,7 @@ get_property(modules GLOBAL PROPERTY THAW_MODULES)
 get_property(linked GLOBAL PROPERTY THAW_LINKED)
 list(REMOVE_DUPLICATES linked)
 # Headers alone: whoever links thaw does not need them.
-list(REMOVE_ITEM linked nlohmann_json::nlohmann_json)
+list(REMOVE_ITEM linked nlohmann_json::nlohmann_json Eigen3::Eigen)
 list(TRANSFORM modules REPLACE "(.+)" "$<TARGET_OBJECTS:\\1>" OUTPUT_VARIABLE objects)
 
 # thaw/thaw.h includes every public header.

@@ -27,7 +27,7 @@ set(CPACK_DEBIAN_PACKAGE_RECOMMENDS ca-certificates)
 include(CPack)
 
 # Of libraries that are headers alone the program holds what it uses; their licences are what their packages state.
-foreach(package IN ITEMS libcli11-dev libflatbuffers-dev libstb-dev nlohmann-json3-dev)
+foreach(package IN ITEMS libcli11-dev libeigen3-dev libflatbuffers-dev libstb-dev nlohmann-json3-dev)
   if(EXISTS /usr/share/doc/${package}/copyright)
     install(FILES /usr/share/doc/${package}/copyright DESTINATION ${CMAKE_INSTALL_DOCDIR}/licenses RENAME ${package}
       COMPONENT program)

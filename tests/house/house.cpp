@@ -43,6 +43,7 @@ const std::vector<Owner>& owners() {
       {"stb", {"data/codecs/"}},
       {"libheif/", {"data/codecs/"}},
       {"tiff", {"data/codecs/"}},
+      {"Eigen/", {"heads/"}},
       {"curl/", {"download/"}},
       {"openssl/", {"download/"}},
       {"CLI/", {"app/command_line.cpp"}},
