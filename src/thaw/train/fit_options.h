@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,14 @@ struct FitOptions {
   int epochs = 1;
   int64_t batch_size = 32;
   OptionalDataset validation_data = {};
+  /// Of the dataset, those to train on, each as the first view of its image; unless given, all. The
+  /// same of those to validate on: so the folds of one dataset share its kept features.
+  std::optional<std::vector<int64_t>> samples = {};
+  std::optional<std::vector<int64_t>> validation_samples = {};
+  /// Told at the end of each epoch what the model gives for the samples to validate on, before its
+  /// last activation where the loss takes that in (LossTraits::logits_of): a row each.
+  std::function<void(std::span<const int64_t> samples, const Tensor& outputs)>
+      on_validation_outputs = {};
   bool shuffle = true;
   /// Of the order of samples and of dropout.
   uint64_t seed = 0;

@@ -60,6 +60,14 @@ History Model::fit(Engine& engine, const Dataset& data, const FitOptions& option
   return trainer.run(position);
 }
 
+std::optional<Logs> Model::validate(Engine& engine, const Dataset& data,
+                                    const FitOptions& options) const {
+  const CompileOptions& compiled = training_->options();
+  const TrainingGraph graph =
+      training_graph(lower(*this), loss_types::find(compiled.loss.name).logits_of);
+  return Trainer(engine, graph, compiled, data, options).validate_alone();
+}
+
 Logs Model::evaluate(Engine& engine, const Dataset& data, const EvaluateOptions& options) const {
   const CompileOptions& compiled = training_->options();
   const LossType& loss = loss_types::find(compiled.loss.name);

@@ -2,6 +2,7 @@
 
 #include <filesystem>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -42,6 +43,10 @@ class Model : public Functional {
   /// Trains. Samples that cannot be read are left out, by name, in History::dropped. Throws Error
   /// when a class is left empty, nothing trains, or targets do not fit the loss.
   History fit(Engine& engine, const Dataset& data, const FitOptions& options = {}) const;
+  /// Loss and metrics over options.validation_data as a fit measures them at the end of an epoch,
+  /// "val_loss", …: from the features that are kept of it. None where it was stopped.
+  std::optional<Logs> validate(Engine& engine, const Dataset& data,
+                               const FitOptions& options) const;
   /// Loss and metrics over a dataset, in inference mode.
   Logs evaluate(Engine& engine, const Dataset& data, const EvaluateOptions& options = {}) const;
   /// The model's output [samples, …] in inference mode.

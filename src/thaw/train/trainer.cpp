@@ -50,6 +50,14 @@ void check_classes(const Dataset& data, const std::vector<int64_t>& usable,
   }
 }
 
+/// Leaves those of `usable` that are among `wanted`. Throws Error when none is.
+void keep_only(std::vector<int64_t> wanted, std::vector<int64_t>& usable) {
+  std::ranges::sort(wanted);
+  std::erase_if(usable,
+                [&](int64_t sample) { return !std::ranges::binary_search(wanted, sample); });
+  if (usable.empty()) throw Error("fit: none of the samples chosen can be read");
+}
+
 }  // namespace
 
 std::vector<std::pair<std::string, VariablePtr>> changed_variables(const ops::Graph& suffix) {
@@ -99,8 +107,8 @@ Trainer::Trainer(Engine& engine, const TrainingGraph& model, const CompileOption
 
 /// Runs what is frozen, once for all epochs; none where it was stopped.
 std::optional<Trainer::Images> Trainer::pass(const Dataset& data,
-                                             const std::shared_ptr<FrozenLayers>& frozen,
-                                             bool keep) {
+                                             const std::shared_ptr<FrozenLayers>& frozen, bool keep,
+                                             const std::optional<std::vector<int64_t>>& only) {
   FeaturePass pass(engine_, data, *frozen, *kept_,
                    {.keep = keep,
                     .budget_bytes = options_.cache_bytes,
@@ -113,6 +121,7 @@ std::optional<Trainer::Images> Trainer::pass(const Dataset& data,
   images.walk = pass.target() != nullptr ? walk_of_kept(*pass.target())
                                          : walk_that_computes(data, frozen, engine_.threads());
   check_classes(data, images.usable, images.dropped);
+  if (only) keep_only(*only, images.usable);
   return images;
 }
 
@@ -125,12 +134,12 @@ bool Trainer::prepare() {
   const bool each_epoch_sees_others = data_.at_epoch(options_.seed, 0) != nullptr;
   const auto frozen =
       std::make_shared<FrozenLayers>(model_.graph, model_.cut, kept_->expected(), engine_.device());
-  auto images = pass(data_, frozen, keep && !each_epoch_sees_others);
+  auto images = pass(data_, frozen, keep && !each_epoch_sees_others, options_.samples);
   if (!images) return false;
   images_ = std::move(*images);
   if (const Dataset* validation = options_.validation_data.dataset) {
     validation_targets_ = make_targets(*validation, loss_, columns, {});
-    validation_images_ = pass(*validation, frozen, keep);
+    validation_images_ = pass(*validation, frozen, keep, options_.validation_samples);
     if (!validation_images_) return false;
   }
   return true;
@@ -259,9 +268,18 @@ void Trainer::validate() {
     const auto samples = std::span(usable).subspan(
         first, std::min(static_cast<size_t>(rows), usable.size() - first));
     validation_images_->walk->next(static_cast<int64_t>(samples.size()), inputs);
-    meter.add(executable->forward(inputs)[0], validation_targets_, samples, {});
+    const Tensor& outputs = executable->forward(inputs)[0];
+    meter.add(outputs, validation_targets_, samples, {});
+    if (options_.on_validation_outputs) options_.on_validation_outputs(samples, outputs);
   }
   for (const auto& entry : meter.logs("val_")) epoch_logs_.push_back(entry);
+}
+
+std::optional<Logs> Trainer::validate_alone() {
+  if (options_.validation_data.dataset == nullptr) throw UsageError("validate: expected a dataset");
+  if (!prepare()) return std::nullopt;
+  validate();
+  return epoch_logs_;
 }
 
 History Trainer::run(RunPosition& position) {

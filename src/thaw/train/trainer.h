@@ -20,6 +20,8 @@ class Trainer {
           const Dataset& data, const FitOptions& options);
   /// Runs what is left from `position`, which follows every step; returns this run's part.
   History run(RunPosition& position);
+  /// What an epoch's end measures, without an epoch; none where it was stopped.
+  std::optional<Logs> validate_alone();
 
  private:
   struct Step {
@@ -38,7 +40,7 @@ class Trainer {
 
   bool prepare();
   std::optional<Images> pass(const Dataset& data, const std::shared_ptr<FrozenLayers>& frozen,
-                             bool keep);
+                             bool keep, const std::optional<std::vector<int64_t>>& only);
   std::vector<int64_t> order_of(int epoch) const;
   Step& step_of(int64_t rows);
   void train_batch(std::span<const int64_t> samples);
