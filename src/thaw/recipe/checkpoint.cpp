@@ -3,60 +3,29 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <map>
 #include <span>
 #include <string_view>
 
-#include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
-#include "thaw/formats/json.h"
 #include "thaw/formats/safetensors/safetensors.h"
+#include "thaw/recipe/sealed_file.h"
 
 namespace thaw {
 namespace {
 
 constexpr const char* metadata_key = "thaw_checkpoint";
-constexpr const char* hash_key = "thaw_checkpoint_hash";
 constexpr int64_t version = 2;
 constexpr int64_t version_without_checksums = 1;
 constexpr std::string_view variable_prefix = "variables/";
 constexpr std::string_view slot_prefix = "optimizer/";
 constexpr std::string_view callback_prefix = "callbacks/";
 
-/// A loss may be none of JSON's numbers: then it is a word.
-Config to_config(double number) {
-  if (std::isfinite(number)) return number;
-  return std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf";
-}
-
-double number_from(const Config& config) {
-  if (!config.is_string()) return config.as_number();
-  const std::string& word = config.as_string();
-  if (word == "nan") return std::numeric_limits<double>::quiet_NaN();
-  if (word == "inf") return std::numeric_limits<double>::infinity();
-  if (word == "-inf") return -std::numeric_limits<double>::infinity();
-  throw Error("expected a number, nan, inf or -inf, received " + word);
-}
-
-Config to_config(const Logs& logs) {
-  Config result{Config::Map{}};
-  for (const auto& [name, value] : logs) result.set(name, to_config(value));
-  return result;
-}
-
-Logs logs_from(const Config& config) {
-  Logs logs;
-  for (const auto& [name, value] : config.as_map()) logs.emplace_back(name, number_from(value));
-  return logs;
-}
-
 Config to_config(const StageReport& stage) {
   Config epochs{Config::List{}};
   for (const EpochReport& epoch : stage.epochs) {
     Config row;
-    row.set("logs", to_config(epoch.logs)).set("seconds", epoch.seconds);
+    row.set("logs", logs_config(epoch.logs)).set("seconds", epoch.seconds);
     epochs.append(std::move(row));
   }
   Config result;
@@ -123,7 +92,7 @@ std::vector<CallbackState> callbacks_from(const Config& config, const TensorFile
 
 Config position_config(const RunPosition& position) {
   Config sums{Config::List{}};
-  for (const double sum : position.sums) sums.append(to_config(sum));
+  for (const double sum : position.sums) sums.append(number_config(sum));
   Config result;
   result.set("epoch", position.epoch).set("batch", position.batch).set("sums", std::move(sums));
   return result;
@@ -155,44 +124,13 @@ std::vector<double> sums_from_older(const std::vector<double>& sums) {
   return result;
 }
 
-/// The shape belongs to it: the same bytes in another shape are another tensor.
-std::string tensor_hash(const Tensor& tensor) {
-  return content_hash(std::as_bytes(tensor.values())) + " " + tensor.shape().to_string();
-}
-
-std::string text_hash(const std::string& text) {
-  return content_hash(std::as_bytes(std::span(text)));
-}
-
-void check_tensors(const Config& hashes, const TensorFile& file) {
-  if (hashes.as_map().size() != file.tensors.size()) {
-    throw Error(fmt::format("the file is damaged: expected {} tensors, received {}",
-                            hashes.as_map().size(), file.tensors.size()));
-  }
-  std::map<std::string_view, const std::string*> expected;
-  for (const auto& [name, hash] : hashes.as_map()) expected[name] = &hash.as_string();
-  for (const auto& [name, tensor] : file.tensors) {
-    const auto found = expected.find(name);
-    if (found == expected.end() || *found->second != tensor_hash(tensor))
-      throw Error(fmt::format("{}: the file is damaged: these are not the values written", name));
-  }
-}
-
 /// What the file says of the run, once it is known to be just what was written.
 Config checked_config(const TensorFile& file) {
-  const auto text = file.metadata.find(metadata_key);
-  if (text == file.metadata.end())
-    throw Error("expected a checkpoint of thaw fit, received another .safetensors file");
-  const auto hash = file.metadata.find(hash_key);
-  if (hash != file.metadata.end() && hash->second != text_hash(text->second))
-    throw Error("the file is damaged: what it says of the run is not what was written");
-  Config config = parse_json(text->second);
+  Config config = sealed_config(file, metadata_key, "a checkpoint of thaw fit");
   const int64_t found = config.at("version").as_integer();
   if (found != version && found != version_without_checksums)
     throw Error(fmt::format("expected a checkpoint of version {}, received {}", version, found));
-  if (found == version_without_checksums) return config;
-  if (hash == file.metadata.end()) throw Error("the file is damaged: its checksum is missing");
-  check_tensors(config.at("tensor_hashes"), file);
+  if (found != version_without_checksums) check_sealed_tensors(file, metadata_key, config);
   return config;
 }
 
@@ -287,8 +225,6 @@ void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& 
     for (size_t i = 0; i < callbacks[c].tensors.size(); ++i)
       file.tensors.emplace_back(callback_tensor(c, i), callbacks[c].tensors[i]);
   }
-  Config::Map hashes;
-  for (const auto& [name, tensor] : file.tensors) hashes.emplace_back(name, tensor_hash(tensor));
   Config stages{Config::List{}};
   for (const StageReport& stage : checkpoint.stages) stages.append(to_config(stage));
   Config config;
@@ -300,10 +236,8 @@ void save_checkpoint(const Checkpoint& checkpoint, const std::filesystem::path& 
       .set("iterations", train.iterations)
       .set("position", position_config(train.position))
       .set("callbacks", callback_configs(callbacks))
-      .set("lists", checkpoint.lists)
-      .set("tensor_hashes", std::move(hashes));
-  file.metadata[metadata_key] = write_json(config);
-  file.metadata[hash_key] = text_hash(file.metadata[metadata_key]);
+      .set("lists", checkpoint.lists);
+  seal(file, metadata_key, std::move(config));
   save_safetensors(file, path);
 }
 
