@@ -1,5 +1,4 @@
 #include "thaw/task/fit_task.h"
-#include "thaw/task/class_weight.h"
 
 #include <fmt/format.h>
 
@@ -8,7 +7,6 @@
 #include <memory>
 #include <span>
 
-#include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
 #include "thaw/formats/format.h"
@@ -22,6 +20,7 @@
 #include "thaw/task/kept_head.h"
 #include "thaw/task/memory_advice.h"
 #include "thaw/task/option.h"
+#include "thaw/task/resume_key.h"
 
 namespace thaw {
 namespace {
@@ -29,13 +28,6 @@ namespace {
 using Clock = std::chrono::steady_clock;
 
 bool is_written(const ModelFormat& format) { return format.write != nullptr; }
-
-std::string weights_hash(const Functional& model) {
-  std::string hashes;
-  for (const VariablePtr& variable : model.variables())
-    hashes += content_hash(std::as_bytes(variable->value().values()));
-  return content_hash(std::as_bytes(std::span(hashes)));
-}
 
 std::optional<FeatureFolderOptions> cache_from(const std::string& text) {
   if (text == "off") return std::nullopt;
@@ -57,12 +49,6 @@ Config result_settings(FitTask task, EngineOptions engine) {
   return options.result_settings();
 }
 
-std::string hash_of(const Config& list) {
-  std::string text;
-  for (const Config& entry : list.as_list()) text += entry.as_string() + "\n";
-  return content_hash(std::as_bytes(std::span(text)));
-}
-
 /// What is known of a task once its files are read.
 struct Prepared {
   FitData data;
@@ -71,51 +57,6 @@ struct Prepared {
   std::optional<KeptHead> kept = {};
   std::string told = {};  ///< told_base()
 };
-
-/// A setting of --resume, and the list of what it stands for.
-constexpr const char* image_contents = "image contents";
-
-/// All that the result depends on: each option is here as it is, or by what came of it.
-Config resume_settings(const FitTask& task, const EngineOptions& engine, const Prepared& prepared,
-                       const Config& contents, const std::map<int64_t, double>& class_weight) {
-  const auto& [data, base, form, kept, told] = prepared;
-  Config result = result_settings(task, engine);
-  result.set("base weights", weights_hash(base))
-      .set("training images", identity(data.train))
-      .set("validation images", data.validation ? identity(*data.validation) : "")
-      .set("--image-size", fmt::format("{}x{}", form.size.height, form.size.width))
-      .set("--preprocessing", form.preprocessing.to_config())
-      .set("--aspect-ratio", static_cast<int>(form.size.aspect_ratio))
-      .set("--orientation", form.decode.apply_orientation)
-      .set(image_contents, hash_of(contents))
-      .set("--interpolation", static_cast<int>(form.size.interpolation))
-      .set("--crop-fraction", form.size.crop_fraction);
-  if (!class_weight.empty()) {
-    Config weights{Config::Map{}};
-    for (const auto& [label, weight] : class_weight) weights.set(std::to_string(label), weight);
-    result.set("class weights", std::move(weights));
-  }
-  return result;
-}
-
-/// All images, whichever side of a split each is on: one image more moves others across it.
-Config image_lists(const FitData& data, const Config& contents) {
-  Config all{Config::List{}};
-  for (const std::string& file : file_list(data.train)) all.append(file);
-  if (data.validation)
-    for (const std::string& file : file_list(*data.validation)) all.append(file);
-  Config result;
-  result.set("training images", all).set("validation images", all).set(image_contents, contents);
-  return result;
-}
-
-/// For states that were kept before there were such settings.
-Config usual_settings() {
-  Config result = result_settings({}, {});
-  result.set("--interpolation", static_cast<int>(ResizeOptions{}.interpolation))
-      .set("--crop-fraction", ResizeOptions{}.crop_fraction);
-  return result;
-}
 
 RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
                              const Prepared& prepared, const Config& contents,
@@ -135,14 +76,16 @@ RecipeOptions recipe_options(const FitTask& task, const EngineOptions& engine,
     events.on_remark("the state to go on from cannot be kept, the run goes on without: " + reason);
   };
   if (const auto path = checkpoint_of(task); !path.empty()) {
-    const Config settings = resume_settings(task, engine, prepared, contents, result.class_weight);
-    Config usual = usual_settings();
-    usual.set(image_contents, settings.at(image_contents));  // an older state does not know them
-    result.checkpoint = CheckpointOptions{.path = path,
-                                          .settings = settings,
-                                          .usual_settings = std::move(usual),
-                                          .lists = image_lists(prepared.data, contents),
-                                          .resume = task.resume};
+    CheckpointOptions checkpoint = resume_key({.options = result_settings(task, engine),
+                                               .data = prepared.data,
+                                               .base = prepared.base,
+                                               .form = prepared.form,
+                                               .class_weight = result.class_weight,
+                                               .contents = contents},
+                                              result_settings({}, {}));
+    checkpoint.path = path;
+    checkpoint.resume = task.resume;
+    result.checkpoint = std::move(checkpoint);
   }
   return result;
 }
