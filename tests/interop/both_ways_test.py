@@ -18,6 +18,7 @@ OPTIMIZERS = {
     "adam": lambda: keras.optimizers.Adam(1e-3),
     "adamw": lambda: keras.optimizers.AdamW(1e-3, weight_decay=0.01),
     "rmsprop": lambda: keras.optimizers.RMSprop(1e-4),
+    "averaged": lambda: keras.optimizers.Adam(1e-3, use_ema=True, ema_momentum=0.9),
     "sgd": lambda: keras.optimizers.SGD(1e-2),
     "momentum": lambda: keras.optimizers.SGD(1e-2, momentum=0.9, nesterov=True, clipnorm=1.0),
 }

@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <fstream>
 #include <map>
 #include <sstream>
@@ -106,6 +107,7 @@ void expect_trajectory(const std::string& golden_name, Optimizer optimizer) {
     optimizer.apply(gradients, threads);
   }
   EXPECT_EQ(optimizer.iterations(), 3);
+  optimizer.finalize_variable_values();
   const auto expected = golden(golden_name);
   for (size_t i = 0; i < 3; ++i)
     EXPECT_NEAR(variable->value().values()[i], expected[i], 2e-6) << golden_name;
@@ -129,7 +131,85 @@ TEST(Optimizer, has_options_of_its_own_and_no_others) {
   EXPECT_TRUE(testing::contains(refused("sgd@beta_1=0.9"), "momentum, nesterov"));
   EXPECT_TRUE(testing::contains(refused("adam@amsgrad=true"), "amsgrad"));
   EXPECT_TRUE(testing::contains(refused("sgd@momentum=2"), "0 to 1"));
+  EXPECT_TRUE(testing::contains(refused("adam@use_ema=true,ema_momentum=2"), "0 to 1"));
+  EXPECT_TRUE(
+      testing::contains(refused("adam@use_ema=true,ema_overwrite_frequency=0"), "1 or more"));
   EXPECT_TRUE(testing::contains(refused("ftrl"), "adagrad, adam, adamw, lion, rmsprop, sgd"));
+}
+
+/// Lines "KIND WARMUP STEPS RATE…" of what `by` gives; the rate is multiplied by 0.05.
+void expect_rates(const std::string& by, double tolerance) {
+  std::ifstream file(std::string(THAW_SOURCE_FOLDER) + "/tests/golden/train/learning_rates." + by +
+                     ".txt");
+  int lines = 0;
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with('#')) continue;
+    ++lines;
+    std::istringstream words(line);
+    std::string kind;
+    double warmup = 0;
+    LearningRateSchedule schedule;
+    words >> kind >> warmup >> schedule.steps;
+    schedule.kind = kind == "cosine" ? ScheduleKind::cosine : ScheduleKind::one_cycle;
+    schedule.warmup = warmup;
+    int64_t step = 0;
+    for (double rate = 0; words >> rate; ++step)
+      EXPECT_NEAR(0.05 * schedule.factor(step), rate, tolerance) << line.substr(0, 20) << step;
+    EXPECT_EQ(step, schedule.steps + 3) << line;
+  }
+  EXPECT_GT(lines, 5) << by;
+}
+
+/// Keras computes in float32.
+TEST(LearningRateSchedule, has_the_rates_of_keras_and_of_pytorch_at_every_step) {
+  expect_rates("keras", 1e-8);
+  expect_rates("torch", 1e-15);
+}
+
+TEST(LearningRateSchedule, of_any_numbers_rises_from_0_and_stays_between_0_and_1) {
+  for (const ScheduleKind kind :
+       {ScheduleKind::constant, ScheduleKind::cosine, ScheduleKind::one_cycle}) {
+    for (const double warmup : {0.0, 0.01, 0.5, 0.999}) {
+      for (const int64_t steps : {1, 2, 3, 100}) {
+        const LearningRateSchedule schedule{kind, warmup, steps};
+        double largest = 0;
+        for (int64_t step = 0; step < steps + 2; ++step) {
+          const double factor = schedule.factor(step);
+          EXPECT_TRUE(factor >= 0 && factor <= 1) << steps << " " << warmup << " " << step;
+          largest = std::max(largest, factor);
+        }
+        const bool has_top = warmup == 0 || kind == ScheduleKind::constant;
+        EXPECT_TRUE(largest == 1 || !has_top) << steps << " " << warmup;
+      }
+    }
+    EXPECT_EQ(LearningRateSchedule({kind, 0.5, 0}).factor(7), 1);
+  }
+}
+
+/// Multiplied by the schedule and by each variable's own factor.
+TEST(Optimizer, has_a_rate_by_step_and_by_variable) {
+  std::vector<VariablePtr> variables;
+  for (const char* name : {"upper", "lower"})
+    variables.push_back(std::make_shared<Variable>(name, Shape{1}, true,
+                                                   [](uint64_t) { return Tensor::zeros({1}); }));
+  Optimizer optimizer = make_optimizer("sgd", 0.5);
+  optimizer.set_schedule({ScheduleKind::constant, 0.5, 8});
+  optimizer.set_rate_factors({{variables[1], 0.25}});
+  optimizer.build(variables);
+  Threads threads(1);
+  double upper = 0;
+  double lower = 0;
+  for (int step = 0; step < 6; ++step) {
+    const double rate = 0.5 * std::min(step / 4.0, 1.0);
+    EXPECT_EQ(optimizer.current_learning_rate(), rate);
+    std::vector<Tensor> gradients = {Tensor::full({1}, 1), Tensor::full({1}, 1)};
+    optimizer.apply(gradients, threads);
+    upper -= rate;
+    lower -= rate / 4;
+  }
+  EXPECT_EQ(optimizer.learning_rate(), 0.5);
+  EXPECT_EQ(variables[0]->value().values()[0], static_cast<float>(upper));
+  EXPECT_EQ(variables[1]->value().values()[0], static_cast<float>(lower));
 }
 
 /// As many slots as one likes, each whole, whatever the size of what threads take at once.

@@ -35,7 +35,8 @@ class KerasFiles : public ::testing::TestWithParam<KerasFile> {
     return folder / name;
   }
   Tensor golden(const char* what) const {
-    return testing::GoldenFile(home() + "whole.golden.gz")
+    const bool averages = std::string_view(GetParam().name).starts_with("averaged");
+    return testing::GoldenFile(home() + (averages ? "averaged" : "whole") + ".golden.gz")
         .array(GetParam().name + std::string("/") + what);
   }
   std::string name() const { return std::string(GetParam().name) + GetParam().ending; }
@@ -99,7 +100,15 @@ constexpr KerasFile whole_files[] = {{"2.15", "functional", ".h5"},
                                      {"3.15", "sequential", ".h5"},
                                      {"3.15", "sequential", ".keras"},
                                      {"3.15", "nested", ".h5"},
-                                     {"3.15", "nested", ".keras"}};
+                                     {"3.15", "nested", ".keras"},
+                                     {"2.15", "averaged_adam", ".keras"},
+                                     {"2.15", "averaged_sgd", ".keras"},
+                                     {"2.15", "averaged_adam", ".h5"},
+                                     {"2.15", "averaged_sgd", ".h5"},
+                                     {"3.15", "averaged_adam", ".keras"},
+                                     {"3.15", "averaged_sgd", ".keras"},
+                                     {"3.15", "averaged_adam", ".h5"},
+                                     {"3.15", "averaged_sgd", ".h5"}};
 
 std::string test_name(const ::testing::TestParamInfo<KerasFile>& info) {
   std::string name = ::testing::PrintToString(info.param);

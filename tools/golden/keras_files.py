@@ -2,10 +2,12 @@
 
 Run it once in each Keras whose files are to be read: the folder is named by its version. Beside each file, whole.golden.gz
 has a batch, what the model says of it, and what it says after one more step of training from the file's own state.
+averaged.golden.gz has the same of optimizers that keep averages of weights. Each alone: `keras_files.py averaged`.
 """
 
 import gzip
 import os
+import sys
 
 from golden import FOLDER, GoldenFile
 import keras
@@ -85,9 +87,10 @@ def write(name, model, optimizer, golden, stream):
     if "legacy" not in name:
         model.save(scratch + ".keras")
         keep(scratch + ".keras")
-        weights = scratch + (".weights_only.h5" if IS_OLD else ".weights.h5")
-        model.save_weights(weights)
-        keep(weights)
+        if "averaged" not in name:
+            weights = scratch + (".weights_only.h5" if IS_OLD else ".weights.h5")
+            model.save_weights(weights)
+            keep(weights)
     # Last: Keras 3.15 leaves the optimizer out of every .keras file that it writes after an .h5 file.
     model.save(scratch + ".h5")
     keep(scratch + ".h5")
@@ -97,10 +100,26 @@ def write(name, model, optimizer, golden, stream):
     golden.text(f"{name}/parameters", model.count_params())
 
 
+def averaging():
+    """The same models with optimizers that keep a moving average of the weights."""
+    return {
+        "averaged_adam": (functional, keras.optimizers.Adam(0.01, use_ema=True, ema_momentum=0.7)),
+        "averaged_sgd": (sequential, keras.optimizers.SGD(0.05, use_ema=True, ema_momentum=0.5,
+                                                          ema_overwrite_frequency=2)),
+    }
+
+
+def write_all(file, models):
+    golden = GoldenFile()
+    for index, (name, (make, optimizer)) in enumerate(models.items()):
+        write(name, make(), optimizer, golden, index)
+    golden.write(f"{HOME}/{file}.golden.gz")
+
+
 if __name__ == "__main__":
-    keras.utils.set_random_seed(3)
     os.makedirs(os.path.join(FOLDER, HOME), exist_ok=True)
-    whole = GoldenFile()
-    for index, (name, (make, optimizer)) in enumerate(optimizers().items()):
-        write(name, make(), optimizer, whole, index)
-    whole.write(f"{HOME}/whole.golden.gz")
+    for file, models in {"whole": optimizers, "averaged": averaging}.items():
+        if sys.argv[1:] and file not in sys.argv[1:]:
+            continue
+        keras.utils.set_random_seed(3)
+        write_all(file, models())

@@ -22,9 +22,10 @@ show(bc,L.BinaryCrossentropy(),p,t)
 show('mean_squared_error',L.MeanSquaredError(),p,t)
 # Named as thaw takes them: the optimizer with its options.
 O=keras.optimizers
-for name,o in [('adam',O.Adam(.1)),('adam@clipnorm=0.5',O.Adam(.1,clipnorm=.5)),('adamw',O.AdamW(.1)),('sgd',O.SGD(.1)),('sgd@momentum=0.9',O.SGD(.1,momentum=.9)),('sgd@momentum=0.9,nesterov=true',O.SGD(.1,momentum=.9,nesterov=True)),('sgd@clipvalue=0.3',O.SGD(.1,clipvalue=.3)),('sgd@global_clipnorm=0.5',O.SGD(.1,global_clipnorm=.5)),('rmsprop',O.RMSprop(.1)),('lion',O.Lion(.1)),('lion@beta_1=0.5,weight_decay=0.1',O.Lion(.1,beta_1=.5,weight_decay=.1)),('adagrad',O.Adagrad(.1)),('adagrad@initial_accumulator_value=0.5',O.Adagrad(.1,initial_accumulator_value=.5))]:
+for name,o in [('adam',O.Adam(.1)),('adam@clipnorm=0.5',O.Adam(.1,clipnorm=.5)),('adamw',O.AdamW(.1)),('sgd',O.SGD(.1)),('sgd@momentum=0.9',O.SGD(.1,momentum=.9)),('sgd@momentum=0.9,nesterov=true',O.SGD(.1,momentum=.9,nesterov=True)),('sgd@clipvalue=0.3',O.SGD(.1,clipvalue=.3)),('sgd@global_clipnorm=0.5',O.SGD(.1,global_clipnorm=.5)),('rmsprop',O.RMSprop(.1)),('lion',O.Lion(.1)),('lion@beta_1=0.5,weight_decay=0.1',O.Lion(.1,beta_1=.5,weight_decay=.1)),('adagrad',O.Adagrad(.1)),('adagrad@initial_accumulator_value=0.5',O.Adagrad(.1,initial_accumulator_value=.5)),('sgd@use_ema=true,ema_momentum=0.5',O.SGD(.1,use_ema=True,ema_momentum=.5)),('adam@use_ema=true',O.Adam(.1,use_ema=True)),('adamw@use_ema=true,ema_momentum=0.7,ema_overwrite_frequency=2',O.AdamW(.1,use_ema=True,ema_momentum=.7,ema_overwrite_frequency=2)),('rmsprop@use_ema=true,ema_momentum=0,ema_overwrite_frequency=1',O.RMSprop(.1,use_ema=True,ema_momentum=0,ema_overwrite_frequency=1)),('lion@use_ema=true,ema_momentum=0.9,ema_overwrite_frequency=3',O.Lion(.1,use_ema=True,ema_momentum=.9,ema_overwrite_frequency=3)),('adagrad@use_ema=true,ema_momentum=1',O.Adagrad(.1,use_ema=True,ema_momentum=1))]:
     v=keras.Variable(np.array([1,-2,.5],'float32'))
     for k in range(3): o.apply([tf.constant([.5+k,-.25,.1*k],tf.float32)],[v])
+    o.finalize_variable_values([v])
     out.append(' '.join([name]+[repr(float(a)) for a in v.numpy()]))
 folder=pathlib.Path(__file__).parents[2]/'tests/golden/train'
 folder.mkdir(parents=True,exist_ok=True)

@@ -56,9 +56,11 @@ T read_optimizer(const Config& options) {
 template <typename T, Optimizer (*make)(const T&)>
 constexpr OptimizerType describe_optimizer(std::string_view name, std::string_view class_name) {
   const auto from = [](const Config& options) { return make(read_optimizer<T>(options)); };
-  return {
-      name, class_name, &option_names<WholeOptimizer<T>>,
-      from, from,       [](const Config& options) { return read_optimizer<T>(options).slots(); }};
+  const auto slots = [](const Config& options) {
+    const T described = read_optimizer<T>(options);
+    return all_slots(described.common, described.slots());
+  };
+  return {name, class_name, &option_names<WholeOptimizer<T>>, from, from, slots};
 }
 
 }  // namespace thaw

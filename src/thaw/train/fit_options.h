@@ -59,6 +59,9 @@ struct FitOptions {
   FeatureCache cache = FeatureCache::automatic;
   /// Largest memory for kept features; unless given, a third of what the machine has left.
   std::optional<int64_t> cache_bytes = {};
+  /// What the learning rate is multiplied by; its `steps`, unless given, are those of all epochs,
+  /// counted from the optimizer's first. Unset: the optimizer's own schedule stays.
+  std::optional<LearningRateSchedule> schedule = {};
   /// Kept features to share with other fits of this model on the same datasets (the same objects or
   /// copies).
   std::shared_ptr<KeptFeatures> features = {};

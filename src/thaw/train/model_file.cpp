@@ -25,20 +25,25 @@ void take_up(const OptimizerState& state, const std::vector<VariablePtr>& variab
   optimizer.set_iterations(state.iterations);
 }
 
-/// What slots begin with for variables that did not train so far.
+/// What is kept; of variables that did not train so far what it begins with, which of averages are
+/// the weights themselves.
 OptimizerState state_of(const Optimizer& optimizer, const std::vector<VariablePtr>& variables) {
   OptimizerState state{.iterations = optimizer.iterations(),
                        .learning_rate = optimizer.learning_rate(),
                        .slots = optimizer.slot_names()};
   if (state.slots.empty()) return state;
   const std::vector<OptimizerSlot> slots = optimizer.slots();
+  const auto begin = [&](const VariablePtr& variable, const OptimizerSlot& slot) {
+    return slot.name == "average" ? variable->value()
+                                  : Tensor::full(variable->shape(), slot.initial);
+  };
   const std::vector<VariablePtr>& own = optimizer.variables();
   for (const VariablePtr& variable : variables) {
     const auto found = std::ranges::find(own, variable);
     auto& values = state.values.emplace_back();
     for (size_t s = 0; s < state.slots.size(); ++s) {
       values.push_back(found == own.end()
-                           ? Tensor::full(variable->shape(), slots[s].initial)
+                           ? begin(variable, slots[s])
                            : optimizer.slot(static_cast<size_t>(found - own.begin()), s));
     }
   }

@@ -14,9 +14,20 @@ struct Optimizer::State {
   double learning_rate = 0;
   OptimizerCommon common;
   std::unique_ptr<UpdateRule> rule;
+  LearningRateSchedule schedule;
+  std::map<VariablePtr, double> rate_factors;
   int64_t iterations = 0;
   std::vector<VariablePtr> variables;
   std::vector<std::vector<Tensor>> slots;
+
+  /// Of elements that lie side by side.
+  void step(std::span<float> values, std::span<const float> gradients, std::span<float* const> all,
+            const OptimizerStep& step) const;
+  double rate() const { return learning_rate * schedule.factor(iterations); }
+  double rate_factor(const VariablePtr& variable) const {
+    const auto found = rate_factors.find(variable);
+    return found == rate_factors.end() ? 1 : found->second;
+  }
 };
 
 namespace {
@@ -49,7 +60,45 @@ void clip(std::span<Tensor> gradients, const OptimizerCommon& common) {
   }
 }
 
+void check_average(std::string_view name, const OptimizerCommon& common) {
+  if (!(common.ema_momentum >= 0 && common.ema_momentum <= 1)) {
+    throw UsageError(std::string(name) + ": expected an ema_momentum from 0 to 1, received " +
+                     std::to_string(common.ema_momentum));
+  }
+  if (common.ema_overwrite_frequency && *common.ema_overwrite_frequency < 1) {
+    throw UsageError(std::string(name) +
+                     ": expected an ema_overwrite_frequency of 1 or more, received " +
+                     std::to_string(*common.ema_overwrite_frequency));
+  }
+}
+
+/// After a step: into the average of what the values were after each.
+void add_to_average(std::span<float> values, float* average, const OptimizerCommon& common,
+                    int64_t step) {
+  const float kept = step == 1 ? 0 : static_cast<float>(common.ema_momentum);
+  for (size_t i = 0; i < values.size(); ++i)
+    average[i] = kept * average[i] + (1 - kept) * values[i];
+  const auto overwrites = common.ema_overwrite_frequency;
+  if (overwrites && step % *overwrites == 0) std::copy_n(average, values.size(), values.begin());
+}
+
 }  // namespace
+
+void Optimizer::State::step(std::span<float> values, std::span<const float> gradients,
+                            std::span<float* const> all, const OptimizerStep& step) const {
+  const float decay = static_cast<float>(common.weight_decay.value_or(0)) * step.learning_rate;
+  if (decay != 0) {
+    for (float& w : values) w -= w * decay;
+  }
+  rule->update(values, gradients, all.subspan(common.use_ema ? 1 : 0), step);
+  if (common.use_ema) add_to_average(values, all[0], common, step.number);
+}
+
+std::vector<OptimizerSlot> all_slots(const OptimizerCommon& common,
+                                     std::vector<OptimizerSlot> of_rule) {
+  if (common.use_ema) of_rule.insert(of_rule.begin(), OptimizerSlot{"average"});
+  return of_rule;
+}
 
 Optimizer::Optimizer(std::string_view name, double learning_rate, OptimizerCommon common,
                      std::unique_ptr<UpdateRule> rule)
@@ -59,6 +108,7 @@ Optimizer::Optimizer(std::string_view name, double learning_rate, OptimizerCommo
   if (clips > 1)
     throw UsageError(std::string(name) +
                      ": expected one of clipnorm, clipvalue and global_clipnorm");
+  check_average(name, common);
   state_->name = name;
   state_->common = common;
   state_->rule = std::move(rule);
@@ -70,7 +120,14 @@ double Optimizer::learning_rate() const { return state_->learning_rate; }
 int64_t Optimizer::iterations() const { return state_->iterations; }
 void Optimizer::set_iterations(int64_t iterations) { state_->iterations = iterations; }
 const std::vector<VariablePtr>& Optimizer::variables() const { return state_->variables; }
-std::vector<OptimizerSlot> Optimizer::slots() const { return state_->rule->slots(); }
+std::vector<OptimizerSlot> Optimizer::slots() const {
+  return all_slots(state_->common, state_->rule->slots());
+}
+double Optimizer::current_learning_rate() const { return state_->rate(); }
+void Optimizer::set_schedule(const LearningRateSchedule& schedule) { state_->schedule = schedule; }
+void Optimizer::set_rate_factors(std::map<VariablePtr, double> factors) {
+  state_->rate_factors = std::move(factors);
+}
 Tensor& Optimizer::slot(size_t index, size_t slot) { return state_->slots[index][slot]; }
 const Tensor& Optimizer::slot(size_t index, size_t slot) const {
   return state_->slots[index][slot];
@@ -95,11 +152,7 @@ Config Optimizer::config() const {
   result.set("name", state_->name).set("learning_rate", state_->learning_rate);
   const Config common = fields::config_of(state_->common);
   for (const auto& [key, value] : common.as_map()) result.set(key, value);
-  result.set("use_ema", false)
-      .set("ema_momentum", 0.99)
-      .set("ema_overwrite_frequency", Config())
-      .set("loss_scale_factor", Config())
-      .set("gradient_accumulation_steps", Config());
+  result.set("loss_scale_factor", Config()).set("gradient_accumulation_steps", Config());
   const Config rule = state_->rule->config();
   for (const auto& [key, value] : rule.as_map()) result.set(key, value);
   return result;
@@ -134,23 +187,21 @@ void Optimizer::apply(std::span<Tensor> gradients, Threads& threads) {
                 " gradients, received " + std::to_string(gradients.size()));
   }
   clip(gradients, state.common);
-  const OptimizerStep step{static_cast<float>(state.learning_rate), ++state.iterations};
-  const float decay =
-      static_cast<float>(state.common.weight_decay.value_or(0)) * step.learning_rate;
+  const double rate = state.rate();
+  ++state.iterations;
   for (size_t v = 0; v < gradients.size(); ++v) {
-    const auto values = state.variables[v]->value().values();
+    const VariablePtr& variable = state.variables[v];
+    const OptimizerStep step{static_cast<float>(rate * state.rate_factor(variable)),
+                             state.iterations};
+    const auto values = variable->value().values();
     const auto gradient = std::as_const(gradients[v]).values();
     const auto count = static_cast<int64_t>(values.size());
     const auto part = [&](int64_t i) {
       const auto first = static_cast<size_t>(i * chunk);
       const auto length = static_cast<size_t>(std::min(chunk, count - i * chunk));
-      const auto here = values.subspan(first, length);
-      if (decay != 0) {
-        for (float& w : here) w -= w * decay;
-      }
       std::vector<float*> slots;
       for (Tensor& slot : state.slots[v]) slots.push_back(slot.data() + first);
-      state.rule->update(here, gradient.subspan(first, length), slots, step);
+      state.step(values.subspan(first, length), gradient.subspan(first, length), slots, step);
     };
     const int64_t parts = (count + chunk - 1) / chunk;
     if (parts > 1) {
@@ -159,6 +210,14 @@ void Optimizer::apply(std::span<Tensor> gradients, Threads& threads) {
       part(0);
     }
   }
+}
+
+bool Optimizer::keeps_average() const { return state_->common.use_ema; }
+
+void Optimizer::finalize_variable_values() {
+  if (!keeps_average() || state_->iterations == 0) return;
+  for (size_t v = 0; v < state_->variables.size(); ++v)
+    state_->variables[v]->assign(state_->slots[v][0].clone());
 }
 
 const OptimizerType& optimizer_types::find(std::string_view name) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <memory>
 #include <optional>
 #include <span>
@@ -12,6 +13,7 @@
 #include "thaw/core/tensor.h"
 #include "thaw/core/threads.h"
 #include "thaw/core/variable.h"
+#include "thaw/train/learning_rate_schedule.h"
 
 namespace thaw {
 
@@ -21,6 +23,12 @@ struct OptimizerCommon {
   std::optional<double> clipvalue = {};        ///< largest magnitude of each element
   std::optional<double> global_clipnorm = {};  ///< largest norm of all gradients together
   std::optional<double> weight_decay = {};  ///< w ← w − w·decay·learning_rate before each step
+  /// Whether a moving average of each weight is kept: after every step average ← m·average +
+  /// (1 − m)·w with m = ema_momentum, after the first average ← w. At the end of a fit w ← average.
+  bool use_ema = false;
+  double ema_momentum = 0.99;
+  /// w ← average after every so many steps too.
+  std::optional<int64_t> ema_overwrite_frequency = {};
 
   template <typename Visit>
   void fields(Visit&& visit) {
@@ -28,6 +36,9 @@ struct OptimizerCommon {
     visit("clipnorm", clipnorm);
     visit("global_clipnorm", global_clipnorm);
     visit("clipvalue", clipvalue);
+    visit("use_ema", use_ema);
+    visit("ema_momentum", ema_momentum);
+    visit("ema_overwrite_frequency", ema_overwrite_frequency);
   }
 };
 
@@ -59,7 +70,8 @@ class UpdateRule {
 class Optimizer {
  public:
   Optimizer() = default;
-  /// Throws UsageError on more than one clip or a learning rate below 0.
+  /// Throws UsageError on more than one clip, a learning rate below 0, or numbers of the average
+  /// that are none.
   Optimizer(std::string_view name, double learning_rate, OptimizerCommon common,
             std::unique_ptr<UpdateRule> rule);
 
@@ -68,6 +80,12 @@ class Optimizer {
   double learning_rate() const;
   /// Throws UsageError unless it is 0 or more.
   void set_learning_rate(double learning_rate);
+  /// What the learning rate is multiplied by, by iterations(); at first it is 1.
+  void set_schedule(const LearningRateSchedule& schedule);
+  /// The learning rate of some variables is multiplied by this; of others by 1.
+  void set_rate_factors(std::map<VariablePtr, double> factors);
+  /// What the next step has, but for rate factors: learning_rate() as the schedule has it then.
+  double current_learning_rate() const;
   /// Steps done so far.
   int64_t iterations() const;
   void set_iterations(int64_t iterations);
@@ -79,6 +97,7 @@ class Optimizer {
   /// whatever order.
   void build(std::span<const VariablePtr> variables);
   const std::vector<VariablePtr>& variables() const;
+  /// With use_ema "average" is the first.
   std::vector<OptimizerSlot> slots() const;
   std::vector<std::string> slot_names() const;
   /// Slot `slot`, in the order of slots(), of the variable at `index`; may be read and written
@@ -89,11 +108,18 @@ class Optimizer {
   /// One step, in place. Gradients may be changed by clipping. The bits do not depend on the number
   /// of threads. Throws Error unless there is a gradient a variable.
   void apply(std::span<Tensor> gradients, Threads& threads);
+  bool keeps_average() const;  ///< OptimizerCommon::use_ema
+  /// What Keras does at the end of a fit: with use_ema the variables become their averages.
+  void finalize_variable_values();
 
  private:
   struct State;
   std::shared_ptr<State> state_;
 };
+
+/// What is kept beside each variable by a rule that keeps `of_rule`: with use_ema "average" before.
+std::vector<OptimizerSlot> all_slots(const OptimizerCommon& common,
+                                     std::vector<OptimizerSlot> of_rule);
 
 /// One kind of optimizer: a row of the table that CMake makes from the files of train/optimizers/.
 struct OptimizerType {

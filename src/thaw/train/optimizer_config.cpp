@@ -14,8 +14,9 @@ const OptimizerType& type_of(const std::string& name) {
   throw Error("optimizer " + name + " is not known");
 }
 
-/// What is common is switched off by null, false or 0.
+/// What is common is switched off by null, false or 0; but a momentum of 0 is one.
 bool is_switched_off(const std::string& key, const Config& value) {
+  if (key == "ema_momentum") return false;
   const auto common = option_names<OptimizerCommon>();
   return std::ranges::find(common, key) != common.end() &&
          (value == Config(false) || (value.is_number() && value.as_number() == 0));

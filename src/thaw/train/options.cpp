@@ -7,12 +7,7 @@ namespace {
 constexpr size_t shown_letters = 60;
 
 /// What says nothing of the numbers computed.
-constexpr std::string_view harmless[] = {"name",
-                                         "dtype",
-                                         "fn",
-                                         "ema_momentum",
-                                         "jit_compile",
-                                         "ema_overwrite_frequency",
+constexpr std::string_view harmless[] = {"name", "dtype", "fn", "jit_compile",
                                          "is_legacy_optimizer"};
 
 bool is_on(const Config& value) {

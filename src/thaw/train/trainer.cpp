@@ -282,6 +282,20 @@ std::optional<Logs> Trainer::validate_alone() {
   return epoch_logs_;
 }
 
+void Trainer::set_schedule() {
+  if (!options_.schedule) return;
+  LearningRateSchedule schedule = *options_.schedule;
+  const auto images = static_cast<int64_t>(images_.usable.size());
+  const int64_t batches = (images + options_.batch_size - 1) / options_.batch_size;
+  if (schedule.steps == 0) schedule.steps = options_.epochs * batches;
+  control_.optimizer.set_schedule(schedule);
+}
+
+void Trainer::finish(const RunPosition& position) {
+  const bool is_done = position.epoch >= options_.epochs || control_.stop_after_epoch;
+  if (is_done && position.batch == 0) control_.optimizer.finalize_variable_values();
+}
+
 History Trainer::run(RunPosition& position) {
   History history;
   if (!prepare()) {
@@ -289,6 +303,7 @@ History Trainer::run(RunPosition& position) {
     return history;
   }
   history.dropped = images_.dropped;
+  set_schedule();
   if (validation_images_) history.validation_dropped = validation_images_->dropped;
   position.history.dropped = history.dropped;
   position.history.validation_dropped = history.validation_dropped;
@@ -315,6 +330,7 @@ History Trainer::run(RunPosition& position) {
     }
     history.interrupted = stop_asked();
   }
+  finish(position);
   history.stopped_early = control_.stop_after_epoch && position.epoch < options_.epochs;
   for (Callback* callback : options_.callbacks) callback->on_train_end(control_, history);
   return history;

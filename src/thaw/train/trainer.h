@@ -46,6 +46,9 @@ class Trainer {
   void train_batch(std::span<const int64_t> samples);
   bool run_epoch(RunPosition& position);
   void validate();
+  void set_schedule();
+  /// At the end of the last epoch that there is.
+  void finish(const RunPosition& position);
   void check_finite(const RunPosition& position) const;
   bool stop_asked() const;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <set>
+#include <span>
 
 #include "thaw/core/error.h"
 #include "thaw/core/variable.h"
@@ -34,6 +35,23 @@ std::vector<FileTensor> listed(const Hdf5File& file) {
   return numbered(file, "optimizer");
 }
 
+/// The moving averages of all variables stand before all else; what else is kept goes variable by
+/// variable.
+constexpr const char* average = "average";
+
+bool keeps_average(const std::vector<std::string>& slots) {
+  return !slots.empty() && slots[0] == average;
+}
+
+/// Calls visit(variable, slot) for all that is kept, in the order of files.
+template <typename Visit>
+void for_each_in_order(const OptimizerState& state, Visit&& visit) {
+  const size_t first = keeps_average(state.slots) ? 1 : 0;
+  for (size_t v = 0; v < state.values.size() && first == 1; ++v) visit(v, size_t{0});
+  for (size_t v = 0; v < state.values.size(); ++v)
+    for (size_t s = first; s < state.slots.size(); ++s) visit(v, s);
+}
+
 bool ends_in(const std::string& slot, const std::string& name) {
   return name.ends_with("/" + slot.substr(0, 1)) || name.ends_with("_" + slot);
 }
@@ -49,8 +67,7 @@ bool is_of_second(const std::vector<std::string>& slots, std::string name) {
 
 /// Before Keras 2.11 all of one slot came before all of the next; since then it is variable by
 /// variable, which .keras files, whose tensors have numbers only, have always been.
-bool goes_slot_by_slot(const std::vector<FileTensor>& tensors,
-                       const std::vector<std::string>& slots) {
+bool goes_slot_by_slot(std::span<const FileTensor> tensors, const std::vector<std::string>& slots) {
   return slots.size() > 1 && tensors.size() > 1 && tensors[0].name.find('/') != std::string::npos &&
          !is_of_second(slots, tensors[1].name);
 }
@@ -86,27 +103,42 @@ class StateReader {
   }
 
   void read_slots(OptimizerState& state, const std::vector<VariablePtr>& variables) {
-    // tf.keras keeps a momentum for SGD that has none.
     if (state.slots.empty()) return;
     tensors_.erase(tensors_.begin(), tensors_.begin() + static_cast<std::ptrdiff_t>(next_));
-    const size_t count = state.slots.size();
+    state.values.resize(variables.size());
+    std::vector<std::string> slots = state.slots;
+    if (keeps_average(slots)) {
+      slots.erase(slots.begin());
+      const size_t averages = std::min(tensors_.size(), variables.size());
+      read_rows(state, std::span(tensors_).first(averages), {average}, variables);
+      tensors_.erase(tensors_.begin(), tensors_.begin() + static_cast<std::ptrdiff_t>(averages));
+    }
+    // tf.keras keeps a momentum for SGD that has none.
+    if (!slots.empty()) read_rows(state, tensors_, slots, variables);
+  }
+
+  /// What is kept under the names of `slots`, a row a variable.
+  void read_rows(OptimizerState& state, std::span<const FileTensor> tensors,
+                 const std::vector<std::string>& slots,
+                 const std::vector<VariablePtr>& variables) const {
+    const size_t count = slots.size();
     const size_t needed = variables.size() * count;
     // Before 2.3, Adam without amsgrad had one zero in place of each third tensor.
-    while (tensors_.size() > needed && tensors_.back().shape == Shape{1}) tensors_.pop_back();
-    if (tensors_.size() != needed) {
+    while (tensors.size() > needed && tensors.back().shape == Shape{1})
+      tensors = tensors.first(tensors.size() - 1);
+    if (tensors.size() != needed) {
       throw Error(fmt::format("expected {} tensors for {} trainable variables, received {}", needed,
-                              variables.size(), tensors_.size()));
+                              variables.size(), tensors.size()));
     }
-    const bool by_slot = count > 1 && goes_slot_by_slot(tensors_, state.slots);
+    const bool by_slot = count > 1 && goes_slot_by_slot(tensors, slots);
     for (size_t v = 0; v < variables.size(); ++v) {
-      auto& values = state.values.emplace_back();
       for (size_t s = 0; s < count; ++s) {
-        const FileTensor& tensor = tensors_[by_slot ? s * variables.size() + v : v * count + s];
+        const FileTensor& tensor = tensors[by_slot ? s * variables.size() + v : v * count + s];
         if (tensor.shape != variables[v]->shape()) {
           throw Error(fmt::format("\"{}\": expected shape {}, received {}", tensor.name,
                                   variables[v]->shape().to_string(), tensor.shape.to_string()));
         }
-        values.push_back(file_.read_dataset(tensor.path));
+        state.values[v].push_back(file_.read_dataset(tensor.path));
       }
     }
   }
@@ -170,8 +202,8 @@ void write_optimizer_state(const TrainingRecord& training, Hdf5Writer& file) {
   const auto path = [&] { return fmt::format("{}/{}", group, next++); };
   file.write_integer(path(), state.iterations);
   file.write_dataset(path(), Tensor::full({}, static_cast<float>(state.learning_rate)));
-  for (const auto& slots : state.values)
-    for (const Tensor& value : slots) file.write_dataset(path(), value);
+  for_each_in_order(state,
+                    [&](size_t v, size_t s) { file.write_dataset(path(), state.values[v].at(s)); });
 }
 
 void write_legacy_optimizer_state(const TrainingRecord& training, const Functional& model,
@@ -193,10 +225,9 @@ void write_legacy_optimizer_state(const TrainingRecord& training, const Function
   file.write_dataset(path("learning_rate"),
                      Tensor::full({}, static_cast<float>(state.learning_rate)));
   const std::vector<std::string> variables = words(model);
-  for (size_t v = 0; v < state.values.size(); ++v) {
-    for (size_t s = 0; s < state.slots.size(); ++s)
-      file.write_dataset(path(variables.at(v) + "_" + state.slots[s]), state.values[v][s]);
-  }
+  for_each_in_order(state, [&](size_t v, size_t s) {
+    file.write_dataset(path(variables.at(v) + "_" + state.slots[s]), state.values[v].at(s));
+  });
   file.write_list_attribute(own_group, "weight_names", names);
 }
 
