@@ -14,6 +14,7 @@
 #include "thaw/features/kept_features.h"
 #include "thaw/graph/blocks.h"
 #include "thaw/graph/network.h"
+#include "thaw/recipe/stage_optimizer.h"
 
 namespace thaw {
 namespace {
@@ -32,6 +33,14 @@ void settle(RecipeOptions& options, const Functional& base, const Functional& ne
     if (stage.epochs < 0)
       throw UsageError(
           fmt::format("{}: expected 0 epochs or more, received {}", stage.name, stage.epochs));
+    if (!(stage.layer_decay > 0 && stage.layer_decay <= 1)) {
+      throw UsageError(fmt::format("{}: expected a layer decay above 0 and up to 1, received {}",
+                                   stage.name, stage.layer_decay));
+    }
+    if (stage.warmup && !(*stage.warmup >= 0 && *stage.warmup < 1)) {
+      throw UsageError(fmt::format("{}: expected a warm-up from 0 to below 1, received {}",
+                                   stage.name, *stage.warmup));
+    }
     if (stage.unfreeze_blocks)
       stage.unfreeze = layers_of_last(network, *std::exchange(stage.unfreeze_blocks, {}));
     if (stage.unfreeze && stage.at_most) stage.unfreeze = std::min(*stage.unfreeze, layers);
@@ -125,6 +134,17 @@ size_t place_of(const StageReport& stage, const std::vector<StageOptions>& stage
                    "--resume");
 }
 
+/// What a checkpoint does not say of its stages, since runs of other settings do not go on.
+void add_settings(std::vector<StageReport>& stages, const std::vector<StageOptions>& options) {
+  for (StageReport& stage : stages) {
+    const StageOptions& asked = options[place_of(stage, options)];
+    stage.options.schedule = asked.schedule;
+    stage.options.warmup = asked.warmup;
+    stage.options.layer_decay = asked.layer_decay;
+    stage.options.ema = asked.ema;
+  }
+}
+
 }  // namespace
 
 Recipe::Recipe(const Functional& base, int64_t classes, const RecipeOptions& options)
@@ -158,6 +178,7 @@ size_t Recipe::resume() {
   Checkpoint checkpoint = load_checkpoint(options_.checkpoint->path);
   require_same_settings(*options_.checkpoint, checkpoint.settings, checkpoint.lists);
   stages_ = std::move(checkpoint.stages);
+  add_settings(stages_, options_.stages);
   restored_ = std::move(checkpoint.train);
   return place_of(stages_.back(), options_.stages);
 }
@@ -204,6 +225,8 @@ void Recipe::go_back() {
 void Recipe::fail(const NotFinite& what, const StageOptions& stage) {
   go_back();
   if (good_ && epochs_done() > 0) write(*good_);
+  Optimizer optimizer = model_.compiled()->optimizer;
+  optimizer.finalize_variable_values();
   std::string title = stage.name;
   std::ranges::replace(title, '_', ' ');
   throw NotFinite(
@@ -245,7 +268,7 @@ int64_t Recipe::model_bytes() {
                                  [](const StageOptions& stage) { return stage.epochs != 0; });
   if (last != options_.stages.rend()) {
     prepare(*last);
-    const auto slots = make_optimizer(options_.optimizer, last->learning_rate).slot_names().size();
+    const auto slots = stage_optimizer(options_.optimizer, *last).slot_names().size();
     floats += model_.count_trainable_parameters() * static_cast<int64_t>(slots);
   }
   return floats * static_cast<int64_t>(sizeof(float));
@@ -280,9 +303,9 @@ RecipePlan Recipe::plan(const DeviceTraits& traits) {
 
 void Recipe::prepare(const StageOptions& stage) {
   unfreeze(stage.unfreeze);
-  model_.compile({.optimizer = make_optimizer(options_.optimizer, stage.learning_rate),
-                  .loss = loss(),
-                  .metrics = options_.metrics});
+  Optimizer optimizer = stage_optimizer(options_.optimizer, stage);
+  optimizer.set_rate_factors(block_rates(network_, stage.layer_decay));
+  model_.compile({.optimizer = optimizer, .loss = loss(), .metrics = options_.metrics});
 }
 
 bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset& train,
@@ -292,7 +315,7 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
   if (!goes_on) {
     stages_.push_back({.options = stage,
                        .place = static_cast<size_t>(&stage - options_.stages.data()),
-                       .optimizer = options_.optimizer,
+                       .optimizer = stage_optimizer_text(options_.optimizer, stage),
                        .trainable_parameters = model_.count_trainable_parameters()});
   }
   if (options_.on_stage) options_.on_stage(stages_.back());
@@ -302,8 +325,11 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
     first_epoch = restored_->position.epoch;
     restored_.reset();
   }
-  // Of a stage that is done nothing is left but what its callbacks do at the end of a fit.
-  if (first_epoch >= stage.epochs && states_of(options_.callbacks).empty()) return true;
+  // Of a stage that is done nothing is left but what its callbacks do at the end of a fit, and that
+  // weights become their averages.
+  const bool averages = model_.compiled()->optimizer.keeps_average();
+  if (first_epoch >= stage.epochs && states_of(options_.callbacks).empty() && !averages)
+    return true;
   StageWatch watch(
       stages_.back(), prefix_seconds_, [this] { good_ = state(); },
       [this] { write(*good_, options_.checkpoint ? options_.checkpoint->leaves_bytes : 0); });
@@ -319,6 +345,7 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
                                .class_weight = options_.class_weight,
                                .cache = options_.cache,
                                .cache_bytes = options_.cache_bytes,
+                               .schedule = LearningRateSchedule{stage.schedule, stage.warmup},
                                .features = features_,
                                .stop = options_.stop,
                                .stops_unless_finite = true};
@@ -331,8 +358,10 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
   dropped_ = history.dropped;
   validation_dropped_ = history.validation_dropped;
   // Asked to stop in its last step, a stage is done all the same.
-  if (history.stopped_early || std::cmp_greater_equal(stages_.back().epochs.size(), stage.epochs))
-    return true;
+  const bool is_done = std::cmp_greater_equal(stages_.back().epochs.size(), stage.epochs);
+  // But of one that was done before, what ends it may have been left out.
+  const bool was_ended = first_epoch < stage.epochs || !history.interrupted;
+  if (history.stopped_early || (is_done && was_ended)) return true;
   save_checkpoint();
   return false;
 }

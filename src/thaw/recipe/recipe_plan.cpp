@@ -4,6 +4,7 @@
 #include <numeric>
 
 #include "thaw/recipe/recipe.h"
+#include "thaw/recipe/stage_optimizer.h"
 
 namespace thaw {
 
@@ -30,7 +31,7 @@ RecipeTimes measure(Engine& engine, const RecipePlan& plan, const RecipeOptions&
   for (const FrozenPart& part : plan.frozen)
     times.frozen_seconds.push_back(measure_frozen_part(engine, part));
   for (const StagePlan& stage : plan.stages) {
-    const auto optimizer = make_optimizer(options.optimizer, stage.options.learning_rate);
+    const auto optimizer = stage_optimizer(options.optimizer, stage.options);
     times.steps.push_back(measure_step(engine, stage.fit, optimizer, options.batch_size));
   }
   return times;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "thaw/train/history.h"
+#include "thaw/train/learning_rate_schedule.h"
 
 namespace thaw {
 
@@ -21,6 +22,17 @@ struct StageOptions {
   bool at_most = false;
   /// How many of the last blocks (blocks_of()) instead: it becomes `unfreeze` of their layers.
   std::optional<int64_t> unfreeze_blocks = {};
+  /// How the learning rate goes over the stage's steps, and the part of them in which it rises
+  /// first (LearningRateSchedule).
+  ScheduleKind schedule = ScheduleKind::constant;
+  std::optional<double> warmup = {};
+  /// The learning rate of the last block of the base's network (blocks_of()) is learning_rate, of
+  /// each block below it this much times that of the one above; above 0 to 1. The head's is
+  /// learning_rate.
+  double layer_decay = 1;
+  /// The momentum of a moving average of the weights, which they become at the stage's end:
+  /// OptimizerCommon's use_ema and ema_momentum; unset: none.
+  std::optional<double> ema = {};
 };
 
 struct EpochReport {

@@ -54,6 +54,49 @@ std::string callbacks_to(const std::vector<std::string>& callbacks) {
   return text;
 }
 
+/// A number from `least` on and below or up to 1.
+double part_from(const std::string& text, double least, bool includes_1) {
+  double value = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool is_whole = failure == std::errc() && end == text.data() + text.size();
+  if (!is_whole || !(value >= least) || !(includes_1 ? value <= 1 : value < 1)) {
+    throw UsageError("expected a number from " + Config(least).to_string() +
+                     (includes_1 ? " to 1" : " to below 1") + ", received \"" + text + "\"");
+  }
+  return value;
+}
+
+double warmup_from(const std::string& text) { return part_from(text, 0, false); }
+double ema_from(const std::string& text) { return part_from(text, 0, true); }
+std::string number_to(const double& value) { return Config(value).to_string(); }
+
+/// How fast each stage learns, by step and by depth.
+void describe_rates(RecipeSettings& of, OptionList& options) {
+  static constexpr std::pair<const char*, ScheduleKind> schedules[] = {
+      {"constant", ScheduleKind::constant},
+      {"cosine", ScheduleKind::cosine},
+      {"one_cycle", ScheduleKind::one_cycle}};
+  options.add("schedule", of.schedule, schedules,
+              {.help = "how the learning rate goes over the steps of each stage; cosine: down to 0 "
+                       "by half a cosine; one_cycle: up to it and down again"});
+  options.add("warmup", of.warmup, &warmup_from, &number_to,
+              {.help = "the part of each stage's steps in which the learning rate rises from 0 "
+                       "(auto: none; with one_cycle 0.3)",
+               .value = "PART",
+               .unset = "auto"});
+  options.add("layer-decay", of.layer_decay,
+              {.help = "in fine-tuning, what the learning rate of each block of the base is "
+                       "multiplied by, from the last but one down, beside that of the block above "
+                       "it; thaw summary lists the blocks",
+               .value = "FACTOR",
+               .range = Range{1e-6, 1}});
+  options.add("ema", of.ema, &ema_from, &number_to,
+              {.help = "the momentum, such as 0.99, of a moving average of the weights, which they "
+                       "become at the end of each stage: the optimizer's use_ema and ema_momentum",
+               .value = "MOMENTUM",
+               .unset = "off"});
+}
+
 /// What each stage's images count, which epoch it keeps, and what else watches it.
 void describe_watching(RecipeSettings& of, OptionList& options) {
   options.add("class-weight", of.class_weight,
@@ -82,7 +125,7 @@ void describe_watching(RecipeSettings& of, OptionList& options) {
 void RecipeSettings::describe(OptionList& options) {
   // A member added to the struct stops this from compiling until it is described below, or counted
   // here as one that is no option.
-  [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m] = *this;
+  [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q] = *this;
   options.add("batch-size", batch_size,
               {.help = "images a step of training", .value = "N", .range = Range{1, 65536}});
   options.add("epochs", epochs,
@@ -109,6 +152,7 @@ void RecipeSettings::describe(OptionList& options) {
                .usual = "nothing"});
   options.add("optimizer", optimizer,
               {.help = "one of " + names_of(optimizer_types::all()), .value = "NAME"});
+  describe_rates(*this, options);
   options.add("loss", loss,
               {.help = "one of " + names_of(loss_types::all()) + "; auto: categorical_crossentropy",
                .value = "NAME",
@@ -126,6 +170,11 @@ RecipeOptions RecipeSettings::recipe() const {
   check_metrics(metrics);
   for (const std::string& callback : callbacks)
     with_context("--callbacks", [&] { (void)make_callback(callback); });
+  if (ema && keep == KeptEpoch::best) {
+    throw UsageError(
+        "--ema: the weights of the best epoch, which --keep best asks for, are no averages: leave "
+        "one of them out");
+  }
   const bool fine_tunes = !unfreeze.layers || *unfreeze.layers > 0;
   RecipeOptions result;
   result.stages = {{.name = "feature_extraction", .epochs = epochs, .learning_rate = learning_rate},
@@ -134,7 +183,13 @@ RecipeOptions RecipeSettings::recipe() const {
                     .learning_rate = fine_tune_learning_rate,
                     .unfreeze = unfreeze.layers,
                     .at_most = !unfreeze.is_asked,
-                    .unfreeze_blocks = unfreeze.blocks}};
+                    .unfreeze_blocks = unfreeze.blocks,
+                    .layer_decay = layer_decay}};
+  for (StageOptions& stage : result.stages) {
+    stage.schedule = schedule;
+    stage.warmup = warmup;
+    stage.ema = ema;
+  }
   result.head = head;
   result.optimizer = optimizer;
   result.loss = loss;

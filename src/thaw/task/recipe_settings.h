@@ -39,6 +39,11 @@ struct RecipeSettings {
   /// What stands before the last Dense of a new head, as hidden_layers() reads it.
   std::string head = {};
   std::string optimizer = "adam";
+  /// As StageOptions has them, of both stages; `layer_decay` of fine-tuning alone.
+  ScheduleKind schedule = ScheduleKind::constant;
+  std::optional<double> warmup = {};
+  double layer_decay = 1;
+  std::optional<double> ema = {};
   /// Keras's name; unset: categorical_crossentropy.
   std::optional<std::string> loss = {};
   std::vector<std::string> metrics = {"accuracy"};
