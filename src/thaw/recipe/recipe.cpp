@@ -145,6 +145,19 @@ void add_settings(std::vector<StageReport>& stages, const std::vector<StageOptio
   }
 }
 
+/// What every run of a stage has.
+FitOptions fit_options(const RecipeOptions& options, const StageOptions& stage) {
+  return {.epochs = stage.epochs,
+          .batch_size = options.batch_size,
+          .callbacks = options.callbacks,
+          .class_weight = options.class_weight,
+          .cache = options.cache,
+          .cache_bytes = options.cache_bytes,
+          .schedule = LearningRateSchedule{stage.schedule, stage.warmup},
+          .stop = options.stop,
+          .stops_unless_finite = true};
+}
+
 }  // namespace
 
 Recipe::Recipe(const Functional& base, int64_t classes, const RecipeOptions& options)
@@ -333,25 +346,15 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
   StageWatch watch(
       stages_.back(), prefix_seconds_, [this] { good_ = state(); },
       [this] { write(*good_, options_.checkpoint ? options_.checkpoint->leaves_bytes : 0); });
-  // Last, so that the state it keeps is that after the others.
-  std::vector<Callback*> callbacks = options_.callbacks;
-  callbacks.push_back(&watch);
-  const FitOptions fit_options{.epochs = stage.epochs,
-                               .batch_size = options_.batch_size,
-                               .validation_data = validation,
-                               .seed = random_stream(options_.seed, stages_.size()),
-                               .initial_epoch = first_epoch,
-                               .callbacks = callbacks,
-                               .class_weight = options_.class_weight,
-                               .cache = options_.cache,
-                               .cache_bytes = options_.cache_bytes,
-                               .schedule = LearningRateSchedule{stage.schedule, stage.warmup},
-                               .features = features_,
-                               .stop = options_.stop,
-                               .stops_unless_finite = true};
+  FitOptions fit = fit_options(options_, stage);
+  fit.validation_data = validation;
+  fit.seed = random_stream(options_.seed, stages_.size());
+  fit.initial_epoch = first_epoch;
+  fit.callbacks.push_back(&watch);  // last, so that the state it keeps is that after the others
+  fit.features = features_;
   History history;
   try {
-    history = model_.fit(engine, train, fit_options);
+    history = model_.fit(engine, train, fit);
   } catch (const NotFinite& error) {
     fail(error, stage);
   }
