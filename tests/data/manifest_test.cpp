@@ -4,6 +4,7 @@
 
 #include "support/image_files.h"
 #include "thaw/core/files.h"
+#include "thaw/data/image_dataset.h"
 
 namespace thaw {
 namespace {
@@ -82,12 +83,24 @@ TEST(Manifest, splits_are_parts) {
   EXPECT_TRUE(contains(error_of([&] { source_parts(some); }), "a split in every row or in none"));
 }
 
-TEST(Manifest, weights_are_read_and_said_not_to_be_used) {
+TEST(Manifest, weights_are_those_of_their_images) {
   const TemporaryFolder folder;
-  EXPECT_TRUE(list_text(folder, "a.csv", "path,label,weight\n1,a,1\n2,b,1.0\n").remarks.empty());
-  const ImageFolder listing = list_text(folder, "a.csv", "path,label,weight\n1,a,1\n2,b,0.5\n");
-  ASSERT_EQ(listing.remarks.size(), 1U);
-  EXPECT_TRUE(contains(listing.remarks[0], "the weights of images are not used"));
+  using Weights = std::vector<double>;
+  EXPECT_EQ(list_text(folder, "a.csv", "path,label,weight\n1,a,1\n2,b,1.0\n").weights, Weights{});
+  const ImageFolder listing =
+      list_text(folder, "a.csv", "path,label,weight\n1,b,0.5\n2,a,0\n3,b,\n4,a,1e3\n");
+  EXPECT_EQ(listed(folder.path(), listing), (std::vector<std::string>{"2 a", "4 a", "1 b", "3 b"}));
+  EXPECT_EQ(listing.weights, (Weights{0, 1000, 0.5, 1}));
+  EXPECT_TRUE(listing.remarks.empty());
+  const std::vector<int64_t> some = {3, 1};
+  EXPECT_EQ(listing.select(some).weights, (Weights{1, 1000}));
+  const ImageDataset dataset(listing, {.size = {8, 8}});
+  EXPECT_EQ(dataset.weight(2), 0.5);
+  EXPECT_EQ(list_text(folder, "a.jsonl",
+                      "{\"path\": \"1\", \"label\": \"a\", \"weight\": 2.5}\n"
+                      "{\"path\": \"2\", \"label\": \"b\"}\n")
+                .weights,
+            (Weights{2.5, 1}));
 }
 
 TEST(Manifest, an_image_listed_twice_counts_once) {
@@ -125,7 +138,12 @@ TEST(Manifest, hostile_tables_are_told_with_their_line) {
   expect("a.csv", "path,label\n1,a\n2,a\n", "at least two classes, received only \"a\"");
   expect("a.csv", "path,labels\n1,a;b\n", "expected one label an image, received \"a;b\"");
   expect("a.csv", "path,label,split\n1,a,hold\n", "a split of train, val or test");
-  expect("a.csv", "path,label,weight\n1,a,-1\n", "a weight of 0 or more, received \"-1\"");
+  expect("a.csv", "path,label,weight\n1,a,-1\n",
+         "line 2: expected a weight of 0 or more, received \"-1\"");
+  for (const char* none : {"nan", "inf", "1e999", "1e39", "two", "1 "})
+    expect("a.csv", std::string("path,label,weight\n1,a,1\n2,a,") + none + "\n",
+           "line 3: expected a weight of 0 or more");
+  expect("a.csv", "path,label,weight\n1,a,1\n1,a,2\n", "a weight of 2 here and of 1 in line 2");
   expect("a.csv", "path,label,weight\n1,a,nan\n", "a weight of 0 or more");
   expect("a.csv", std::string("path,label\n1\0x,a\n", 17), "expected the path of an image");
   expect("a.jsonl", "[1]\n", "line 1: expected an object");

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "app/small_images.h"
@@ -254,6 +255,46 @@ TEST_F(FitTaskTest, needs_no_file_to_write_to) {
   EXPECT_EQ(class_names(report.model), report.classes);
   EXPECT_EQ(image_form(report.model).preprocessing.name(), "tf");
   EXPECT_FALSE(std::filesystem::exists(path("model.keras")));
+}
+
+/// The images of the test as a table, each with a weight of 1 but the last.
+std::string table_of(const std::filesystem::path& folder, const std::string& last) {
+  std::string text = "path,label,weight\n";
+  for (const char* name : {"blue", "green", "red"}) {
+    std::vector<std::string> files;
+    for (const auto& file : std::filesystem::directory_iterator(folder / name))
+      files.push_back(file.path().string());
+    std::ranges::sort(files);
+    for (const std::string& file : files)
+      text += file + "," + name + "," + (file == files.back() ? last : "1") + "\n";
+  }
+  return text;
+}
+
+TEST_F(FitTaskTest, weighs_images_as_their_table_says_and_resumes_with_the_same_weights_alone) {
+  const auto trained = [&](const std::string& last) {
+    write_file(path("table.csv"), table_of(folder_ / "images", last));
+    FitTask fit = task();
+    fit.source.images = path("table.csv");
+    EXPECT_TRUE(fit.run(engine_).finished);
+    return read_file(path("model.keras"));
+  };
+  const std::string plain = trained("1");
+  EXPECT_TRUE(trained("1.0") == plain);
+  const std::string weighted = trained("5");
+  EXPECT_FALSE(weighted == plain);
+  FitTask fit = task();
+  fit.source.images = path("table.csv");
+  const std::string state = unfinished(fit, engine_);
+  fit.resume = true;
+  write_file(path("table.csv"), table_of(folder_ / "images", "4"));
+  const std::string message = error_of<UsageError>([&] { fit.run(engine_); });
+  EXPECT_TRUE(contains(message, "other image weights: 3 have changed")) << message;
+  write_file(path("table.csv"), table_of(folder_ / "images", "1"));
+  EXPECT_TRUE(contains(error_of<UsageError>([&] { fit.run(engine_); }), "image weights"));
+  write_file(path("table.csv"), table_of(folder_ / "images", "5"));
+  ASSERT_TRUE(fit.run(engine_).finished);
+  EXPECT_TRUE(read_file(path("model.keras")) == weighted);
 }
 
 struct Remarks : TaskEvents {

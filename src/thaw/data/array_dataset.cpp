@@ -1,6 +1,7 @@
 #include "thaw/data/array_dataset.h"
 
 #include <algorithm>
+#include <limits>
 
 #include "thaw/core/content_hash.h"
 
@@ -13,10 +14,26 @@ Shape shape_of_one(const Tensor& x) {
   return x.shape().without_batch();
 }
 
+void check_weights(const std::vector<double>& weights, int64_t samples) {
+  if (!weights.empty() && std::ssize(weights) != samples) {
+    throw Error("dataset: expected " + std::to_string(samples) + " weights, received " +
+                std::to_string(weights.size()));
+  }
+  for (const double weight : weights) {
+    if (!(weight >= 0 && weight <= std::numeric_limits<float>::max())) {
+      throw Error("dataset: expected weights of 0 or more, received " + std::to_string(weight));
+    }
+  }
+}
+
 }  // namespace
 
-ArrayDataset::ArrayDataset(Tensor x, std::vector<int64_t> labels)
-    : x_(std::move(x)), labels_(std::move(labels)), input_shape_(shape_of_one(x_)) {
+ArrayDataset::ArrayDataset(Tensor x, std::vector<int64_t> labels, std::vector<double> weights)
+    : x_(std::move(x)),
+      labels_(std::move(labels)),
+      weights_(std::move(weights)),
+      input_shape_(shape_of_one(x_)) {
+  check_weights(weights_, x_.shape()[0]);
   if (static_cast<int64_t>(labels_.size()) != x_.shape()[0]) {
     throw Error("dataset: expected " + std::to_string(x_.shape()[0]) + " labels, received " +
                 std::to_string(labels_.size()));
@@ -29,8 +46,12 @@ ArrayDataset::ArrayDataset(Tensor x, std::vector<int64_t> labels)
   for (int64_t i = 0; i < classes; ++i) class_names_.push_back(std::to_string(i));
 }
 
-ArrayDataset::ArrayDataset(Tensor x, Tensor y)
-    : x_(std::move(x)), y_(std::move(y)), input_shape_(shape_of_one(x_)) {
+ArrayDataset::ArrayDataset(Tensor x, Tensor y, std::vector<double> weights)
+    : x_(std::move(x)),
+      y_(std::move(y)),
+      weights_(std::move(weights)),
+      input_shape_(shape_of_one(x_)) {
+  check_weights(weights_, x_.shape()[0]);
   const int64_t targets = y_.shape().rank() == 0 ? 0 : y_.shape()[0];
   if (x_.shape()[0] != targets) {
     throw Error("dataset: expected " + std::to_string(x_.shape()[0]) + " targets, received " +
@@ -42,6 +63,10 @@ ArrayDataset::ArrayDataset(Tensor x) : x_(std::move(x)), input_shape_(shape_of_o
 
 int64_t ArrayDataset::label(int64_t index) const {
   return labels_.empty() ? -1 : labels_[static_cast<size_t>(index)];
+}
+
+double ArrayDataset::weight(int64_t index) const {
+  return weights_.empty() ? 1 : weights_[static_cast<size_t>(index)];
 }
 
 void ArrayDataset::load(int64_t index, std::span<float> values) const {

@@ -46,6 +46,8 @@ class Dataset {
   virtual Shape target_shape() const { return {}; }
   /// Writes the sample's target, of target_shape(), to the values.
   virtual void target(int64_t /*index*/, std::span<float> /*values*/) const {}
+  /// How much the sample counts in a loss, as Keras's sample_weight: 0 or more.
+  virtual double weight(int64_t /*index*/) const { return 1; }
   /// A text that covers everything that load() depends on, so that samples of equal keys have equal
   /// values: caches of features keep a sample under it. Empty when the sample must not be cached.
   virtual std::string content_key(int64_t /*index*/) const { return {}; }

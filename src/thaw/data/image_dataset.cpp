@@ -107,6 +107,10 @@ int64_t ImageDataset::label(int64_t index) const {
   return folder_.labels.empty() ? -1 : folder_.labels[static_cast<size_t>(index)];
 }
 
+double ImageDataset::weight(int64_t index) const {
+  return folder_.weights.empty() ? 1 : folder_.weights[static_cast<size_t>(index)];
+}
+
 void ImageDataset::load(int64_t index, std::span<float> values) const {
   load_values(index, values);
   preprocess(values);

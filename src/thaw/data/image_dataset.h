@@ -47,6 +47,7 @@ class ImageDataset : public Dataset {
   const Shape& input_shape() const override { return input_shape_; }
   const std::vector<std::string>& class_names() const override { return folder_.class_names; }
   int64_t label(int64_t index) const override;
+  double weight(int64_t index) const override;
   void load(int64_t index, std::span<float> values) const override;
   void load_pixels(int64_t index, std::span<float> values) const override;
   void preprocess(std::span<float> values) const override;

@@ -63,6 +63,7 @@ ImageFolder ImageFolder::select(std::span<const int64_t> indices) const {
   for (const int64_t index : indices) {
     selection.files.push_back(files.at(static_cast<size_t>(index)));
     selection.labels.push_back(labels.at(static_cast<size_t>(index)));
+    if (!weights.empty()) selection.weights.push_back(weights.at(static_cast<size_t>(index)));
   }
   return selection;
 }

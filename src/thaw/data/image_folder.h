@@ -23,6 +23,7 @@ struct ImageFolder {
   /// The bytes of those of `files` that are no files of their own; nullptr: all are.
   std::shared_ptr<const ImageContents> contents = {};
   std::vector<std::string> remarks = {};  ///< what a person should know of how it was listed
+  std::vector<double> weights = {};       ///< Dataset::weight() of each file; empty: 1 each
 
   /// The same classes and what was left out, with only the files of these indices, in this order.
   /// Throws std::out_of_range for an index that there is not.

@@ -5,7 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <cmath>
+#include <limits>
 
 #include "thaw/core/error.h"
 #include "thaw/data/folder_walk.h"
@@ -18,6 +18,19 @@ namespace fs = std::filesystem;
 std::string value_of(const Manifest::Row& row, ManifestColumn column) {
   const auto found = row.find(column);
   return found == row.end() ? "" : found->second;
+}
+
+/// 1 where none is given.
+double weight_of(const Manifest::Row& row) {
+  const std::string text = value_of(row, ManifestColumn::weight);
+  if (text.empty()) return 1;
+  double weight = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, failure] = std::from_chars(text.data(), end, weight);
+  const bool is_one = weight >= 0 && weight <= std::numeric_limits<float>::max();
+  if (failure != std::errc() || stop != end || !is_one)
+    throw Error(fmt::format("expected a weight of 0 or more, received \"{}\"", text));
+  return weight;
 }
 
 }  // namespace
@@ -61,17 +74,6 @@ bool Manifest::is_wanted(const Row& row) {
   return !part_ || part == part_;
 }
 
-void Manifest::read_weight(const Row& row) {
-  const std::string text = value_of(row, ManifestColumn::weight);
-  if (text.empty()) return;
-  double weight = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, failure] = std::from_chars(text.data(), end, weight);
-  if (failure != std::errc() || stop != end || !std::isfinite(weight) || weight < 0)
-    throw Error(fmt::format("expected a weight of 0 or more, received \"{}\"", text));
-  has_weights_ = has_weights_ || weight != 1;
-}
-
 std::string Manifest::label_of(const Row& row) const {
   const std::string one = value_of(row, ManifestColumn::label);
   std::string several = value_of(row, ManifestColumn::labels);
@@ -95,13 +97,13 @@ void Manifest::add(int64_t line, const Row& row) {
     const std::string name = value_of(row, ManifestColumn::path);
     if (name.empty() || name.find('\0') != std::string::npos)
       throw Error("expected the path of an image, received none");
-    read_weight(row);
+    const double weight = weight_of(row);
     if (!is_wanted(row)) return;
     std::string label = label_of(row);
     const fs::path file = (path_.file.parent_path() / name).lexically_normal();
     const auto [place, is_new] = places_.emplace(file.string(), entries_.size());
     if (is_new) {
-      entries_.push_back({.file = file, .label = std::move(label), .line = line});
+      entries_.push_back({.file = file, .label = std::move(label), .weight = weight, .line = line});
       return;
     }
     const Entry& other = entries_[place->second];
@@ -109,6 +111,10 @@ void Manifest::add(int64_t line, const Row& row) {
       throw Error(
           fmt::format("{} is \"{}\" here and \"{}\" in line {}: one class an image can be learned",
                       name, label, other.label, other.line));
+    }
+    if (options_.labelled && other.weight != weight) {
+      throw Error(fmt::format("{} has a weight of {} here and of {} in line {}: keep one of them",
+                              name, weight, other.weight, other.line));
     }
     skip(skipped_, "row", "its image is listed twice", file);
   });
@@ -145,15 +151,14 @@ ImageFolder Manifest::list() const {
       for (const Entry* entry : members) {
         listing.files.push_back(entry->file);
         listing.labels.push_back(std::ssize(listing.class_names));
+        listing.weights.push_back(entry->weight);
       }
       listing.class_names.push_back(label);
     }
   }
+  if (std::ranges::all_of(listing.weights, [](double weight) { return weight == 1; }))
+    listing.weights.clear();
   listing.skipped = skipped_;
-  if (has_weights_ && options_.labelled) {
-    listing.remarks.push_back(fmt::format(
-        "{}: the weights of images are not used: each counts the same", path_.file.string()));
-  }
   return listing;
 }
 

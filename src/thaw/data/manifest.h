@@ -28,7 +28,7 @@ class Manifest {
 
   using Row = std::map<ManifestColumn, std::string>;
   /// Adds a row; `line` counts from 1. Throws Error when it lacks a path, or with labels a class,
-  /// names a part or a weight that is none, or gives an image two classes.
+  /// names a part or a weight that is none, or gives an image two classes or weights.
   void add(int64_t line, const Row& row);
 
   /// Where rows say what they are for. Throws Error when some rows do and some do not.
@@ -41,11 +41,11 @@ class Manifest {
   struct Entry {
     std::filesystem::path file;
     std::string label;
+    double weight = 1;
     int64_t line = 0;
   };
   /// Whether the row is one of the part asked for.
   bool is_wanted(const Row& row);
-  void read_weight(const Row& row);
   std::string label_of(const Row& row) const;
 
   SourcePath path_;
@@ -55,7 +55,6 @@ class Manifest {
   std::map<std::string, size_t> places_;  ///< in entries_, by path
   std::map<ImagePart, int64_t> rows_;     ///< in each part
   int64_t rows_of_no_part_ = 0;
-  bool has_weights_ = false;
   std::vector<SkippedFiles> skipped_;
 };
 

@@ -13,6 +13,7 @@ namespace {
 
 /// A setting, and the list of what it stands for.
 constexpr const char* image_contents = "image contents";
+constexpr const char* image_weights = "image weights";
 
 std::string weights_hash(const Functional& model) {
   std::string hashes;
@@ -27,6 +28,21 @@ std::string hash_of(const Config& list) {
   return content_hash(std::as_bytes(std::span(text)));
 }
 
+/// Of each image "CLASS/NAME WEIGHT"; empty where all weigh the same.
+Config weight_list(const FitData& data) {
+  Config result{Config::List{}};
+  const auto add = [&](const ImageFolder& folder) {
+    for (size_t i = 0; i < folder.weights.size(); ++i) {
+      result.append(fmt::format("{}/{} {}",
+                                folder.class_names[static_cast<size_t>(folder.labels[i])],
+                                folder.files[i].filename().string(), folder.weights[i]));
+    }
+  };
+  add(data.train);
+  if (data.validation) add(*data.validation);
+  return result;
+}
+
 Config settings(const ResumeInputs& inputs) {
   const auto& [options, data, base, form, class_weight, contents] = inputs;
   Config result = options;
@@ -38,6 +54,7 @@ Config settings(const ResumeInputs& inputs) {
       .set("--aspect-ratio", static_cast<int>(form.size.aspect_ratio))
       .set("--orientation", form.decode.apply_orientation)
       .set(image_contents, hash_of(contents))
+      .set(image_weights, weight_list(data).as_list().empty() ? "" : hash_of(weight_list(data)))
       .set("--interpolation", static_cast<int>(form.size.interpolation))
       .set("--crop-fraction", form.size.crop_fraction);
   if (!class_weight.empty()) {
@@ -56,6 +73,8 @@ Config image_lists(const FitData& data, const Config& contents) {
     for (const std::string& file : file_list(*data.validation)) all.append(file);
   Config result;
   result.set("training images", all).set("validation images", all).set(image_contents, contents);
+  if (Config weights = weight_list(data); !weights.as_list().empty())
+    result.set(image_weights, std::move(weights));
   return result;
 }
 
@@ -69,6 +88,7 @@ CheckpointOptions resume_key(const ResumeInputs& inputs, Config usual_options) {
   // Those of states that were kept before there were such settings.
   result.usual_settings.set("--interpolation", static_cast<int>(ResizeOptions{}.interpolation))
       .set("--crop-fraction", ResizeOptions{}.crop_fraction)
+      .set(image_weights, "")
       .set(image_contents, result.settings.at(image_contents));
   return result;
 }

@@ -54,7 +54,8 @@ struct FitOptions {
   uint64_t seed = 0;
   int initial_epoch = 0;
   std::vector<Callback*> callbacks = {};
-  /// The loss of a sample of each class is multiplied by this; 1 where not given.
+  /// The loss of a sample of each class is multiplied by this, beside the sample's own weight; 1
+  /// where not given. Validation knows the samples' weights alone.
   std::map<int64_t, double> class_weight = {};
   FeatureCache cache = FeatureCache::automatic;
   /// Largest memory for kept features; unless given, a third of what the machine has left.

@@ -3,6 +3,17 @@
 #include <algorithm>
 
 namespace thaw {
+namespace {
+
+/// Empty where all are 1.
+std::vector<double> weights_of(const Dataset& data) {
+  std::vector<double> weights;
+  for (int64_t i = 0; i < data.size(); ++i) weights.push_back(data.weight(i));
+  if (std::ranges::all_of(weights, [](double weight) { return weight == 1; })) weights.clear();
+  return weights;
+}
+
+}  // namespace
 
 Targets make_targets(const Dataset& data, const LossType& loss, int64_t columns,
                      const std::map<int64_t, double>& class_weight) {
@@ -12,7 +23,9 @@ Targets make_targets(const Dataset& data, const LossType& loss, int64_t columns,
   const bool numbers = loss.sparse_targets || columns == 1;
   const int64_t width = has_targets ? explicit_shape.elements() : numbers ? 1 : columns;
   result.values = Tensor::zeros({data.size(), width});
-  if (!class_weight.empty()) result.weights.assign(static_cast<size_t>(data.size()), 1.0F);
+  const std::vector<double> own = weights_of(data);
+  if (!class_weight.empty() || !own.empty())
+    result.weights.assign(static_cast<size_t>(data.size()), 1.0F);
   for (int64_t i = 0; i < data.size(); ++i) {
     Tensor row = result.values.rows(i, 1);
     int64_t label = 0;
@@ -32,8 +45,11 @@ Targets make_targets(const Dataset& data, const LossType& loss, int64_t columns,
       row.values()[numbers ? 0 : static_cast<size_t>(label)] =
           numbers ? static_cast<float>(label) : 1.0F;
     }
-    if (const auto found = class_weight.find(label); found != class_weight.end())
-      result.weights[static_cast<size_t>(i)] = static_cast<float>(found->second);
+    if (result.weights.empty()) continue;
+    const auto found = class_weight.find(label);
+    const double of_class = found == class_weight.end() ? 1 : found->second;
+    const double of_sample = own.empty() ? 1 : own[static_cast<size_t>(i)];
+    result.weights[static_cast<size_t>(i)] = static_cast<float>(of_class * of_sample);
   }
   return result;
 }

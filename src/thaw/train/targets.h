@@ -13,6 +13,7 @@ struct Targets {
   std::vector<float> weights;  ///< empty: 1 each
 };
 
+/// A sample's weight is its own (Dataset::weight()), times that of its class where one is given.
 /// From labels: class numbers for sparse losses and single outputs, else one-hot of `columns`.
 /// Throws Error when labels or targets do not fit the model's output.
 Targets make_targets(const Dataset& data, const LossType& loss, int64_t columns,

@@ -6,14 +6,15 @@
 
 namespace thaw {
 
-/// What the views of the images of another dataset have in common: shape, classes, labels, targets
-/// and preprocessing are the image's. A view is made of the pixels of 0 … 255, before
+/// What the views of the images of another dataset have in common: shape, classes, labels, targets,
+/// weights and preprocessing are the image's. A view is made of the pixels of 0 … 255, before
 /// preprocessing.
 class DatasetOfViews : public Dataset {
  public:
   const Shape& input_shape() const final { return images_.input_shape(); }
   const std::vector<std::string>& class_names() const final { return images_.class_names(); }
   int64_t label(int64_t index) const final { return images_.label(image_of(index)); }
+  double weight(int64_t index) const final { return images_.weight(image_of(index)); }
   Shape target_shape() const final { return images_.target_shape(); }
   void target(int64_t index, std::span<float> values) const final {
     images_.target(image_of(index), values);
