@@ -9,6 +9,7 @@
 #include <limits>
 #include <map>
 
+#include "thaw/core/base64.h"
 #include "thaw/core/error.h"
 
 namespace thaw::tensorflow_js {
@@ -41,37 +42,7 @@ double number_of(const Config& value) {
   throw Error(fmt::format("expected a number, received \"{}\"", text));
 }
 
-/// The bytes of a text in base64, of either alphabet. Throws Error for other letters.
-std::string bytes_of(const Config& value) {
-  const std::string& text = value.as_string();
-  std::string bytes;
-  uint32_t bits = 0;
-  int count = 0;
-  for (const char letter : text) {
-    uint32_t six = 0;
-    if (letter >= 'A' && letter <= 'Z') {
-      six = static_cast<uint32_t>(letter - 'A');
-    } else if (letter >= 'a' && letter <= 'z') {
-      six = static_cast<uint32_t>(letter - 'a') + 26;
-    } else if (letter >= '0' && letter <= '9') {
-      six = static_cast<uint32_t>(letter - '0') + 52;
-    } else if (letter == '+' || letter == '-') {
-      six = 62;
-    } else if (letter == '/' || letter == '_') {
-      six = 63;
-    } else if (letter == '=') {
-      break;
-    } else {
-      throw Error(fmt::format("expected base64, received \"{}\"", text.substr(0, 60)));
-    }
-    bits = bits << 6 | six;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes += static_cast<char>(bits >> count & 0xFF);
-  }
-  return bytes;
-}
+std::string bytes_of(const Config& value) { return from_base64(value.as_string()); }
 
 proto::DataType type_of(const Config& value) {
   static const std::map<std::string_view, proto::DataType> types = {
