@@ -5,10 +5,12 @@
 #include <atomic>
 #include <cstdlib>
 #include <filesystem>
+#include <memory>
 
 #include "recipe/small_recipe.h"
 #include "support/engine.h"
 #include "support/error_of.h"
+#include "support/event_records.h"
 #include "support/temporary_folder.h"
 #include "thaw/recipe/recipe.h"
 
@@ -117,6 +119,69 @@ TEST(RecipeCallbacks, the_best_epoch_is_kept_by_a_run_that_dies_between_stages) 
     Recipe second(small_base(), 3, options);
     ASSERT_TRUE(second.run(testing::engine(), data, nullptr)) << state;
     EXPECT_EQ(changed(expected, weights(second.model())), Names{}) << state;
+  }
+}
+
+/// Those that write files, into `folder`.
+std::vector<std::string> writing(const std::filesystem::path& folder) {
+  const std::string path = folder.string();
+  return {"json_lines@batch_freq=2,filename=" + path + "/events.jsonl",
+          "model_checkpoint@filepath=" + path + "/{epoch}.keras",
+          "model_checkpoint@save_best_only=true,monitor=loss,save_freq=4,filepath=" + path +
+              "/best.keras",
+          "tensorboard@update_freq=5,log_dir=" + path + "/logs"};
+}
+
+/// A run of the recipe with them, from the checkpoint where there is one.
+bool run_writing(RecipeOptions options, const std::filesystem::path& folder,
+                 const std::vector<Callback*>& others) {
+  const auto data = images(45, 1);
+  const auto validation = images(20, 2);
+  std::vector<std::unique_ptr<Callback>> made;
+  for (const std::string& text : writing(folder)) made.push_back(make_callback(text));
+  for (const auto& callback : made) options.callbacks.push_back(callback.get());
+  options.callbacks.insert(options.callbacks.end(), others.begin(), others.end());
+  return Recipe(small_base(), 3, options).run(testing::engine(), data, &validation);
+}
+
+TEST(RecipeCallbacks, that_write_files_write_the_same_when_interrupted_anywhere) {
+  RecipeOptions options = small_options();
+  const testing::TemporaryFolder whole;
+  ASSERT_TRUE(run_writing(options, whole.path(), {}));
+  const std::string expected = testing::contents_of(whole.path());
+  EXPECT_TRUE(testing::contains(expected, "epoch_loss 5 ")) << "epochs go on over stages";
+  for (const int steps : {0, 3, 6, 17, 18, 19, 35}) {
+    const testing::TemporaryFolder folder;
+    const testing::TemporaryFolder state;
+    std::atomic<bool> stop = steps == 0;
+    StopAfter watch(steps, stop);
+    options.stop = &stop;
+    options.checkpoint = CheckpointOptions{
+        .path = state.path() / "state", .settings = Config(Config::Map{}), .resume = true};
+    ASSERT_FALSE(run_writing(options, folder.path(), {&watch})) << steps;
+    stop = false;
+    ASSERT_TRUE(run_writing(options, folder.path(), {})) << steps;
+    EXPECT_TRUE(testing::contents_of(folder.path()) == expected) << steps;
+  }
+}
+
+/// Files are then further than the state that the run goes on from.
+TEST(RecipeCallbacks, that_write_files_write_nothing_twice_after_a_kill) {
+  RecipeOptions options = small_options();
+  const testing::TemporaryFolder folder;
+  const testing::TemporaryFolder states;
+  setenv("THAW_CHECKPOINT_SECONDS", "0", 1);
+  CopyStates copy(states.path() / "state");
+  options.checkpoint = CheckpointOptions{
+      .path = states.path() / "state", .settings = Config(Config::Map{}), .resume = true};
+  ASSERT_TRUE(run_writing(options, folder.path(), {&copy}));
+  unsetenv("THAW_CHECKPOINT_SECONDS");
+  const std::string expected = testing::contents_of(folder.path());
+  ASSERT_EQ(copy.copies.size(), 5U);
+  for (const auto& state : copy.copies) {
+    options.checkpoint->path = state;
+    ASSERT_TRUE(run_writing(options, folder.path(), {})) << state;
+    EXPECT_TRUE(testing::contents_of(folder.path()) == expected) << state;
   }
 }
 

@@ -12,6 +12,7 @@
 
 #include "support/engine.h"
 #include "support/error_of.h"
+#include "support/event_records.h"
 #include "support/temporary_folder.h"
 #include "thaw/core/files.h"
 #include "thaw/core/random.h"
@@ -238,6 +239,8 @@ class InterruptedFit : public ::testing::Test {
 
   /// Weights, learning rate and file after a fit that is interrupted after each of `steps`.
   std::string outcome(const std::string& text, const std::vector<int>& steps) {
+    for (const auto& entry : std::filesystem::directory_iterator(folder_.path()))
+      std::filesystem::remove_all(entry.path());
     Model running = model();
     TrainState state;
     for (size_t part = 0; part <= steps.size(); ++part) {
@@ -257,13 +260,14 @@ class InterruptedFit : public ::testing::Test {
     for (const NamedTensor& tensor : state.variables)
       result.append(reinterpret_cast<const char*>(tensor.value.data()),
                     tensor.value.values().size_bytes());
-    if (std::filesystem::exists(log_)) result += read_file(log_);
+    result += testing::contents_of(folder_.path());
     return result + std::to_string(state.learning_rate) + " " +
            std::to_string(state.position.epoch);
   }
 
   const testing::TemporaryFolder folder_;
-  const std::string log_ = (folder_ / "log.csv").string();
+  std::string path(const char* name) const { return (folder_ / name).string(); }
+
   ArrayDataset data_;
   std::vector<Logs> logs_;
 };
@@ -273,7 +277,12 @@ TEST_F(InterruptedFit, goes_on_with_every_callback_to_what_it_would_have_been) {
       {"early_stopping",
        "early_stopping@monitor=val_accuracy,patience=1,restore_best_weights=true"},
       {"reduce_lr_on_plateau", "reduce_lr_on_plateau@monitor=val_accuracy,patience=1,factor=0.5"},
-      {"csv_logger", "csv_logger@filename=" + log_}};
+      {"csv_logger", "csv_logger@filename=" + path("log.csv")},
+      {"json_lines", "json_lines@batch_freq=2,filename=" + path("events.jsonl")},
+      {"model_checkpoint",
+       "model_checkpoint@save_best_only=true,monitor=loss,save_freq=3,filepath=" +
+           path("{epoch:02d}-{batch}.keras")},
+      {"tensorboard", "tensorboard@update_freq=3,log_dir=" + path("logs")}};
   for (const CallbackType* type : callback_types::all()) {
     ASSERT_TRUE(texts.contains(type->name)) << type->name << ": give it options here";
     const std::string& text = texts.at(type->name);

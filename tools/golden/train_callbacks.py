@@ -2,7 +2,7 @@
 
 A line: the callback as thaw names it with its options, "|", val_loss after each epoch, "|", what came of it:
 for early_stopping the epochs that ran, then the only weight afterwards, which in each epoch was that epoch's number;
-for reduce_lr_on_plateau the learning rate after each epoch; for csv_logger the file, its line ends written as "\\r\\n".
+for reduce_lr_on_plateau the learning rate after each epoch; for csv_logger the file, its line ends written as "\\r\\n"; for model_checkpoint the files and the epoch that each is of.
 """
 
 import os
@@ -65,6 +65,31 @@ def csv(logs):
             return file.read().replace("\r", "\\r").replace("\n", "\\n")
 
 
+def saved(options, losses):
+    """The files that there are at the end, with the epoch whose weight each holds; batches are two an epoch."""
+    with tempfile.TemporaryDirectory() as folder:
+        model = new_model()
+        callback = C.ModelCheckpoint(**{**options, "filepath": os.path.join(folder, options["filepath"])})
+        callback.set_model(model)
+        callback.on_train_begin()
+        for epoch, loss in enumerate(losses):
+            model.set_weights([np.full((1, 1), epoch, "float32")])
+            callback.on_epoch_begin(epoch)
+            for batch in range(2):
+                callback.on_train_batch_end(batch, {"loss": loss / 2})
+            callback.on_epoch_end(epoch, {"loss": loss / 2, "val_loss": loss})
+        callback.on_train_end()
+        results = []
+        for name in sorted(os.listdir(folder)):
+            if options.get("save_weights_only"):
+                model.load_weights(os.path.join(folder, name))
+                weight = model.get_weights()
+            else:
+                weight = keras.models.load_model(os.path.join(folder, name), compile=False).get_weights()
+            results.append(f"{name}={int(weight[0][0, 0])}")
+        return " ".join(results)
+
+
 def main():
     lines = [f"# keras {keras.__version__} tensorflow {tf.__version__}"]
     stopping = [{}, {"patience": 2}, {"patience": 2, "restore_best_weights": True},
@@ -81,6 +106,15 @@ def main():
         for options in plateau:
             rates = run(C.ReduceLROnPlateau(**options), losses)[2]
             lines.append(f"reduce_lr_on_plateau{text(options)} | {given} | {' '.join(map(repr, rates))}")
+    saving = [{"filepath": "{epoch:02d}-{val_loss:.2f}.keras"}, {"filepath": "best.keras", "save_best_only": True},
+              {"filepath": "{epoch}_{loss}.weights.h5", "save_weights_only": True, "save_best_only": True},
+              {"filepath": "{epoch:d}.{batch:03d}.{loss:.3e}.keras", "save_freq": 3},
+              {"filepath": "max{{{epoch:>3}}}.h5", "save_best_only": True, "mode": "max"},
+              {"filepath": "at{val_loss:08.4f}.keras", "save_best_only": True, "initial_value_threshold": 0.75},
+              {"filepath": "loss{epoch:.1f}.keras", "save_best_only": True, "monitor": "loss", "save_freq": 2}]
+    for losses in LOSSES.values():
+        given = " ".join(repr(loss) for loss in losses)
+        lines += [f"model_checkpoint{text(options)} | {given} | {saved(options, losses)}" for options in saving]
     for losses in (LOSSES["stays"][:2], [1.0, 1e-5, 2.5]):
         given = " ".join(repr(loss) for loss in losses)
         for with_validation in (True, False):

@@ -350,6 +350,9 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
   fit.validation_data = validation;
   fit.seed = random_stream(options_.seed, stages_.size());
   fit.initial_epoch = first_epoch;
+  fit.place = {
+      .stage = stage.name,
+      .epochs_before = static_cast<int>(epochs_done() - std::ssize(stages_.back().epochs))};
   fit.callbacks.push_back(&watch);  // last, so that the state it keeps is that after the others
   fit.features = features_;
   History history;

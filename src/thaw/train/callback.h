@@ -9,13 +9,18 @@
 #include <vector>
 
 #include "thaw/train/callback_state.h"
+#include "thaw/train/fit_place.h"
 #include "thaw/train/history.h"
 #include "thaw/train/optimizer.h"
 
 namespace thaw {
 
-/// What a callback may do to the fit that calls it.
+class Model;
+
+/// What a callback may look at and do to the fit that calls it.
 struct TrainingControl {
+  const Model* model = nullptr;  ///< what is fit; nullptr while none is, as features are computed
+  FitPlace place = {};           ///< where this fit stands in its run
   Optimizer optimizer;
   std::vector<VariablePtr> variables;  ///< all that training changes
   int epochs = 0;

@@ -54,6 +54,7 @@ struct FitOptions {
   uint64_t seed = 0;
   int initial_epoch = 0;
   std::vector<Callback*> callbacks = {};
+  FitPlace place = {};  ///< what callbacks are told of the run that it is a part of
   /// The loss of a sample of each class is multiplied by this, beside the sample's own weight; 1
   /// where not given. Validation knows the samples' weights alone.
   std::map<int64_t, double> class_weight = {};

@@ -56,7 +56,7 @@ History Model::fit(Engine& engine, const Dataset& data, const FitOptions& option
     position.sums.clear();
     position.callbacks.clear();
   }
-  Trainer trainer(engine, *training_->graph, compiled, data, options);
+  Trainer trainer(engine, *training_->graph, compiled, data, options, this);
   return trainer.run(position);
 }
 

@@ -84,7 +84,7 @@ std::vector<std::pair<std::string, VariablePtr>> changed_variables(const ops::Gr
 }
 
 Trainer::Trainer(Engine& engine, const TrainingGraph& model, const CompileOptions& compiled,
-                 const Dataset& data, const FitOptions& options)
+                 const Dataset& data, const FitOptions& options, const Model* told)
     : engine_(engine),
       model_(model),
       compiled_(compiled),
@@ -99,6 +99,8 @@ Trainer::Trainer(Engine& engine, const TrainingGraph& model, const CompileOption
     throw UsageError("fit: expected a batch size of 1 or more, received " +
                      std::to_string(options.batch_size));
   }
+  control_.model = told;
+  control_.place = options.place;
   control_.optimizer = compiled.optimizer;
   control_.epochs = options.epochs;
   for (const auto& [name, variable] : changed_variables(model.suffix))
@@ -291,6 +293,16 @@ void Trainer::set_schedule() {
   control_.optimizer.set_schedule(schedule);
 }
 
+/// What callbacks know is in the position from here on.
+void Trainer::begin(RunPosition& position) {
+  const std::vector<CallbackState> known = std::move(position.callbacks);
+  for (Callback* callback : options_.callbacks) {
+    callback->on_train_begin(control_);
+    position.callbacks = known.empty() ? states_of(options_.callbacks) : known;
+  }
+  if (!known.empty()) restore_states(options_.callbacks, known, control_);
+}
+
 void Trainer::finish(const RunPosition& position) {
   const bool is_done = position.epoch >= options_.epochs || control_.stop_after_epoch;
   if (is_done && position.batch == 0) control_.optimizer.finalize_variable_values();
@@ -299,6 +311,7 @@ void Trainer::finish(const RunPosition& position) {
 History Trainer::run(RunPosition& position) {
   History history;
   if (!prepare()) {
+    begin(position);
     history.interrupted = true;
     return history;
   }
@@ -307,8 +320,7 @@ History Trainer::run(RunPosition& position) {
   if (validation_images_) history.validation_dropped = validation_images_->dropped;
   position.history.dropped = history.dropped;
   position.history.validation_dropped = history.validation_dropped;
-  for (Callback* callback : options_.callbacks) callback->on_train_begin(control_);
-  restore_states(options_.callbacks, position.callbacks, control_);
+  begin(position);
   while (position.epoch < options_.epochs && !history.interrupted && !control_.stop_after_epoch) {
     const int epoch = position.epoch;
     for (Callback* callback : options_.callbacks) callback->on_epoch_begin(control_, epoch);

@@ -13,11 +13,11 @@ namespace thaw {
 /// The variables that training the suffix changes, each once, with their names.
 std::vector<std::pair<std::string, VariablePtr>> changed_variables(const ops::Graph& suffix);
 
-/// One fit.
+/// One fit; of the model `told` its callbacks are told.
 class Trainer {
  public:
   Trainer(Engine& engine, const TrainingGraph& model, const CompileOptions& compiled,
-          const Dataset& data, const FitOptions& options);
+          const Dataset& data, const FitOptions& options, const Model* told = nullptr);
   /// Runs what is left from `position`, which follows every step; returns this run's part.
   History run(RunPosition& position);
   /// What an epoch's end measures, without an epoch; none where it was stopped.
@@ -47,6 +47,7 @@ class Trainer {
   bool run_epoch(RunPosition& position);
   void validate();
   void set_schedule();
+  void begin(RunPosition& position);
   /// At the end of the last epoch that there is.
   void finish(const RunPosition& position);
   void check_finite(const RunPosition& position) const;

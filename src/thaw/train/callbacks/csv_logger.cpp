@@ -1,10 +1,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <filesystem>
-#include <fstream>
 
+#include "thaw/train/appended_file.h"
 #include "thaw/train/describe_callback.h"
 
 namespace thaw {
@@ -47,36 +45,33 @@ std::vector<std::string> columns_of(const Logs& logs) {
 /// go.
 class CsvLogger final : public Callback {
  public:
-  explicit CsvLogger(const Options& options) : options_(options) {
+  explicit CsvLogger(const Options& options) : options_(options), file_(options.filename) {
     if (options.filename.empty())
       throw UsageError("csv_logger: expected a filename, received none");
   }
 
-  void on_train_begin(TrainingControl&) override { bytes_.reset(); }
+  void on_train_begin(TrainingControl&) override { file_.begin(options_.append); }
 
   void on_epoch_end(TrainingControl&, int epoch, const Logs& logs) override {
     const std::vector<std::string> columns = columns_of(logs);
     std::string text;
-    if (begin()) text = header(columns);
+    if (file_.is_at_begin()) text = header(columns);
     text += std::to_string(epoch);
     for (const std::string& column : columns) {
       const auto found = std::ranges::find(logs, column, [](const auto& log) { return log.first; });
       text += options_.separator + (found == logs.end() ? "NA" : python_text(found->second));
     }
-    text += "\r\n";
-    std::ofstream file(options_.filename, std::ios::binary | std::ios::app);
-    file << text << std::flush;
-    if (!file) throw Error(options_.filename + ": cannot be written");
-    bytes_ = static_cast<int64_t>(std::filesystem::file_size(options_.filename));
+    file_.append(text + "\r\n");
   }
 
   std::optional<CallbackState> state() const override {
-    return CallbackState{"csv_logger", Config(Config::Map{}).set("bytes", bytes_.value_or(-1))};
+    return CallbackState{"csv_logger",
+                         Config(Config::Map{}).set("bytes", file_.bytes().value_or(-1))};
   }
 
   void restore(TrainingControl&, const CallbackState& state) override {
     const int64_t bytes = state.numbers.at("bytes").as_integer();
-    if (bytes >= 0) bytes_ = bytes;
+    if (bytes >= 0) file_.restore(bytes);
   }
 
  private:
@@ -86,21 +81,8 @@ class CsvLogger final : public Callback {
     return text + "\r\n";
   }
 
-  /// Makes the file ready for the next row; whether a header goes first.
-  bool begin() const {
-    std::error_code none;
-    const auto size = std::filesystem::file_size(options_.filename, none);
-    const int64_t there = none ? 0 : static_cast<int64_t>(size);
-    const int64_t kept = bytes_ ? *bytes_ : options_.append ? there : 0;
-    // Of a file that someone made shorter nothing is left to go on with.
-    const int64_t start = kept <= there ? kept : 0;
-    if (start < there)
-      std::filesystem::resize_file(options_.filename, static_cast<uintmax_t>(start));
-    return start == 0;
-  }
-
   Options options_;
-  std::optional<int64_t> bytes_;  ///< of the file after this fit's last row
+  AppendedFile file_;
 };
 
 }  // namespace
