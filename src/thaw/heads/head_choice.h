@@ -1,5 +1,6 @@
 #pragma once
 
+#include <span>
 #include <string>
 #include <vector>
 
@@ -10,29 +11,30 @@ namespace thaw {
 
 /// One way to make a head, and how it did on images kept out.
 struct HeadCandidate {
-  std::string name;        ///< "ridge, all groups"; of several "mean of: …"
-  bool all_groups = true;  ///< else the last group alone: the other rows of its kernel are 0
+  std::string name;        ///< to be read: "ridge on all groups", "mean of all"
+  bool all_groups = true;  ///< else the last group alone: the other rows of the kernel are 0
   double penalty = 0;      ///< λ; 0 for means
   double temperature = 1;  ///< that its out-of-fold logits ask for
-  double negative_log_likelihood = 0;  ///< out of fold, after temperature, nats an image
+  double negative_log_likelihood = 0;  ///< out of fold, after temperature, in nats an image
   double accuracy = 0;                 ///< out of fold
 };
 
+/// How the images of one class did out of fold.
 struct ClassResult {
   int64_t images = 0;
-  int64_t right = 0;          ///< of them, out of fold
+  int64_t right = 0;
   int64_t mistaken_for = -1;  ///< the class most often said instead; −1 where never wrong
   int64_t mistaken = 0;       ///< how often that one
 };
 
 struct HeadChoice {
-  /// Fitted to all images of weight above 0, its temperature folded in: softmax of its logits are
-  /// probabilities.
+  /// Fitted to all images of weight above 0, its temperature folded in: the softmax of its logits
+  /// are probabilities.
   LinearHead head;
   HeadCandidate chosen;
   std::vector<HeadCandidate> candidates;  ///< all of them, the best first
   /// [images, classes]: logits of the same kind of head fitted without each image's fold,
-  /// calibrated.
+  /// calibrated likewise.
   Tensor out_of_fold;
   std::vector<ClassResult> by_class;  ///< [classes]
 };
@@ -40,16 +42,26 @@ struct HeadChoice {
 struct HeadChoiceOptions {
   bool ridge = true;
   bool logistic = true;
-  bool last_group_alone = true;  ///< candidates of the last group alone, beside those of all
-  bool means = true;             ///< means of several candidates
+  bool last_group_alone = true;  ///< also candidates of the last group alone, beside those of all
+  bool means = true;             ///< also means of candidates, each at its own temperature
 };
 
 /// Fits the candidates that `options` allow and takes the one with the least negative log
-/// likelihood, after temperature, over the folds of `data`, which all of them share. Bit-identical
-/// from run to run. Throws Error as check_head_data(), and where there are no folds.
+/// likelihood, after temperature, over the folds of `data`, which all of them share. "All groups"
+/// are the last of weight² 0.3 and the others of weight² 1 together, each by its share of their
+/// columns; "evenly", which is tried up to 1,000 images, by the square root of that share; the
+/// weights that `data` give them multiply these. Logistic regression is left out where ridge
+/// regression on the same groups is far from the best, and where an iteration
+/// would take long: above 3·10⁸ products of rows · min(rows, columns, 2500) · classes.
+///
+/// One thread; time grows with rows·columns·min(rows, columns, 2500) for what is held of features,
+/// and with min(rows, columns, 2500)³ for some twenty factorizations. Bit-identical from run to
+/// run. Throws Error as check_head_data(), UsageError where there are no folds or no kind is
+/// allowed.
 HeadChoice choose_head(const HeadData& data, const HeadChoiceOptions& options = {});
 
-/// Of each class, how its images did: the largest of logits [images, classes] is what was said.
+/// Of each of so many classes, how its images did: the largest of logits [images, classes] is what
+/// was said.
 std::vector<ClassResult> results_by_class(const Tensor& logits, std::span<const int64_t> labels);
 
 }  // namespace thaw

@@ -28,9 +28,12 @@ void check_groups(const HeadData& data) {
 
 void check_features(const HeadData& data) {
   const Shape& shape = data.features.shape();
-  if (shape.rank() != 2 || shape[0] != data.images() || shape[1] < 1)
-    throw Error(fmt::format("features: expected ({}, columns), one row an image, received {}",
-                            data.images(), shape.to_string()));
+  if (data.views < 1)
+    throw Error(fmt::format("views: expected at least 1, received {}", data.views));
+  if (shape.rank() != 2 || shape[0] != data.views * data.images() || shape[1] < 1)
+    throw Error(fmt::format("features: expected ({}, columns), {} of an image, received {}",
+                            data.views * data.images(), data.views == 1 ? "one row" : "all views",
+                            shape.to_string()));
   const auto values = data.features.values();
   const auto bad = std::ranges::find_if(values, [](float x) { return !std::isfinite(x); });
   if (bad == values.end()) return;
@@ -38,7 +41,7 @@ void check_features(const HeadData& data) {
   throw Error(fmt::format(
       "features: expected finite numbers, received {} for image {}, column {}: the network that "
       "made them overflows, or its weights are damaged",
-      *bad, at / shape[1], at % shape[1]));
+      *bad, at / shape[1] % data.images(), at % shape[1]));
 }
 
 void check_labels(const HeadData& data) {
@@ -91,22 +94,35 @@ void check_head_data(const HeadData& data) {
   check_folds(data);
 }
 
+void check_penalties(std::span<const double> penalties) {
+  for (const double penalty : penalties) {
+    if (!std::isfinite(penalty) || penalty <= 0)
+      throw UsageError(
+          fmt::format("penalty: expected a finite number above 0, received {}", penalty));
+  }
+}
+
 HeadData rows_of(const HeadData& data, std::span<const int64_t> rows) {
   const int64_t columns = data.columns();
-  HeadData result{.features = Tensor({static_cast<int64_t>(rows.size()), columns}),
-                  .groups = data.groups,
-                  .labels = {},
-                  .classes = data.classes,
-                  .balanced = data.balanced};
-  float* to = result.features.data();
+  HeadData result = data;
+  result.features = Tensor({data.views * static_cast<int64_t>(rows.size()), columns});
+  result.labels.clear();
+  result.weights.clear();
+  result.folds.clear();
   for (const int64_t row : rows) {
     if (row < 0 || row >= data.images())
       throw UsageError(fmt::format("rows: expected 0 to {}, received {}", data.images() - 1, row));
     const auto i = static_cast<size_t>(row);
-    to = std::copy_n(data.features.data() + row * columns, columns, to);
     result.labels.push_back(data.labels[i]);
     if (!data.weights.empty()) result.weights.push_back(data.weights[i]);
     if (!data.folds.empty()) result.folds.push_back(data.folds[i]);
+  }
+  float* to = result.features.data();
+  for (int64_t view = 0; view < data.views; ++view) {
+    for (const int64_t row : rows) {
+      const float* from = data.features.data() + (view * data.images() + row) * columns;
+      to = std::copy_n(from, columns, to);
+    }
   }
   return result;
 }

@@ -15,22 +15,24 @@ struct CurvePoint {
   double standard_error = 0;  ///< of the accuracy
 };
 
+/// How accuracy grew with the number of images, and what more of them would likely give.
 struct LearningCurve {
   std::vector<CurvePoint> points;  ///< by share, rising
-  /// What twice as many images would likely give, by 1 − accuracy = a·images^−b + c through the
-  /// points; the interval holds 90 % of what resampled points give.
   double twice_images = 0;
-  double twice_accuracy = 0;
+  double twice_accuracy = 0;  ///< by 1 − accuracy = a·images^−b, never below the last point
+  /// Nine tenths of what curves through resampled images give, half of them through all points and
+  /// half through the last two, since a curve may flatten.
   Interval twice_interval;
 };
 
 struct LearningCurveOptions {
-  uint64_t seed = 0;  ///< which images are left out
+  uint64_t seed = 0;  ///< which images are left out, and which are drawn again
 };
 
-/// Accuracy out of fold of a ridge head on all groups, fitted to a quarter, a half and all of the
-/// images of the other folds; of each class that share, at least one. Throws Error as
-/// check_head_data(), and where there are no folds.
+/// Accuracy out of fold of a ridge head on all groups (choose_head()), of one λ, fitted to a
+/// quarter, a half and all of the images of the other folds: of each class that share, at least one
+/// image. Up to 1,000 images, each share is drawn several times. Throws Error as check_head_data(),
+/// UsageError where there are no folds.
 LearningCurve learning_curve(const HeadData& data, const LearningCurveOptions& options = {});
 
 }  // namespace thaw

@@ -1,20 +1,27 @@
 #include "thaw/heads/algebra/matrix.h"
 
+#include <cassert>
+
 namespace thaw::algebra {
 namespace {
 
 using RowMajor = Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
+Eigen::Map<const RowMajor> map_of(const Tensor& tensor) {
+  return {tensor.data(), tensor.shape()[0], tensor.shape()[1]};
+}
+
 }  // namespace
 
-Matrix matrix_of(const Tensor& tensor) {
-  return Eigen::Map<const RowMajor>(tensor.data(), tensor.shape()[0], tensor.shape()[1])
-      .cast<double>();
+Matrix matrix_of(const Tensor& tensor) { return map_of(tensor).cast<double>(); }
+
+Matrix part_of(const Tensor& tensor, int64_t row, int64_t rows, int64_t first, int64_t count) {
+  return map_of(tensor).block(row, first, rows, count).cast<double>();
 }
 
 Tensor tensor_of(const Matrix& matrix) {
   Tensor tensor({matrix.rows(), matrix.cols()});
-  Eigen::Map<RowMajor>(tensor.data(), matrix.rows(), matrix.cols()) = matrix.cast<float>();
+  store(matrix, tensor);
   return tensor;
 }
 
@@ -22,6 +29,11 @@ Tensor tensor_of(const Vector& vector) {
   Tensor tensor({vector.size()});
   Eigen::Map<Eigen::VectorXf>(tensor.data(), vector.size()) = vector.cast<float>();
   return tensor;
+}
+
+void store(const Matrix& matrix, Tensor& tensor) {
+  assert(tensor.elements() == matrix.size());
+  Eigen::Map<RowMajor>(tensor.data(), matrix.rows(), matrix.cols()) = matrix.cast<float>();
 }
 
 }  // namespace thaw::algebra

@@ -1,0 +1,55 @@
+#include "thaw/heads/folds.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <numeric>
+
+#include "thaw/core/error.h"
+#include "thaw/core/random.h"
+
+namespace thaw {
+namespace {
+
+/// Images that must stay together; most are alone.
+std::vector<std::vector<int64_t>> kept_together(int64_t images, std::span<const int64_t> same) {
+  std::vector<std::vector<int64_t>> sets;
+  std::map<int64_t, size_t> set_of;
+  for (int64_t i = 0; i < images; ++i) {
+    const int64_t number = same.empty() ? i : same[static_cast<size_t>(i)];
+    const auto [found, added] = set_of.try_emplace(number, sets.size());
+    if (added) sets.emplace_back();
+    sets[found->second].push_back(i);
+  }
+  return sets;
+}
+
+}  // namespace
+
+std::vector<int> stratified_folds(std::span<const int64_t> labels, int folds, uint64_t seed,
+                                  std::span<const int64_t> same) {
+  const auto images = static_cast<int64_t>(labels.size());
+  if (folds < 2) throw UsageError(fmt::format("folds: expected at least 2, received {}", folds));
+  if (!same.empty() && same.size() != labels.size())
+    throw UsageError(
+        fmt::format("same images: expected {} numbers, received {}", images, same.size()));
+  const auto sets = kept_together(images, same);
+  // By the class of their first image; a set across classes counts for that one.
+  std::map<int64_t, std::vector<size_t>> by_class;
+  for (size_t set = 0; set < sets.size(); ++set)
+    by_class[labels[static_cast<size_t>(sets[set].front())]].push_back(set);
+  std::vector<int> result(labels.size(), 0);
+  int next = 0;
+  for (const auto& [label, of_class] : by_class) {
+    Random random(seed, static_cast<uint64_t>(label));
+    for (const int64_t place : random.permutation(static_cast<int64_t>(of_class.size()))) {
+      for (const int64_t image : sets[of_class[static_cast<size_t>(place)]])
+        result[static_cast<size_t>(image)] = next;
+      next = (next + 1) % folds;
+    }
+  }
+  return result;
+}
+
+}  // namespace thaw
