@@ -70,6 +70,29 @@ TEST(HeadChoice, images_kept_out_are_never_known) {
   }
 }
 
+TEST(HeadChoice, every_candidate_can_be_fitted_again) {
+  const HeadData data = clouds(90, 3, 1, 4);
+  const HeadChoice choice = choose_head(data);
+  const LinearHead again = refit(data, choice.chosen);
+  for (size_t i = 0; i < again.kernel.values().size(); ++i)
+    EXPECT_NEAR(again.kernel.values()[i], choice.head.kernel.values()[i], 1e-3);
+  // To the images outside a fold it is what gave the logits of that fold, but for their columns'
+  // own deviations.
+  std::vector<int64_t> kept_out;
+  std::vector<int64_t> others;
+  for (size_t i = 0; i < data.folds.size(); ++i)
+    (data.folds[i] == 0 ? kept_out : others).push_back(static_cast<int64_t>(i));
+  const LinearHead without = refit(rows_of(data, others), choice.chosen);
+  const Tensor logits = without.logits(rows_of(data, kept_out).features);
+  for (size_t i = 0; i < kept_out.size(); ++i) {
+    const Tensor expected = choice.out_of_fold.rows(kept_out[i], 1);
+    const Tensor received = logits.rows(static_cast<int64_t>(i), 1);
+    for (size_t k = 0; k < 3; ++k) EXPECT_NEAR(received.values()[k], expected.values()[k], 0.3);
+  }
+  for (const HeadCandidate& candidate : choice.candidates)
+    EXPECT_EQ(refit(data, candidate).bias.elements(), 3);
+}
+
 TEST(HeadChoice, two_runs_give_the_same_bits) {
   const HeadData data = clouds(90, 3, 1, 7);
   const HeadChoice first = choose_head(data);

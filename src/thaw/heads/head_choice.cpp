@@ -36,6 +36,21 @@ std::vector<Weighting> weightings_of(const HeadData& data, const HeadChoiceOptio
   return result;
 }
 
+/// The groups with the weights that are called so.
+std::vector<FeatureGroup> groups_of(const HeadData& data, const std::string& weighting) {
+  for (const Weighting& one : {algebra::last_group_alone(data), algebra::all_groups(data),
+                               algebra::all_groups_evenly(data)})
+    if (one.name == weighting) return one.groups;
+  throw UsageError("fitting a head again: no weights of groups are called \"" + weighting + "\"");
+}
+
+LinearHead logistic_head(const Problem& problem, double penalty, const Matrix& start) {
+  const algebra::LogisticBound bound(problem.moments(), penalty);
+  const auto point = algebra::minimize_logistic(
+      problem, problem.weights(), bound, {.penalty = penalty, .tolerance = final_tolerance}, start);
+  return problem.head_of(point.fit());
+}
+
 /// A candidate and what is needed to fit it to all images.
 struct Member {
   HeadCandidate told;
@@ -78,7 +93,7 @@ class Choice {
     bool is_promising = true;
     if (options_.ridge) {
       of.push_back(members_.size());
-      add("ridge on " + weighting.name, weighting.all_groups, problem, search_ridge(problem));
+      add("ridge on " + weighting.name, weighting, problem, search_ridge(problem));
       const double own = members_.back().told.negative_log_likelihood;
       least_of_ridge_ = std::min(least_of_ridge_, own);
       is_promising = own <= promising * least_of_ridge_;
@@ -87,20 +102,23 @@ class Choice {
         static_cast<double>(problem.rows().size()) * static_cast<double>(problem.classes());
     if (options_.logistic && (!options_.ridge || (is_promising && work <= most_logistic_work))) {
       of.push_back(members_.size());
-      add("logistic regression on " + weighting.name, weighting.all_groups, problem,
-          search_logistic(problem));
+      add("logistic regression on " + weighting.name, weighting, problem, search_logistic(problem));
+      members_.back().told.is_logistic = true;
     }
     if (options_.means && of.size() == 2)
       means_.emplace_back("mean of ridge and logistic regression on " + weighting.name, of);
   }
 
-  void add(std::string name, bool all_groups, const Problem& problem, Searched searched) {
-    Member member{
-        .told = {.name = std::move(name), .all_groups = all_groups, .penalty = searched.penalty},
-        .out_of_fold = algebra::tensor_of(searched.out_of_fold),
-        .problem = &problem,
-        .parameters = std::move(searched.parameters),
-        .of = {}};
+  void add(std::string name, const Weighting& weighting, const Problem& problem,
+           Searched searched) {
+    Member member{.told = {.name = std::move(name),
+                           .all_groups = weighting.all_groups,
+                           .penalty = searched.penalty,
+                           .weighting = weighting.name},
+                  .out_of_fold = algebra::tensor_of(searched.out_of_fold),
+                  .problem = &problem,
+                  .parameters = std::move(searched.parameters),
+                  .of = {}};
     judge(member);
     members_.push_back(std::move(member));
   }
@@ -119,6 +137,7 @@ class Choice {
                 .of = std::move(of)};
     for (const size_t i : mean.of) {
       mean.told.all_groups = mean.told.all_groups || members_[i].told.all_groups;
+      mean.told.of.push_back(members_[i].told);
       const Tensor part = scaled(members_[i]);
       for (size_t j = 0; j < part.values().size(); ++j)
         mean.out_of_fold.values()[j] += part.values()[j] / static_cast<float>(mean.of.size());
@@ -153,11 +172,7 @@ class Choice {
     const Problem& problem = *member.problem;
     const double penalty = member.told.penalty;
     if (member.parameters.size() == 0) return problem.head_of(problem.moments().fit(penalty));
-    const algebra::LogisticBound bound(problem.moments(), penalty);
-    const auto point = algebra::minimize_logistic(
-        problem, problem.weights(), bound, {.penalty = penalty, .tolerance = final_tolerance},
-        member.parameters);
-    return problem.head_of(point.fit());
+    return logistic_head(problem, penalty, member.parameters);
   }
 
   const HeadData& data_;
@@ -182,6 +197,25 @@ HeadChoice choose_head(const HeadData& data, const HeadChoiceOptions& options) {
         "neither");
   check_head_data(data);
   return Choice(data, options).run();
+}
+
+LinearHead refit(const HeadData& data, const HeadCandidate& candidate) {
+  if (!candidate.of.empty()) {
+    std::vector<LinearHead> heads;
+    heads.reserve(candidate.of.size());
+    for (const HeadCandidate& one : candidate.of) heads.push_back(refit(data, one));
+    return at_temperature(mean_of(heads), candidate.temperature);
+  }
+  HeadData weighted = data;
+  weighted.groups = groups_of(data, candidate.weighting);
+  weighted.folds.clear();
+  const Problem problem(weighted);
+  if (!candidate.is_logistic) {
+    return at_temperature(problem.head_of(problem.moments().fit(candidate.penalty)),
+                          candidate.temperature);
+  }
+  const Matrix start = Matrix::Zero(problem.rows().cols() + 1, problem.classes());
+  return at_temperature(logistic_head(problem, candidate.penalty, start), candidate.temperature);
 }
 
 std::vector<ClassResult> results_by_class(const Tensor& logits, std::span<const int64_t> labels) {

@@ -17,6 +17,11 @@ struct HeadCandidate {
   double temperature = 1;  ///< that its out-of-fold logits ask for
   double negative_log_likelihood = 0;  ///< out of fold, after temperature, in nats an image
   double accuracy = 0;                 ///< out of fold
+  /// What refit() goes by: which weights the groups have, and what it is fitted by; of a mean, of
+  /// which heads.
+  std::string weighting = {};
+  bool is_logistic = false;
+  std::vector<HeadCandidate> of = {};
 };
 
 /// How the images of one class did out of fold.
@@ -59,6 +64,10 @@ struct HeadChoiceOptions {
 /// run. Throws Error as check_head_data(), UsageError where there are no folds or no kind is
 /// allowed.
 HeadChoice choose_head(const HeadData& data, const HeadChoiceOptions& options = {});
+
+/// A head of the candidate's kind with its penalty, fitted to `data`, its temperature folded in.
+/// For each fold: refit(rows_of(data, those outside it), choice.chosen). Throws as choose_head().
+LinearHead refit(const HeadData& data, const HeadCandidate& candidate);
 
 /// Of each of so many classes, how its images did: the largest of logits [images, classes] is what
 /// was said.
