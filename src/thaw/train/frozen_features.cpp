@@ -54,7 +54,10 @@ std::optional<FrozenFeatures> frozen_features(const Model& model, Engine& engine
   }
   const auto walk = pass.target() != nullptr ? walk_of_kept(*pass.target())
                                              : walk_that_computes(data, frozen, engine.threads());
-  result.values = gathered(*walk, result.samples, frozen->segments().cuts().back());
+  std::vector<int64_t> all;
+  for (int64_t view = 0; view < data.views(); ++view)
+    for (const int64_t sample : result.samples) all.push_back(sample + view);
+  result.values = gathered(*walk, all, frozen->segments().cuts().back());
   return result;
 }
 

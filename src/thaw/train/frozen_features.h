@@ -12,7 +12,9 @@ namespace thaw {
 
 /// What the frozen layers of a model give for the images of a dataset.
 struct FrozenFeatures {
-  Tensor values;                     ///< [images, columns]: the cut's values side by side
+  /// [views·images, columns]: the cut's values side by side. Row v·images + i is view v of image i;
+  /// view 0 is the image itself.
+  Tensor values;
   std::vector<int64_t> samples;      ///< the images, as the first view of each, ascending
   std::vector<std::string> dropped;  ///< why each of the others cannot be read
 };

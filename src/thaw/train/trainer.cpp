@@ -192,7 +192,7 @@ std::vector<int64_t> Trainer::order_of(int epoch) const {
     for (size_t i = 0; i < places.size(); ++i) order[i] = usable[static_cast<size_t>(places[i])];
   }
   const int64_t views = data_.views();
-  if (views == 1) return order;
+  if (views == 1 || options_.first_views_alone) return order;
   for (int64_t& sample : order) {
     const auto image = static_cast<uint64_t>(sample / views);
     Random random(options_.seed, random_stream(random_stream(number, purpose_view), image));
