@@ -16,11 +16,11 @@
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/fit_callbacks.h"
 #include "thaw/task/fit_history.h"
-#include "thaw/task/fit_outputs.h"
 #include "thaw/task/kept_head.h"
 #include "thaw/task/memory_advice.h"
 #include "thaw/task/option.h"
 #include "thaw/task/resume_key.h"
+#include "thaw/task/run_outputs.h"
 
 namespace thaw {
 namespace {
@@ -29,16 +29,11 @@ using Clock = std::chrono::steady_clock;
 
 bool is_written(const ModelFormat& format) { return format.write != nullptr; }
 
-std::optional<FeatureFolderOptions> cache_from(const std::string& text) {
-  if (text == "off") return std::nullopt;
-  FeatureFolderOptions options;
-  if (text != "auto") options.folder = text;
-  return options;
-}
-
-std::string to_text(const std::optional<FeatureFolderOptions>& cache) {
-  if (!cache) return "off";
-  return cache->folder == FeatureFolderOptions{}.folder ? "auto" : cache->folder.string();
+/// Where the state of the task's run is kept; empty: nowhere.
+std::filesystem::path checkpoint_of(const FitTask& task) {
+  if (task.checkpoint) return *task.checkpoint;
+  if (task.out.empty()) return {};
+  return task.out.string() + ".checkpoint";
 }
 
 /// The options that a result depends on and that are compared as they are.
@@ -102,12 +97,8 @@ std::string told_base(const FitTask& task, const LoadedBase& loaded) {
 Prepared prepare(const FitTask& task, TaskEvents& events) {
   FitData data = fit_data(task.source, task.seed);
   for (const std::string& remark : data.remarks) events.on_remark(remark);
-  if (task.cache && task.cache->folder.empty()) {
-    events.on_remark(
-        "the features are not kept for later runs: no folder is known for them, since neither "
-        "HOME, "
-        "XDG_CACHE_HOME nor THAW_HOME is set (--cache names one)");
-  }
+  if (const std::string remark = cache_remark(task.cache); !remark.empty())
+    events.on_remark(remark);
   const LoadedBase loaded =
       load_base(task.base, {.image_size = task.form.image_size,
                             .seed = task.seed,
@@ -210,13 +201,13 @@ FitReport report_of(const Recipe& recipe, const Prepared& prepared, const Broken
 }
 
 /// What `run` gives; whatever ends it says what became of the learned.
-bool trained(Recipe& job, const FitOutputs& outputs, const std::function<bool()>& run) {
+bool trained(Recipe& job, const RunOutputs& outputs, const std::function<bool()>& run) {
   try {
     return run();
   } catch (const TooManyBroken& error) {
     throw Error(error.what());
   } catch (const NotFinite& error) {
-    outputs.fail(job, error);
+    outputs.fail(job.epochs_done() > 0 ? &job.model() : nullptr, error);
   }
 }
 
@@ -234,7 +225,7 @@ void add_contents(ImageDataset& images, const ImageFolder& folder, Engine& engin
 
 /// Trains and writes the model: what follows once all is read.
 FitReport run_prepared(const FitTask& task, Engine& engine, const Prepared& prepared,
-                       const FitOutputs& outputs, TaskEvents& events) {
+                       const RunOutputs& outputs, TaskEvents& events) {
   const auto& [data, base_network, image_options, kept, told] = prepared;
   ImageDataset images(data.train, image_options);
   auto validation =
@@ -268,7 +259,7 @@ FitReport run_prepared(const FitTask& task, Engine& engine, const Prepared& prep
   const bool finished = trained(
       job, outputs, [&] { return job.run(engine, train, validation ? &*validation : nullptr); });
   FitReport report = report_of(job, prepared, *limit, events);
-  if (finished) outputs.save(job);
+  if (finished) outputs.save(job.model(), [&] { return job.save_checkpoint(); });
   report.finished = finished;
   if (!finished) report.state_failure = job.checkpoint_failure();
   if (finished) tell_best_epoch(task, report, events);
@@ -304,12 +295,7 @@ void FitTask::describe(OptionList& options) {
                .may_change = "it says where figures go",
                .completes = Completes::file});
   augment.describe(options);
-  options.add("cache", cache, &cache_from, &to_text,
-              {.help = "where what frozen layers give is kept for all epochs and later runs: auto "
-                       "(see thaw cache), off, or a folder",
-               .value = "auto|off|DIR",
-               .may_change = "kept features are the bits that computing them again gives",
-               .completes = Completes::folder});
+  describe_cache(cache, options);
   options.add("resume", resume,
               {.help = "go on with a run that was interrupted",
                .may_change = "it is what asks for the comparison"});
@@ -317,7 +303,11 @@ void FitTask::describe(OptionList& options) {
 
 FitReport FitTask::run(Engine& engine, TaskEvents& events) const {
   const auto start = Clock::now();
-  const FitOutputs outputs(*this);
+  const RunOutputs outputs({.out = out,
+                            .figures = history,
+                            .figures_option = "--history",
+                            .checkpoint = checkpoint_of(*this),
+                            .cache = cache});
   recipe.recipe();  // its names are checked before any image is listed
   const Prepared prepared = prepare(*this, events);
   FitReport report = with_memory_advice(memory_use(*this, prepared.form), [&] {
