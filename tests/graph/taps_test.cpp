@@ -76,5 +76,23 @@ TEST(Taps, ComeOutOfANetworkThatIsNested) {
   EXPECT_EQ(tapped.count_parameters(), base.count_parameters());
 }
 
+TEST(Taps, CanBeTakenAwayAgain) {
+  const Functional inside = network();
+  const Symbol image = input({8, 8, 3}, "pixels");
+  const Functional base(
+      image, inside(rescaling({.scale = {1.0F / 255}, .name = "rescaling"})(image)), "fed");
+  const Functional tapped = with_taps(base, taps_of(network_of(base)));
+  EXPECT_EQ(tapped_call(base), nullptr);
+  const Symbol again = input({8, 8, 3}, "again");
+  const Functional model(again, tapped(again), "model");
+  ASSERT_NE(tapped_call(model), nullptr);
+  EXPECT_EQ(Layer(*tapped_call(model)->layer.nested()), Layer(tapped));
+  const Functional plain = without_taps(tapped);
+  EXPECT_EQ(plain.outputs().size(), 1U);
+  EXPECT_EQ(plain.outputs()[0].shape(), base.outputs()[0].shape());
+  EXPECT_EQ(network_of(plain).layers().size(), inside.layers().size());
+  EXPECT_EQ(network_of(plain).get_layer("top_conv"), inside.get_layer("top_conv"));
+}
+
 }  // namespace
 }  // namespace thaw

@@ -15,6 +15,7 @@
 #include "thaw/core/variable.h"
 #include "thaw/graph/layer_type.h"
 #include "thaw/graph/network.h"
+#include "thaw/graph/taps.h"
 #include "thaw/ops/activation.h"
 
 namespace thaw::applications {
@@ -190,6 +191,15 @@ Functional Division::up_to_end() const {
 }
 
 Division::Division(const Functional& model) : base_(model) {
+  if (const auto call = tapped_call(model)) {
+    const Functional& tapped = *call->layer.nested();
+    is_tapped_ = true;
+    base_ = without_taps(tapped);
+    levels_ = {{model, Symbol(call)}};
+    network_layers_ = counted_layers(network_of(base_)).size();
+    gives_probabilities_ = makes_probabilities(model.outputs()[0].call()->layer);
+    return;
+  }
   const std::vector<Place> places = spine_of(model);
   const Functional network = network_of(model);
   auto end = end_of_known(places, model);

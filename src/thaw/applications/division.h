@@ -16,7 +16,8 @@ class Division {
   /// last global pooling reads, or else the last image larger than 1×1; in the network that it
   /// wraps (network_of()), so that layers added to that are head. A convolution to the classes in
   /// front of the global pooling is head too, told by the softmax or sigmoid behind it or the
-  /// number of classes in the metadata. Of a known network (recognize()) the base is the model
+  /// number of classes in the metadata. Of a base whose taps the head reads (with_taps()) the base
+  /// is that without them. Of a known network (recognize()) the base is the model
   /// without top. Throws Error when no layer gives an image.
   explicit Division(const Functional& model);
 
@@ -35,6 +36,10 @@ class Division {
 
   /// Whether the model ends in a softmax or a sigmoid: not in logits.
   bool gives_probabilities() const { return gives_probabilities_; }
+
+  /// Whether the head reads values from within the base, not only the image that it gives: it then
+  /// goes on with the whole model alone, of which the base shares all layers.
+  bool is_tapped() const { return is_tapped_; }
 
   /// What the head makes of another image than the base's: its layers called again. Throws Error
   /// when their weights do not fit the image.
@@ -56,6 +61,7 @@ class Division {
   std::vector<Level> levels_;  ///< the innermost first
   Functional base_;
   bool gives_probabilities_ = false;
+  bool is_tapped_ = false;
   bool is_of_sequential_ = false;  ///< the network, before anything was dropped
   size_t network_layers_ = 0;      ///< before anything was dropped
 };

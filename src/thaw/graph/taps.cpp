@@ -84,35 +84,32 @@ bool is_output(const Functional& network, const Symbol& value) {
   return std::ranges::find(network.outputs(), value) != network.outputs().end();
 }
 
-/// `model` with `values` of `network`, which is it or lies in it, behind its outputs.
-Functional with_values(const Functional& model, const Functional& network,
-                       const std::vector<Symbol>& values) {
-  std::vector<Symbol> outputs = model.outputs();
-  if (Layer(model) == Layer(network)) {
-    outputs.insert(outputs.end(), values.begin(), values.end());
-    return Functional(model.inputs(), std::move(outputs), model.name());
-  }
+/// `model` with `other` in the place of `network`, which is it or lies in it, as its only output
+/// and those of `other` behind its first.
+Functional with_network(const Functional& model, const Functional& network,
+                        const Functional& other) {
+  if (Layer(model) == Layer(network)) return other;
   std::map<const Call*, std::shared_ptr<const Call>> replayed;
   for (const Symbol& symbol : model.inputs()) replayed[symbol.call().get()] = symbol.call();
   const auto moved = [&](const Symbol& symbol) {
     return Symbol(replayed.at(symbol.call().get()), symbol.index());
   };
-  std::vector<Symbol> found;
+  std::vector<Symbol> taps;
   for (const auto& call : model.calls()) {
     if (replayed.contains(call.get())) continue;
     std::vector<Symbol> inputs;
     for (const Symbol& symbol : call->inputs) inputs.push_back(moved(symbol));
     const Functional* nested = call->layer.nested();
     const bool leads_there = nested != nullptr && Layer(network_of(*nested)) == Layer(network);
-    const Layer layer = leads_there ? Layer(with_values(*nested, network, values)) : call->layer;
+    const Layer layer = leads_there ? Layer(with_network(*nested, network, other)) : call->layer;
     const auto again = layer(inputs, {.training = call->training}).call();
     replayed[call.get()] = again;
-    if (!leads_there || !found.empty()) continue;
-    for (size_t i = nested->outputs().size(); i < again->output_shapes.size(); ++i)
-      found.emplace_back(again, static_cast<int>(i));
+    if (!leads_there || !taps.empty()) continue;
+    for (size_t i = 1; i < again->output_shapes.size(); ++i)
+      taps.emplace_back(again, static_cast<int>(i));
   }
-  for (Symbol& output : outputs) output = moved(output);
-  outputs.insert(outputs.end(), found.begin(), found.end());
+  std::vector<Symbol> outputs{moved(model.outputs()[0])};
+  outputs.insert(outputs.end(), taps.begin(), taps.end());
   return Functional(model.inputs(), std::move(outputs), model.name());
 }
 
@@ -140,11 +137,30 @@ std::vector<Tap> taps_of(const Functional& network, int64_t most_columns) {
 }
 
 Functional with_taps(const Functional& base, const std::vector<Tap>& taps) {
-  std::vector<Symbol> values;
-  values.reserve(taps.size());
+  const Functional network = network_of(base);
+  std::vector<Symbol> values{network.outputs()[0]};
   for (const Tap& tap : taps) values.push_back(tap.value);
-  Functional result = with_values(base, network_of(base), values);
+  Functional result =
+      with_network(base, network, Functional(network.inputs(), std::move(values), network.name()));
   result.metadata() = base.metadata();
+  return result;
+}
+
+std::shared_ptr<const Call> tapped_call(const Functional& model) {
+  const Functional network = network_of(model);
+  for (const auto& call : model.calls()) {
+    const Functional* nested = call->layer.nested();
+    if (nested != nullptr && call->output_shapes.size() > 1 &&
+        Layer(network_of(*nested)) == Layer(network))
+      return call;
+  }
+  return nullptr;
+}
+
+Functional without_taps(const Functional& tapped) {
+  const Functional network = network_of(tapped);
+  Functional result = with_network(tapped, network, network.up_to(network.outputs()[0]));
+  result.metadata() = tapped.metadata();
   return result;
 }
 

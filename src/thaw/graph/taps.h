@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -23,5 +24,10 @@ std::vector<Tap> taps_of(const Functional& network, int64_t most_columns = 12288
 /// `base` with the values of these taps of its network (network_of()) as further outputs behind its
 /// own. Layers, and so weights and flags, are shared; metadata are copied.
 Functional with_taps(const Functional& base, const std::vector<Tap>& taps);
+
+/// The call of such a base in `model`, which reads its taps; nullptr where there is none.
+std::shared_ptr<const Call> tapped_call(const Functional& model);
+/// What with_taps() was given: the base with its first output alone.
+Functional without_taps(const Functional& tapped);
 
 }  // namespace thaw

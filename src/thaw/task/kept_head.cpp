@@ -52,6 +52,11 @@ KeptHead keep_head(const BaseModel& asked, const LoadedBase& loaded) {
     throw UsageError("--keep-head: expected a finished model, received " + asked.base +
                      ", which has no head: leave --keep-head out for a new one");
   }
+  if (loaded.division->is_tapped()) {
+    Model model(*loaded.whole);
+    model.set_trainable(true);
+    return {std::move(model), loss_for(loaded)};
+  }
   const Symbol image = input(loaded.base.inputs()[0].shape(), "input");
   const Symbol features = loaded.base(image, {.training = false});
   Model model(image, loaded.division->head_of(features));
