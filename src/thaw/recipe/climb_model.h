@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <vector>
+
+#include "thaw/graph/functional.h"
+#include "thaw/graph/taps.h"
+#include "thaw/heads/head_data.h"
+#include "thaw/heads/linear_head.h"
+#include "thaw/train/model.h"
+
+namespace thaw {
+
+/// The columns of pooled features, each brought to x·scale + offset.
+struct ColumnScaling {
+  std::vector<float> scale;
+  std::vector<float> offset;
+};
+
+/// A base whose taps, beside its own output, lead to one Dense layer: the means over the image of
+/// each tap, then of the base's output, side by side; softmax(kernelᵀx + bias). An ordinary Keras
+/// graph: GlobalAveragePooling2D of each, Concatenate, Dense. Layers of the base are shared with
+/// it.
+struct ClimbModel {
+  Model model;
+  /// Of the columns, in their order: one a tap, the lowest first, then the base's output.
+  std::vector<FeatureGroup> groups;
+  Layer head;  ///< the Dense
+};
+
+/// `scaling`, where given, is applied to the columns before the Dense layer: so they train at one
+/// pace. Throws UsageError unless the base has one input and one output, and classes ≥ 2.
+ClimbModel climb_model(const Functional& base, const std::vector<Tap>& taps, int64_t classes,
+                       const std::optional<ColumnScaling>& scaling = {});
+
+/// Standardizes the columns of `features` [images, columns] and divides those of each group by the
+/// root of their number, as FeatureGroup says; constant ones become 0.
+ColumnScaling column_scaling(const Tensor& features, const std::vector<FeatureGroup>& groups);
+
+/// The same function of columns that are scaled, and back. What a head makes of a column that
+/// scaling leaves nothing of is lost.
+LinearHead scaled(const LinearHead& head, const ColumnScaling& scaling);
+LinearHead unscaled(const LinearHead& head, const ColumnScaling& scaling);
+
+/// The weights of the Dense layer.
+void set_head(const Layer& dense, const LinearHead& head);
+LinearHead head_of(const Layer& dense);
+
+/// How many of the taps, the lowest first, `head` makes nothing of: rows of zeros.
+std::vector<bool> unused_groups(const LinearHead& head, const std::vector<FeatureGroup>& groups);
+
+}  // namespace thaw
