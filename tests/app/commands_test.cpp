@@ -34,7 +34,7 @@ TEST(Program, says_its_version_and_knows_its_commands) {
   const ProgramRun help = run_thaw({"--help"});
   EXPECT_EQ(help.exit_code, 0);
   for (const char* command :
-       {"fit", "evaluate", "predict", "summary", "models", "cache", "convert"}) {
+       {"fit", "climb", "evaluate", "predict", "summary", "models", "cache", "convert"}) {
     EXPECT_TRUE(contains(help.output, command)) << help.output;
     EXPECT_EQ(run_thaw({command, "--help"}).exit_code, 0);
   }

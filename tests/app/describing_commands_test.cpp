@@ -16,8 +16,8 @@ using testing::contains;
 using testing::ProgramRun;
 using testing::run_thaw;
 
-const char* const commands[] = {"cache", "completion", "convert", "evaluate", "fit",
-                                "help",  "man",        "models",  "predict",  "summary"};
+const char* const commands[] = {"cache", "climb", "completion", "convert", "evaluate", "fit",
+                                "help",  "man",   "models",     "predict", "summary"};
 
 /// Whether this machine has a program; a test without it has nothing to ask.
 bool has(const std::string& program) {

@@ -8,6 +8,7 @@
 #include "app/small_images.h"
 #include "support/error_of.h"
 #include "support/temporary_folder.h"
+#include "task/option_values.h"
 #include "thaw/core/files.h"
 #include "thaw/formats/json.h"
 #include "thaw/formats/model_file.h"
@@ -22,8 +23,10 @@
 namespace thaw {
 namespace {
 
+using testing::another_value;
 using testing::contains;
 using testing::error_of;
+using testing::values_to_try;
 
 /// Images of three colours and a base, in a folder with a cache of its own.
 class FitTaskTest : public ::testing::Test {
@@ -96,53 +99,6 @@ void make_older(const std::string& path) {
   config.set("position", std::move(position));
   text = write_json(config);
   save_safetensors(file, path);
-}
-
-/// Another value that the option may have.
-std::string another_value(const Option& option, const std::map<std::string, std::string>& known) {
-  if (const auto found = known.find(option.name); found != known.end()) return found->second;
-  const Config value = option.get();
-  if (option.is_switch) return "";
-  for (const std::string& choice : option.about.choices)
-    if (value.is_null() || choice != value.as_string()) return choice;
-  if (value.is_integer()) return std::to_string(value.as_integer() + 1);
-  if (value.is_number()) return std::to_string(value.as_number() / 2);
-  ADD_FAILURE() << "say in this test what else " << option.flag() << " may be";
-  return "";
-}
-
-/// Of options whose other values do not follow from what is said of them.
-std::map<std::string, std::string> values_to_try(const std::filesystem::path& folder) {
-  const auto path = [&](const char* name) { return (folder / name).string(); };
-  return {{"images", path("others")},
-          {"validation", path("others")},
-          {"validation-split", "0.4"},
-          {"images-per-class", "2"},
-          {"out", path("other.keras")},
-          {"base", path("copy.keras")},
-          {"weights", "none"},
-          {"output", "bn2"},
-          {"lambda", "prep=x/2"},
-          {"image-size", "24"},
-          {"preprocessing", "torch"},
-          {"aspect-ratio", "crop"},
-          {"interpolation", "bicubic"},
-          {"crop-fraction", "0.5"},
-          {"orientation", "ignore"},
-          {"unfreeze", "1"},
-          {"head", "dropout 0.5"},
-          {"class-weight", "balanced"},
-          {"callbacks", "early_stopping@monitor=loss,patience=9"},
-          {"optimizer", "sgd"},
-          {"warmup", "0.25"},
-          {"layer-decay", "0.5"},
-          {"ema", "0.5"},
-          {"loss", "mean_squared_error"},
-          {"metrics", "categorical_accuracy"},
-          {"history", path("history.json")},
-          {"augment", "flip"},
-          {"cache", "off"},
-          {"threads", "1"}};
 }
 
 TEST_F(FitTaskTest, resumes_under_no_other_setting_that_changes_the_result) {

@@ -23,13 +23,13 @@ class Progress : public TaskEvents {
   void on_left_out(const std::string& reason) override;
   void on_remark(const std::string& remark) override;
 
- private:
-  using Clock = std::chrono::steady_clock;
-
   /// Replaces the line being drawn, at most ten times a second unless `now`.
   void draw(const std::string& line, bool now = false);
   /// Ends the line being drawn with `line`, which stays.
   void keep(const std::string& line);
+
+ private:
+  using Clock = std::chrono::steady_clock;
 
   bool in_place_;
   bool drawn_ = false;
