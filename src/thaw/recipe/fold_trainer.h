@@ -8,7 +8,6 @@
 
 #include "thaw/features/kept_features.h"
 #include "thaw/recipe/climb_model.h"
-#include "thaw/runtime/engine.h"
 
 namespace thaw {
 

@@ -202,6 +202,47 @@ std::string budget_to(const std::optional<double>& budget) {
   return budget ? fmt::format("{}s", *budget) : "none";
 }
 
+/// What is tried, and by what it is judged.
+void describe_trying(ClimbTask& of, OptionList& options) {
+  options.add("sizes", of.sizes,
+              {.help = "sizes of images to try with each base, as --image-size has them, separated "
+                       "by commas",
+               .value = "SIZES",
+               .usual = "the base's own",
+               .excludes = "image-size"});
+  options.add("class-weight", of.class_weight,
+              {.help = "how much the images of each class count: balanced, the fewer the more, or "
+                       "a JSON file, as thaw fit has it",
+               .value = "balanced|FILE",
+               .usual = "all count the same",
+               .completes = Completes::file});
+  static constexpr std::pair<const char*, Mirrored> mirrorings[] = {
+      {"auto", Mirrored::where_few}, {"always", Mirrored::always}, {"never", Mirrored::never}};
+  options.add("mirrored", of.mirrored, mirrorings,
+              {.help = "whether the mirror image of each is learned from too, if that does better "
+                       "on images kept out; auto: it is tried with at most 600 images"});
+  options.add("folds", of.folds,
+              {.help = "in how many parts the images are kept out in turn, to choose by",
+               .value = "N",
+               .range = Range{2, 50}});
+  options.add("most-blocks", of.most_blocks,
+              {.help = "how many of the base's last blocks, as thaw summary lists them, are "
+                       "fine-tuned at most (0: only heads are tried)",
+               .value = "N",
+               .range = Range{0, 1000}});
+  options.add("epochs", of.epochs,
+              {.help = "of each fit of these blocks", .value = "N", .range = Range{1, 1000000}});
+  options.add("learning-rate", of.learning_rate,
+              {.help = "of these fits",
+               .value = "RATE",
+               .range = Range{0, std::numeric_limits<double>::infinity()}});
+  options.add("budget", of.budget, &budget_from, &budget_to,
+              {.help = "after this time no further block is begun: 90s, 10m, 1h",
+               .value = "TIME",
+               .usual = "no limit",
+               .may_change = "what is done is not undone"});
+}
+
 }  // namespace
 
 void ClimbTask::describe(OptionList& options) {
@@ -217,43 +258,7 @@ void ClimbTask::describe(OptionList& options) {
                .may_change = "it says where the result goes, not what it is",
                .completes = Completes::file});
   base.describe(options);
-  options.add("sizes", sizes,
-              {.help = "sizes of images to try with each base, as --image-size has them, separated "
-                       "by commas",
-               .value = "SIZES",
-               .usual = "the base's own",
-               .excludes = "image-size"});
-  options.add("class-weight", class_weight,
-              {.help = "how much the images of each class count: balanced, the fewer the more, or "
-                       "a JSON file, as thaw fit has it",
-               .value = "balanced|FILE",
-               .usual = "all count the same",
-               .completes = Completes::file});
-  static constexpr std::pair<const char*, Mirrored> mirrorings[] = {
-      {"auto", Mirrored::where_few}, {"always", Mirrored::always}, {"never", Mirrored::never}};
-  options.add("mirrored", mirrored, mirrorings,
-              {.help = "whether the mirror image of each is learned from too, if that does better "
-                       "on images kept out; auto: it is tried with at most 600 images"});
-  options.add("folds", folds,
-              {.help = "in how many parts the images are kept out in turn, to choose by",
-               .value = "N",
-               .range = Range{2, 50}});
-  options.add("most-blocks", most_blocks,
-              {.help = "how many of the base's last blocks, as thaw summary lists them, are "
-                       "fine-tuned at most (0: only heads are tried)",
-               .value = "N",
-               .range = Range{0, 1000}});
-  options.add("epochs", epochs,
-              {.help = "of each fit of these blocks", .value = "N", .range = Range{1, 1000000}});
-  options.add("learning-rate", learning_rate,
-              {.help = "of these fits",
-               .value = "RATE",
-               .range = Range{0, std::numeric_limits<double>::infinity()}});
-  options.add("budget", budget, &budget_from, &budget_to,
-              {.help = "after this time no further block is begun: 90s, 10m, 1h",
-               .value = "TIME",
-               .usual = "no limit",
-               .may_change = "what is done is not undone"});
+  describe_trying(*this, options);
   options.add("use-all", use_all,
               {.help = "at the end, when all is chosen, learn from the images for validation too"});
   options.add("seed", seed,
