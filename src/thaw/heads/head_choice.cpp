@@ -24,7 +24,7 @@ constexpr double most_logistic_work = 3e8;
 /// the least negative log likelihood of those before.
 constexpr double promising = 1.15;
 /// Of the head that is kept.
-constexpr double final_tolerance = 1e-6;
+constexpr double final_tolerance = 1e-4;
 
 std::vector<Weighting> weightings_of(const HeadData& data, const HeadChoiceOptions& options) {
   std::vector<Weighting> result;

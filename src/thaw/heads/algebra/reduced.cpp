@@ -39,12 +39,12 @@ std::vector<int64_t> choose_landmarks(const Vector& weights, int64_t most) {
 
 }  // namespace
 
-Reduced::Reduced(const HeadData& data, Standard standard, const Vector& weights)
+Reduced::Reduced(const HeadData& data, Standard standard, const Vector& weights, int64_t most)
     : features_(data.features), standard_(std::move(standard)) {
   for (int64_t j = 0; j < standard_.factor.size(); ++j) {
     if (standard_.factor[j] > 0) columns_.push_back(j);
   }
-  reduce(weights);
+  reduce(weights, most);
 }
 
 Matrix Reduced::standardized(const std::vector<int64_t>& numbers, size_t first,
@@ -63,15 +63,15 @@ Matrix Reduced::standardized(const std::vector<int64_t>& numbers, size_t first,
   return result;
 }
 
-void Reduced::reduce(const Vector& weights) {
+void Reduced::reduce(const Vector& weights, int64_t most) {
   const int64_t rows = features_.shape()[0];
   const std::vector<int64_t> all = all_of(rows);
   const size_t columns = columns_.size();
-  if (static_cast<int64_t>(columns) <= std::min(rows, most_dimensions)) {
+  if (static_cast<int64_t>(columns) <= std::min(rows, most)) {
     rows_ = standardized(all, 0, columns);
     return;
   }
-  landmarks_ = choose_landmarks(weights, most_dimensions);
+  landmarks_ = choose_landmarks(weights, most);
   const auto count = static_cast<Eigen::Index>(landmarks_.size());
   const bool is_exact = count == rows;
   Matrix gram = Matrix::Zero(count, count);

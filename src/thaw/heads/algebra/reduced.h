@@ -11,14 +11,15 @@ namespace thaw::algebra {
 /// K = ZZᵀ = LLᵀ (Cholesky), ρ are the rows of L; a kernel v of theirs is the kernel ZᵀL⁻ᵀv of z.
 /// K gets 10⁻¹⁰ of its mean diagonal added to its diagonal, since centred rows are dependent.
 ///
-/// With more than `most_dimensions` rows and columns, that many rows M chosen at random stand for
+/// With more than `most` rows and columns, that many rows M chosen at random stand for
 /// all (Nyström's method): ρ = Z·Z_Mᵀ·L⁻ᵀ with Z_M·Z_Mᵀ = LLᵀ, the part of z in the span of those.
 class Reduced {
  public:
   static constexpr int64_t most_dimensions = 2500;
 
   /// `weights` [rows] say which rows may stand for all: those above 0.
-  Reduced(const HeadData& data, Standard standard, const Vector& weights);
+  Reduced(const HeadData& data, Standard standard, const Vector& weights,
+          int64_t most = most_dimensions);
 
   /// [rows, dimensions]
   const Matrix& rows() const { return rows_; }
@@ -28,7 +29,7 @@ class Reduced {
   LinearHead head_of(const Matrix& kernel, const Vector& bias) const;
 
  private:
-  void reduce(const Vector& weights);
+  void reduce(const Vector& weights, int64_t most);
   /// Standardized rows of these numbers, columns first … of columns_: [numbers, count].
   Matrix standardized(const std::vector<int64_t>& numbers, size_t first, size_t count) const;
 
