@@ -23,7 +23,7 @@ std::string classes_text(const std::vector<std::pair<std::string, int64_t>>& cla
 /// A row of the table.
 std::string row(const std::string& what, double accuracy, double likelihood,
                 const std::string& verdict) {
-  return fmt::format("  {:<40}  {:>8.4f}  {:>6.4f}  {}", what, accuracy, likelihood, verdict);
+  return fmt::format("  {:<59}  {:>8.4f}  {:>6.4f}  {}", what, accuracy, likelihood, verdict);
 }
 
 }  // namespace
@@ -72,7 +72,7 @@ void ClimbProgress::on_climb_begin(const ClimbBegin& begin) {
 void ClimbProgress::on_probe(const std::string& base, const ImageSize& size) {
   if (doing_.empty())
     line_.keep(
-        fmt::format("  {:<40}  {:>8}  {:>6}", "bases, on some of the images", "accuracy", "nll"));
+        fmt::format("  {:<59}  {:>8}  {:>6}", "bases, on some of the images", "accuracy", "nll"));
   doing_ = fmt::format("{} ({})", base, size.to_text());
 }
 
@@ -86,7 +86,7 @@ void ClimbProgress::on_base(const std::string& base, const ImageSize& size) {
 }
 
 void ClimbProgress::on_heads(const HeadChoice& heads) {
-  line_.keep(fmt::format("  {:<40}  {:>8}  {:>6}   ({} folds kept out in turn)", "heads",
+  line_.keep(fmt::format("  {:<59}  {:>8}  {:>6}   ({} folds kept out in turn)", "heads",
                          "accuracy", "nll", task_.folds));
   for (const HeadCandidate& candidate : heads.candidates) {
     line_.keep(row(candidate.name, candidate.accuracy, candidate.negative_log_likelihood,
@@ -96,7 +96,7 @@ void ClimbProgress::on_heads(const HeadChoice& heads) {
 
 void ClimbProgress::on_rung_begin(const Rung& rung) {
   if (rung.blocks == 1)
-    line_.keep(fmt::format("  {:<40}  {:>8}  {:>6}", "blocks fine-tuned", "accuracy", "nll"));
+    line_.keep(fmt::format("  {:<59}  {:>8}  {:>6}", "blocks fine-tuned", "accuracy", "nll"));
   doing_ = fmt::format("{} and above", rung.name);
   fits_ = 0;
 }
