@@ -11,6 +11,7 @@
 #include "support/temporary_folder.h"
 #include "thaw/core/files.h"
 #include "thaw/core/random.h"
+#include "thaw/core/variable.h"
 #include "thaw/graph/layers/add.h"
 #include "thaw/graph/layers/conv_2d.h"
 #include "thaw/graph/layers/relu.h"
@@ -179,6 +180,26 @@ TEST(Climb, fits_what_was_chosen_to_more_images) {
   EXPECT_NE(bytes_of(climb.model()), before);
 }
 
+TEST(Climb, gives_a_detector_of_images_of_none_of_the_classes_where_asked) {
+  const auto data = stripes(120, 1);
+  ClimbOptions options = small_climb();
+  for (const int64_t blocks : {0, 2}) {
+    options.most_blocks = blocks;
+    options.unknown_rate = 0.1;
+    Climb climb(blocks_base(), 2, options);
+    ASSERT_TRUE(climb.run(testing::engine(), data).has_value());
+    ASSERT_TRUE(climb.detector().has_value());
+    const int64_t columns = climb.model().layers().back().variables().at(0)->shape()[0];
+    EXPECT_EQ(climb.detector()->columns(), columns);
+    EXPECT_EQ(climb.detector()->unknown_rate(), 0.1);
+    options.unknown_rate = {};
+    Climb without(blocks_base(), 2, options);
+    ASSERT_TRUE(without.run(testing::engine(), data).has_value());
+    EXPECT_FALSE(without.detector().has_value());
+    EXPECT_EQ(bytes_of(without.model()), bytes_of(climb.model()));
+  }
+}
+
 TEST(ClimbModel, has_the_same_function_with_scaled_columns) {
   const Functional base = blocks_base();
   const auto taps = taps_of(base);
@@ -205,8 +226,9 @@ TEST(ClimbModel, has_the_same_function_with_scaled_columns) {
 TEST(ClimbModel, leaves_out_the_taps_that_a_head_makes_nothing_of) {
   LinearHead head{Tensor::zeros({5, 2}), Tensor::zeros({2})};
   head.kernel.values()[4] = 1;
-  EXPECT_EQ(unused_groups(head, {{.columns = 2}, {.columns = 1}, {.columns = 2}}),
-            (std::vector<bool>{true, false, true}));
+  EXPECT_EQ(used_by(head, {{.columns = 2}, {.columns = 1}, {.columns = 2}}),
+            (std::vector<bool>{false, true, true}))
+      << "the base's own output stays";
 }
 
 }  // namespace

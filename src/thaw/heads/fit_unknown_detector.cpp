@@ -128,13 +128,20 @@ void set_scale(UnknownDetectorParts& parts, const KeptOut& kept) {
   parts.distance_weight *= scale;
   parts.margin_weight *= scale;
   parts.offset = -score.mean * scale;
-  std::ranges::sort(scores);
-  const auto n = static_cast<double>(scores.size());
-  const double place = std::clamp(std::ceil((1 - parts.unknown_rate) * (n + 1)), 1.0, n);
-  parts.threshold = scores[static_cast<size_t>(place) - 1] * scale + parts.offset;
+  parts.threshold =
+      refusing_threshold(std::move(scores), parts.unknown_rate) * scale + parts.offset;
 }
 
 }  // namespace
+
+double refusing_threshold(std::vector<double> scores, double unknown_rate) {
+  if (scores.empty())
+    throw UsageError("threshold: expected scores of images kept out, received none");
+  std::ranges::sort(scores);
+  const auto n = static_cast<double>(scores.size());
+  const double place = std::clamp(std::ceil((1 - unknown_rate) * (n + 1)), 1.0, n);
+  return scores[static_cast<size_t>(place) - 1];
+}
 
 UnknownDetector fit_unknown_detector(const HeadData& data, double unknown_rate) {
   if (!(unknown_rate > 0 && unknown_rate < 1))

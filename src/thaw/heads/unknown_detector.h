@@ -68,6 +68,11 @@ class UnknownDetector {
   std::vector<double> means_along_;  ///< [classes, directions]
 };
 
+/// The ⌈(1 − unknown_rate)·(n + 1)⌉-th smallest of n scores of images of the classes that were kept
+/// out, or the largest: an image not seen before is above it with a probability of at most
+/// `unknown_rate` (split conformal prediction). Throws UsageError where there are no scores.
+double refusing_threshold(std::vector<double> scores, double unknown_rate);
+
 /// A detector fitted to features as they enter the Dense, one row an image and no view of an image
 /// twice; `data.weights` count for means and covariance and the head, as for other heads.
 ///

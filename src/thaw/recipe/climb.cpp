@@ -46,16 +46,6 @@ std::vector<double> weights_of(const Dataset& data, const std::vector<int64_t>& 
   return result;
 }
 
-/// The rows of `tensor` [rows, …] of these numbers.
-Tensor rows_at(const Tensor& tensor, const std::vector<int64_t>& rows) {
-  Tensor result(tensor.shape().without_batch().with_batch(std::ssize(rows)));
-  for (size_t i = 0; i < rows.size(); ++i) {
-    std::ranges::copy(tensor.rows(rows[i], 1).values(),
-                      result.rows(static_cast<int64_t>(i), 1).data());
-  }
-  return result;
-}
-
 /// Those of `all` that `places` name.
 std::vector<int64_t> chosen(const std::vector<int64_t>& all, const std::vector<int64_t>& places) {
   std::vector<int64_t> result;
@@ -87,60 +77,6 @@ void calibrate(ClimbResult& result) {
   for (float& logit : result.kept_out_logits.values())
     logit = static_cast<float>(logit / temperature);
   result.temperature = temperature;
-}
-
-/// Which groups of columns `head` makes something of; the last, the base's output, in any case.
-std::vector<bool> used_by(const LinearHead& head, const std::vector<FeatureGroup>& groups) {
-  std::vector<bool> used = unused_groups(head, groups);
-  used.flip();
-  used.back() = true;
-  return used;
-}
-
-std::vector<FeatureGroup> used_groups(const std::vector<FeatureGroup>& groups,
-                                      const std::vector<bool>& used) {
-  std::vector<FeatureGroup> result;
-  for (size_t i = 0; i < groups.size(); ++i)
-    if (used[i]) result.push_back(groups[i]);
-  return result;
-}
-
-/// The places of the columns in these groups.
-std::vector<int64_t> columns_in(const std::vector<FeatureGroup>& groups,
-                                const std::vector<bool>& used) {
-  std::vector<int64_t> result;
-  int64_t first = 0;
-  for (size_t i = 0; i < groups.size(); ++i) {
-    for (int64_t j = 0; j < groups[i].columns; ++j)
-      if (used[i]) result.push_back(first + j);
-    first += groups[i].columns;
-  }
-  return result;
-}
-
-Tensor columns_of(const Tensor& features, const std::vector<FeatureGroup>& groups,
-                  const std::vector<bool>& used) {
-  const std::vector<int64_t> columns = columns_in(groups, used);
-  Tensor result(Shape{features.shape()[0], std::ssize(columns)});
-  for (int64_t i = 0; i < features.shape()[0]; ++i) {
-    const Tensor from = features.rows(i, 1);
-    Tensor to = result.rows(i, 1);
-    for (size_t j = 0; j < columns.size(); ++j)
-      to.values()[j] = from.values()[static_cast<size_t>(columns[j])];
-  }
-  return result;
-}
-
-/// The base under this head, with the taps that are used.
-Model model_of(const Functional& base, const std::vector<Tap>& taps, const LinearHead& head,
-               const std::vector<FeatureGroup>& groups, const std::vector<bool>& used) {
-  std::vector<Tap> read;
-  for (size_t i = 0; i < taps.size(); ++i)
-    if (used[i]) read.push_back(taps[i]);
-  const ClimbModel made = climb_model(base, read, head.bias.elements());
-  set_head(made.head, {rows_at(head.kernel, columns_in(groups, used)), head.bias});
-  for (const Layer& layer : made.model.layers()) layer.set_trainable(layer == made.head);
-  return made.model;
 }
 
 }  // namespace
@@ -279,6 +215,7 @@ void Climb::restore_base() {
   for (const auto& [variable, value] : changed_) variable->assign(value);
   changed_.clear();
   model_.reset();
+  detector_.reset();
 }
 
 bool Climb::climb(Engine& engine, const Dataset& data, const HeadData& heads, ClimbResult& result) {
@@ -310,6 +247,9 @@ bool Climb::climb(Engine& engine, const Dataset& data, const HeadData& heads, Cl
   result.kept_out = std::move(kept_out);
   calibrate(result);
   take(trainer, end->all, model, scaling, result.temperature);
+  if (!options_.unknown_rate) return true;
+  if (!find_threshold(engine, data, trainer, end->weights)) return false;
+  trainer.assign(end->all);
   return true;
 }
 
@@ -322,7 +262,7 @@ bool Climb::refit(Engine& engine, const Dataset& data, const ClimbResult& result
   const bool is_tuned = std::ranges::any_of(result.rungs, &Rung::is_kept);
   if (!is_tuned) {
     keep(head);
-    return true;
+    return fit_detector(engine, data);
   }
   const ColumnScaling scaling = column_scaling(heads.features, extractor_.groups);
   const ClimbModel model = climb_model(base_, taps_, classes_, scaling);
@@ -331,11 +271,12 @@ bool Climb::refit(Engine& engine, const Dataset& data, const ClimbResult& result
                                  ladder_options(), state_);
   if (!weights) return false;
   take(trainer, *weights, model, scaling, result.temperature);
-  return true;
+  return fit_detector(engine, data);
 }
 
 std::optional<ClimbResult> Climb::run(Engine& engine, const Dataset& data) {
   restore_base();
+  threshold_.reset();
   if (!read(engine, data)) return std::nullopt;
   resume();
   ClimbResult result;
@@ -350,7 +291,10 @@ std::optional<ClimbResult> Climb::run(Engine& engine, const Dataset& data) {
     save_state();
     return std::nullopt;
   }
-  if (model_) return result;
+  if (model_) {
+    if (!fit_detector(engine, data)) return std::nullopt;
+    return result;
+  }
   // The head's own temperature is folded in already: what it did is told apart.
   result.kept_out_logits = result.heads.out_of_fold.clone();
   for (float& logit : result.kept_out_logits.values())
@@ -359,30 +303,58 @@ std::optional<ClimbResult> Climb::run(Engine& engine, const Dataset& data) {
   std::iota(result.kept_out.begin(), result.kept_out.end(), int64_t{0});
   calibrate(result);
   keep(result.heads.head);
+  if (!fit_detector(engine, data)) return std::nullopt;
   return result;
 }
 
-std::optional<UnknownDetector> Climb::detector(Engine& engine, const Dataset& data,
-                                               double unknown_rate) {
+std::optional<Tensor> Climb::features_now(Engine& engine, const Dataset& data) {
+  unfreeze(extractor_.model, network_of(base_), 0);
+  extractor_.head.set_trainable(true);
+  const auto features =
+      frozen_features(extractor_.model, engine, data,
+                      {.cache = options_.cache, .features = kept_, .stop = options_.stop});
+  if (!features) return std::nullopt;
+  const Tensor first_views = features->values.rows(0, std::ssize(features->samples));
+  return columns_of(first_views, extractor_.groups, model_used_);
+}
+
+bool Climb::find_threshold(Engine& engine, const Dataset& data, FoldTrainer& trainer,
+                           const std::vector<Weights>& weights) {
+  HeadData plain = head_data(data, 1);
+  plain.groups = used_groups(extractor_.groups, model_used_);
+  std::vector<double> scores;
+  for (int fold = 0; std::cmp_less(fold, weights.size()); ++fold) {
+    trainer.assign(weights[static_cast<size_t>(fold)]);
+    auto features = features_now(engine, data);
+    if (!features) return false;
+    plain.features = std::move(*features);
+    const UnknownDetector without =
+        fit_unknown_detector(rows_of(plain, outside(folds_, fold)), *options_.unknown_rate);
+    for (const int64_t place : trainer.places_of(fold))
+      scores.push_back(without.score(plain.features.rows(place, 1).values()));
+  }
+  threshold_ = refusing_threshold(std::move(scores), *options_.unknown_rate);
+  return true;
+}
+
+bool Climb::fit_detector(Engine& engine, const Dataset& data) {
+  detector_.reset();
+  if (!options_.unknown_rate) return true;
   HeadData plain = head_data(data, 1);
   if (changed_.empty()) {
     plain.features = columns_of(plain.features, extractor_.groups, model_used_);
   } else {
-    // A graph of its own, for which no cuts are expected.
-    const auto kept = options_.feature_folder
-                          ? std::make_shared<KeptFeatures>(*options_.feature_folder)
-                          : std::make_shared<KeptFeatures>();
-    model_->compile({.optimizer = make_optimizer("sgd", 0.0), .loss = loss});
-    const auto features = frozen_features(*model_, engine, data,
-                                          {.callbacks = options_.callbacks,
-                                           .cache = options_.cache,
-                                           .features = kept,
-                                           .stop = options_.stop});
-    if (!features) return std::nullopt;
-    plain.features = features->values.rows(0, plain.images());
+    auto features = features_now(engine, data);
+    if (!features) return false;
+    plain.features = std::move(*features);
   }
   plain.groups = used_groups(extractor_.groups, model_used_);
-  return fit_unknown_detector(plain, unknown_rate);
+  detector_ = fit_unknown_detector(plain, *options_.unknown_rate);
+  if (!threshold_ || changed_.empty()) return true;
+  UnknownDetectorParts parts = detector_->parts();
+  parts.threshold = *threshold_;
+  detector_ = UnknownDetector(std::move(parts));
+  return true;
 }
 
 }  // namespace thaw

@@ -39,6 +39,8 @@ struct ClimbOptions {
   std::map<int64_t, double> class_weight = {};
   /// Of each image of the dataset, a number that copies of it share; empty: there are no copies.
   std::vector<int64_t> same = {};
+  /// The share of images of the classes that an UnknownDetector may refuse; unset: none is fitted.
+  std::optional<double> unknown_rate = {};
   FeatureCache cache = FeatureCache::automatic;
   std::optional<FeatureFolder> feature_folder = {};
   /// Told of the frozen pass and of the fits on each rung.
@@ -96,9 +98,9 @@ class Climb {
   /// stopped; what was done is in the state.
   bool refit(Engine& engine, const Dataset& data, const ClimbResult& result);
 
-  /// After run() or refit(): what tells images of none of the classes; nullopt: it was stopped.
-  /// `unknown_rate`: the share of images of the classes that it refuses.
-  std::optional<UnknownDetector> detector(Engine& engine, const Dataset& data, double unknown_rate);
+  /// After run() or refit(): what tells images of none of the classes, by what enters the model's
+  /// Dense; none unless it was asked for.
+  const std::optional<UnknownDetector>& detector() const { return detector_; }
 
   /// After run(): the base under the best head, an ordinary model.
   const Model& model() const { return *model_; }
@@ -128,6 +130,13 @@ class Climb {
   void take(const FoldTrainer& trainer, const Weights& weights, const ClimbModel& trained,
             const ColumnScaling& scaling, double temperature);
   void keep(const LinearHead& head);
+  /// What the model's Dense gets of the images, with the base's weights as they are now.
+  std::optional<Tensor> features_now(Engine& engine, const Dataset& data);
+  /// Fits the detector where one is asked for; false: it was stopped.
+  bool fit_detector(Engine& engine, const Dataset& data);
+  /// Its threshold where the base is fine-tuned, from images kept out of the tuning as well.
+  bool find_threshold(Engine& engine, const Dataset& data, FoldTrainer& trainer,
+                      const std::vector<Weights>& weights);
   /// Back to the weights that the base came with.
   void restore_base();
 
@@ -143,7 +152,9 @@ class Climb {
   ClimbState state_;
   std::string state_failure_;
   std::optional<Model> model_;
-  std::vector<bool> model_used_;  ///< the groups of columns that enter its Dense
+  std::optional<UnknownDetector> detector_;
+  std::optional<double> threshold_;  ///< of it, where find_threshold() found one
+  std::vector<bool> model_used_;     ///< the groups of columns that enter its Dense
   /// What take() changed, as it was.
   std::vector<std::pair<VariablePtr, Tensor>> changed_;
 };

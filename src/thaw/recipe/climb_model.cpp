@@ -24,6 +24,19 @@ Symbol pooled(const Symbol& value, const std::string& name) {
   return layer(value);
 }
 
+/// The places of the columns in these groups.
+std::vector<int64_t> columns_in(const std::vector<FeatureGroup>& groups,
+                                const std::vector<bool>& used) {
+  std::vector<int64_t> result;
+  int64_t first = 0;
+  for (size_t i = 0; i < groups.size(); ++i) {
+    for (int64_t j = 0; j < groups[i].columns; ++j)
+      if (used[i]) result.push_back(first + j);
+    first += groups[i].columns;
+  }
+  return result;
+}
+
 }  // namespace
 
 ClimbModel climb_model(const Functional& base, const std::vector<Tap>& taps, int64_t classes,
@@ -134,14 +147,56 @@ LinearHead head_of(const Layer& dense) {
   return {variables.at(0)->value().clone(), variables.at(1)->value().clone()};
 }
 
-std::vector<bool> unused_groups(const LinearHead& head, const std::vector<FeatureGroup>& groups) {
-  std::vector<bool> result;
+std::vector<bool> used_by(const LinearHead& head, const std::vector<FeatureGroup>& groups) {
+  std::vector<bool> used;
   const auto classes = static_cast<size_t>(head.bias.elements());
   auto weights = head.kernel.values();
   for (const FeatureGroup& group : groups) {
     const size_t count = static_cast<size_t>(group.columns) * classes;
-    result.push_back(std::ranges::all_of(weights.first(count), [](float w) { return w == 0; }));
+    used.push_back(std::ranges::any_of(weights.first(count), [](float w) { return w != 0; }));
     weights = weights.subspan(count);
+  }
+  used.back() = true;
+  return used;
+}
+
+std::vector<FeatureGroup> used_groups(const std::vector<FeatureGroup>& groups,
+                                      const std::vector<bool>& used) {
+  std::vector<FeatureGroup> result;
+  for (size_t i = 0; i < groups.size(); ++i)
+    if (used[i]) result.push_back(groups[i]);
+  return result;
+}
+
+Tensor columns_of(const Tensor& features, const std::vector<FeatureGroup>& groups,
+                  const std::vector<bool>& used) {
+  const std::vector<int64_t> columns = columns_in(groups, used);
+  Tensor result(Shape{features.shape()[0], std::ssize(columns)});
+  for (int64_t i = 0; i < features.shape()[0]; ++i) {
+    const Tensor from = features.rows(i, 1);
+    Tensor to = result.rows(i, 1);
+    for (size_t j = 0; j < columns.size(); ++j)
+      to.values()[j] = from.values()[static_cast<size_t>(columns[j])];
+  }
+  return result;
+}
+
+Model model_of(const Functional& base, const std::vector<Tap>& taps, const LinearHead& head,
+               const std::vector<FeatureGroup>& groups, const std::vector<bool>& used) {
+  std::vector<Tap> read;
+  for (size_t i = 0; i < taps.size(); ++i)
+    if (used[i]) read.push_back(taps[i]);
+  const ClimbModel made = climb_model(base, read, head.bias.elements());
+  set_head(made.head, {rows_at(head.kernel, columns_in(groups, used)), head.bias});
+  for (const Layer& layer : made.model.layers()) layer.set_trainable(layer == made.head);
+  return made.model;
+}
+
+Tensor rows_at(const Tensor& tensor, const std::vector<int64_t>& rows) {
+  Tensor result(tensor.shape().without_batch().with_batch(std::ssize(rows)));
+  for (size_t i = 0; i < rows.size(); ++i) {
+    std::ranges::copy(tensor.rows(rows[i], 1).values(),
+                      result.rows(static_cast<int64_t>(i), 1).data());
   }
   return result;
 }

@@ -47,7 +47,20 @@ LinearHead unscaled(const LinearHead& head, const ColumnScaling& scaling);
 void set_head(const Layer& dense, const LinearHead& head);
 LinearHead head_of(const Layer& dense);
 
-/// How many of the taps, the lowest first, `head` makes nothing of: rows of zeros.
-std::vector<bool> unused_groups(const LinearHead& head, const std::vector<FeatureGroup>& groups);
+/// Which groups of columns `head` makes something of: not those whose rows are zeros, but the last,
+/// the base's output, in any case.
+std::vector<bool> used_by(const LinearHead& head, const std::vector<FeatureGroup>& groups);
+/// Those that are used.
+std::vector<FeatureGroup> used_groups(const std::vector<FeatureGroup>& groups,
+                                      const std::vector<bool>& used);
+/// The columns of those groups.
+Tensor columns_of(const Tensor& features, const std::vector<FeatureGroup>& groups,
+                  const std::vector<bool>& used);
+/// The base under this head, with the taps that are used; the head alone trains.
+Model model_of(const Functional& base, const std::vector<Tap>& taps, const LinearHead& head,
+               const std::vector<FeatureGroup>& groups, const std::vector<bool>& used);
+
+/// The rows of `tensor` [rows, …] of these numbers.
+Tensor rows_at(const Tensor& tensor, const std::vector<int64_t>& rows);
 
 }  // namespace thaw

@@ -204,6 +204,7 @@ std::optional<LadderEnd> climb_ladder(FoldTrainer& trainer, const Functional& ne
       if (!all) return std::nullopt;
       end.all = between(end.all, *all, rung.share);
       end.blocks = k;
+      end.weights = standing.weights;
       end.logits = standing.logits;
     } else {
       ++rolled_back;

@@ -31,9 +31,10 @@ struct LadderOptions {
 /// Where a ladder ended.
 struct LadderEnd {
   std::vector<Rung> rungs;
-  Weights all;                 ///< fitted to all images
-  int64_t blocks = 0;          ///< of the last ones that differ from the base's
-  std::vector<Tensor> logits;  ///< of the images of each fold tried
+  Weights all;                   ///< fitted to all images
+  int64_t blocks = 0;            ///< of the last ones that differ from the base's
+  std::vector<Weights> weights;  ///< of each fold tried, fitted without it
+  std::vector<Tensor> logits;    ///< of the images of each fold tried
 };
 
 /// Rung by rung, one block more of the base trains, with each of the first folds kept out in turn,

@@ -141,6 +141,7 @@ void climb_from(const ClimbBase& candidate, const ClimbTask& task, Engine& engin
   images.remember_contents(engine.threads());
   ClimbOptions options = climb_options(task, data, events);
   options.same = copies(images);
+  options.unknown_rate = task.unknown_rate;
   if (task.budget) {
     options.has_time = [start, seconds = *task.budget] {
       return std::chrono::duration<double>(Clock::now() - start).count() < seconds;
@@ -196,6 +197,16 @@ double seconds_from(const std::string& text) {
 
 namespace {
 
+double rate_from(const std::string& text) {
+  double rate = 0;
+  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), rate);
+  if (failure != std::errc() || end != text.data() + text.size() || !(rate > 0 && rate < 1))
+    throw UsageError("expected a share above 0 and below 1, or none, received \"" + text + "\"");
+  return rate;
+}
+
+std::string rate_to(const double& rate) { return fmt::format("{}", rate); }
+
 std::optional<double> budget_from(const std::string& text) { return seconds_from(text); }
 
 std::string budget_to(const std::optional<double>& budget) {
@@ -248,7 +259,7 @@ void describe_trying(ClimbTask& of, OptionList& options) {
 void ClimbTask::describe(OptionList& options) {
   // A member added to the struct stops this from compiling until it is described below, or counted
   // here as one that is no option.
-  [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, q, of_the_run, p,
+  [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, q, r, of_the_run, p,
                                 stop_flag] = *this;
   source.describe(options);
   options.add("out", out,
@@ -259,6 +270,13 @@ void ClimbTask::describe(OptionList& options) {
                .completes = Completes::file});
   base.describe(options);
   describe_trying(*this, options);
+  options.add("unknown-rate", unknown_rate, &rate_from, &rate_to,
+              {.help = "make the model know images of none of its classes (thaw predict then says "
+                       "none of these), so that this share of those of its classes, 0.05 say, is "
+                       "refused too",
+               .value = "RATE",
+               .unset = "none",
+               .usual = "it does not know them"});
   options.add("use-all", use_all,
               {.help = "at the end, when all is chosen, learn from the images for validation too"});
   options.add("seed", seed,

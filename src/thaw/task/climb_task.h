@@ -94,6 +94,9 @@ struct ClimbTask {
   double learning_rate = ClimbOptions{}.learning_rate;  ///< of these
   /// Seconds after which no further rung is begun; unset: all are.
   std::optional<double> budget = {};
+  /// The share of images of the classes that may be taken for none of them: the model then knows
+  /// such images (none_of_these.h). Unset: it does not.
+  std::optional<double> unknown_rate = {};
   bool use_all = false;  ///< at the end fit what was chosen to the images for validation too
   uint64_t seed = 1;
   std::optional<FeatureFolderOptions> cache = FeatureFolderOptions{};
