@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <span>
+#include <utility>
 
 #include "thaw/core/terminal_text.h"
 
@@ -95,7 +96,7 @@ void ClimbProgress::on_heads(const HeadChoice& heads) {
 }
 
 void ClimbProgress::on_rung_begin(const Rung& rung) {
-  if (rung.blocks == 1)
+  if (!std::exchange(is_rung_begun_, true))
     line_.keep(fmt::format("  {:<59}  {:>8}  {:>6}", "blocks fine-tuned", "accuracy", "nll"));
   doing_ = fmt::format("{} and above", rung.name);
   fits_ = 0;

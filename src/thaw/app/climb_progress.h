@@ -33,6 +33,7 @@ class ClimbProgress : public ClimbEvents {
   const ClimbTask& task_;
   Progress line_;
   std::string doing_;
+  bool is_rung_begun_ = false;
   int fits_ = 0;  ///< begun on this rung
   int epochs_ = 0;
   std::optional<Interrupt> interrupt_;

@@ -27,6 +27,22 @@ void unfreeze(const Functional& model, const Functional& network, int64_t blocks
   for (const Layer& layer : layers.last(count)) layer.set_trainable(true);
 }
 
+/// Numbers of last blocks, each with one more of those that have weights.
+std::vector<int64_t> rungs_of(const Functional& network, int64_t most) {
+  const auto layers = counted_layers(network);
+  const std::vector<Block> blocks = blocks_of(network);
+  std::vector<int64_t> result;
+  for (size_t i = blocks.size(); i-- > 0 && std::ssize(result) < most;) {
+    const auto block = layers.subspan(blocks[i].first, blocks[i].count);
+    const bool has_weights = std::ranges::any_of(block, [](const Layer& layer) {
+      return std::ranges::any_of(layer.variables(),
+                                 [](const VariablePtr& variable) { return variable->can_train(); });
+    });
+    if (has_weights) result.push_back(static_cast<int64_t>(blocks.size() - i));
+  }
+  return result;
+}
+
 std::vector<int64_t> labels_of(const Dataset& data, const std::vector<int64_t>& samples) {
   std::vector<int64_t> labels;
   labels.reserve(samples.size());
@@ -87,7 +103,7 @@ Climb::Climb(const Functional& base, int64_t classes, ClimbOptions options)
       options_(std::move(options)),
       taps_(taps_of(network_of(base))),
       extractor_(climb_model(base, taps_, classes)) {
-  options_.most_blocks = std::min(options_.most_blocks, std::ssize(blocks_of(network_of(base))));
+  rungs_ = rungs_of(network_of(base), options_.most_blocks);
   if (options_.folds < 2)
     throw UsageError(fmt::format("expected 2 folds or more, received {}", options_.folds));
 }
@@ -97,7 +113,7 @@ bool Climb::read(Engine& engine, const Dataset& data) {
                                   : std::make_shared<KeptFeatures>();
   const Functional network = network_of(base_);
   extractor_.model.compile({.optimizer = make_optimizer("sgd", 0.0), .loss = loss});
-  for (int64_t blocks = 1; blocks <= options_.most_blocks; ++blocks) {
+  for (const int64_t blocks : rungs_) {
     unfreeze(extractor_.model, network, blocks);
     kept_->expect(extractor_.model.frozen_cut());
   }
@@ -172,7 +188,7 @@ bool Climb::save_state() {
 
 LadderOptions Climb::ladder_options() {
   return {.rung = {.epochs = options_.epochs, .learning_rate = options_.learning_rate},
-          .most_blocks = options_.most_blocks,
+          .blocks = rungs_,
           .seed = options_.seed,
           .on_rung_begin = options_.on_rung_begin,
           .on_rung = options_.on_rung,
@@ -194,7 +210,7 @@ FoldTrainer Climb::trainer_of(Engine& engine, const Dataset& data, const ClimbMo
            .stop = options_.stop,
            .callbacks = options_.callbacks},
           model,
-          options_.most_blocks};
+          rungs_.back()};
 }
 
 void Climb::take(const FoldTrainer& trainer, const Weights& weights, const ClimbModel& trained,
@@ -287,7 +303,7 @@ std::optional<ClimbResult> Climb::run(Engine& engine, const Dataset& data) {
   result.dropped = features_.dropped;
   if (options_.on_heads) options_.on_heads(result.heads);
   result.curve = learning_curve(head_data(data, 1), {.seed = options_.seed});
-  if (options_.most_blocks > 0 && !climb(engine, data, heads, result)) {
+  if (!rungs_.empty() && !climb(engine, data, heads, result)) {
     save_state();
     return std::nullopt;
   }

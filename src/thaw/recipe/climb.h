@@ -27,7 +27,8 @@ struct ClimbOptions {
   /// Of the folds and of the order of images.
   uint64_t seed = 1;
   int folds = 5;
-  /// Rungs stop to be tried after so many of the last blocks; 0: heads alone.
+  /// So many rungs are tried at most, each with one more of the last blocks that have weights; 0:
+  /// heads alone.
   int64_t most_blocks = 3;
   /// At least so many images, where there are so many, judge a rung: of as many folds as that
   /// takes.
@@ -144,6 +145,7 @@ class Climb {
   int64_t classes_;
   ClimbOptions options_;
   std::vector<Tap> taps_;
+  std::vector<int64_t> rungs_;  ///< how many of the last blocks train on each
   ClimbModel extractor_;
   std::shared_ptr<KeptFeatures> kept_;
   FrozenFeatures features_;

@@ -186,8 +186,8 @@ std::optional<LadderEnd> climb_ladder(FoldTrainer& trainer, const Functional& ne
     for (const int64_t place : trainer.places_of(fold))
       judged_labels.push_back(labels[static_cast<size_t>(place)]);
   int rolled_back = 0;
-  for (int64_t k = 1; k <= options.most_blocks && rolled_back < 2; ++k) {
-    if (options.has_time && !options.has_time()) break;
+  for (const int64_t k : options.blocks) {
+    if (rolled_back == 2 || (options.has_time && !options.has_time())) break;
     const auto started = Clock::now();
     Rung rung{.name = blocks[blocks.size() - static_cast<size_t>(k)].name, .blocks = k};
     if (options.on_rung_begin) options.on_rung_begin(rung);

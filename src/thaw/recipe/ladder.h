@@ -19,8 +19,8 @@ struct LadderStart {
 };
 
 struct LadderOptions {
-  RungSettings rung;  ///< of each rung, but for blocks and seed
-  int64_t most_blocks = 0;
+  RungSettings rung;                 ///< of each rung, but for blocks and seed
+  std::vector<int64_t> blocks = {};  ///< how many of the last ones train on each rung, rising
   uint64_t seed = 0;
   std::function<void(const Rung&)> on_rung_begin = {};
   std::function<void(const Rung&)> on_rung = {};
