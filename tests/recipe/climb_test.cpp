@@ -109,7 +109,8 @@ TEST(Climb, keeps_a_rung_only_where_it_does_better_on_images_kept_out) {
   EXPECT_EQ(begun, (std::vector<std::string>{"block_3", "block_2"}));
   ASSERT_EQ(result->rungs.size(), 2U);
   for (const Rung& rung : result->rungs) {
-    EXPECT_EQ(rung.is_kept(), rung.negative_log_likelihood < rung.negative_log_likelihood_before);
+    EXPECT_EQ(rung.is_kept(), rung.negative_log_likelihood < rung.negative_log_likelihood_before &&
+                                  rung.accuracy >= rung.accuracy_before);
     EXPECT_EQ(rung.judged_images, 120);
     EXPECT_EQ(rung.epochs.size(), 4U);
   }

@@ -148,15 +148,20 @@ Rung judged(Rung rung, Standing& standing, const std::vector<FoldResult>& folds,
     logits.reserve(folds.size());
     for (const FoldResult& fold : folds) logits.push_back(fold.logits.at(i));
     Judgement judgement = judge(stacked(logits), labels);
-    if (best && judgement.negative_log_likelihood >= best_judgement->negative_log_likelihood)
-      continue;
+    // Better by likelihood, but not at the cost of images that were right.
+    const auto rank = [&](const Judgement& of) {
+      return std::pair(of.accuracy < before.accuracy, of.negative_log_likelihood);
+    };
+    if (best && rank(judgement) >= rank(*best_judgement)) continue;
     best = i;
     best_judgement = std::move(judgement);
   }
   rung.negative_log_likelihood = best_judgement->negative_log_likelihood;
   rung.accuracy = best_judgement->accuracy;
   rung.difference = paired_difference(before.right, best_judgement->right);
-  if (rung.negative_log_likelihood >= before.negative_log_likelihood) return rung;
+  if (rung.accuracy < before.accuracy ||
+      rung.negative_log_likelihood >= before.negative_log_likelihood)
+    return rung;
   rung.share = shares[*best];
   for (size_t f = 0; f < folds.size(); ++f) {
     standing.weights[f] = between(standing.weights[f], folds[f].weights, rung.share);

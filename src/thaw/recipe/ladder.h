@@ -39,9 +39,9 @@ struct LadderEnd {
 
 /// Rung by rung, one block more of the base trains, with each of the first folds kept out in turn,
 /// from the weights of the rung before; what comes out, or a point on the way there, stays where it
-/// does better on the images kept out, by negative log likelihood after temperature. It ends at the
-/// second rung that is rolled back. nullopt: it was stopped. Steps that `state` has are not done
-/// again.
+/// does better on the images kept out, by negative log likelihood after temperature, and no fewer
+/// of them are right. It ends at the second rung that is rolled back. nullopt: it was stopped.
+/// Steps that `state` has are not done again.
 std::optional<LadderEnd> climb_ladder(FoldTrainer& trainer, const Functional& network,
                                       const std::vector<int64_t>& labels, const LadderStart& start,
                                       const LadderOptions& options, ClimbState& state);
