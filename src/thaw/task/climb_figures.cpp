@@ -1,5 +1,6 @@
 #include "thaw/task/climb_figures.h"
 
+#include "thaw/task/climb_words.h"
 #include "thaw/task/skipped_config.h"
 
 namespace thaw {
@@ -99,6 +100,8 @@ Config figures_of(const ClimbReport& report) {
         .set("accuracy", static_cast<double>(*report.validation_right) /
                              static_cast<double>(report.validation_images));
   }
+  Config words{Config::List{}};
+  for (std::string& line : climb_words(findings_of(report))) words.append(std::move(line));
   Config all;
   return all.set("base", report.base)
       .set("image_size", report.size.to_text())
@@ -115,6 +118,7 @@ Config figures_of(const ClimbReport& report) {
       .set("learning_curve", curve_config(result.curve))
       .set("classes", std::move(classes))
       .set("validation", std::move(validation))
+      .set("words", std::move(words))
       .set("seconds", report.seconds)
       .set("skipped", to_config(report.skipped))
       .set("settings", report.settings);

@@ -5,6 +5,7 @@
 #include "thaw/app/command.h"
 #include "thaw/core/terminal_text.h"
 #include "thaw/task/climb_task.h"
+#include "thaw/task/climb_words.h"
 #include "thaw/task/engine_settings.h"
 
 namespace thaw::app::commands {
@@ -40,10 +41,16 @@ struct Climb final : Call {
       }
       return Exit::interrupted;
     }
-    const ClimbResult& result = report.result;
-    fmt::print("{}: accuracy {:.4f} on images kept out (95 %: {:.4f} to {:.4f}), {:.1f} s\n",
-               printable_name(out), result.accuracy, result.accuracy_interval.low,
-               result.accuracy_interval.high, report.seconds);
+    for (const std::string& line : climb_words(findings_of(report)))
+      fmt::print("{}\n", printable(line));
+    std::string validated;
+    if (report.validation_right) {
+      validated = fmt::format("validation accuracy {:.4f}, ",
+                              static_cast<double>(*report.validation_right) /
+                                  static_cast<double>(report.validation_images));
+    }
+    fmt::print("{}: accuracy {:.4f} on images kept out, {}{:.1f} s\n", printable_name(out),
+               report.result.accuracy, validated, report.seconds);
     return Exit::done;
   }
 };
