@@ -18,7 +18,7 @@ using algebra::Problem;
 using algebra::Searched;
 using algebra::Weighting;
 
-constexpr int64_t few_images = 1000;
+constexpr int64_t few_images = 500;
 constexpr double most_logistic_work = 3e8;
 /// Logistic regression is tried where ridge regression on the same groups has at most this times
 /// the least negative log likelihood of those before.

@@ -54,7 +54,7 @@ struct HeadChoiceOptions {
 /// Fits the candidates that `options` allow and takes the one with the least negative log
 /// likelihood, after temperature, over the folds of `data`, which all of them share. "All groups"
 /// are the last of weight² 0.3 and the others of weight² 1 together, each by its share of their
-/// columns; "evenly", which is tried up to 1,000 images, by the square root of that share; the
+/// columns; "evenly", which is tried up to 500 images, by the square root of that share; the
 /// weights that `data` give them multiply these. Logistic regression is left out where ridge
 /// regression on the same groups is far from the best, and where an iteration
 /// would take long: above 3·10⁸ products of rows · min(rows, columns, 2500) · classes.

@@ -12,8 +12,7 @@
 namespace thaw::algebra {
 namespace {
 
-/// From so many images on one fold chooses a penalty.
-constexpr int64_t many_images = 1000;
+constexpr int64_t searched_images = 200;
 
 Vector checked_weights(const HeadData& data) {
   check_head_data(data);
@@ -61,12 +60,14 @@ std::vector<int64_t> Problem::images_of_fold(int fold) const {
 
 std::vector<int> Problem::search_folds() const {
   std::vector<int> numbers;
-  for (int fold = 0; fold < folds(); ++fold) {
-    const auto& rows = rows_of_fold(fold);
-    if (std::ranges::any_of(rows, [&](int64_t row) { return weights_[row] > 0; }))
-      numbers.push_back(fold);
+  int64_t searched = 0;
+  for (int fold = 0; fold < folds() && searched < searched_images; ++fold) {
+    const auto images = images_of_fold(fold);
+    const int64_t counting =
+        std::ranges::count_if(images, [&](int64_t image) { return weights_[image] > 0; });
+    if (counting > 0) numbers.push_back(fold);
+    searched += counting;
   }
-  if (images_ > many_images) numbers.resize(1);
   return numbers;
 }
 

@@ -29,8 +29,9 @@ class Problem {
   }
   /// Numbers of the images of a fold, which are those of their rows of view 0.
   std::vector<int64_t> images_of_fold(int fold) const;
-  /// By which folds a penalty is chosen: all of them, but with many images the first that has any
-  /// that count, since one fold of a few hundred already tells one λ from another.
+  /// By which folds a penalty is chosen: the first that have images that count, as many folds as it
+  /// takes for two hundred of these, which tell one λ from another well enough; all, where there
+  /// are not so many.
   std::vector<int> search_folds() const;
 
   /// Of all rows; made when first asked for.
