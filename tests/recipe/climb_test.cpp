@@ -170,6 +170,31 @@ TEST(Climb, ends_where_there_is_no_time_for_another_rung) {
   EXPECT_TRUE(result->rungs.empty());
 }
 
+TEST(Climb, takes_no_more_folds_than_there_are_images) {
+  ClimbOptions options = small_climb();
+  options.folds = 50;
+  Climb climb(blocks_base(), 2, options);
+  const auto result = climb.run(testing::engine(), stripes(8, 1));
+  ASSERT_TRUE(result.has_value());
+  EXPECT_EQ(result->kept_out.size(), 8U);
+  Climb without(blocks_base(), 2, options);
+  EXPECT_TRUE(contains(error_of([&] { (void)without.run(testing::engine(), stripes(2, 1)); }),
+                       "two images or more of a class"));
+}
+
+TEST(Climb, keeps_copies_of_an_image_in_one_fold) {
+  ClimbOptions options = small_climb();
+  options.most_blocks = 0;
+  // Images 0 and 2 are one, 1 and 3, 4 and 6, …
+  for (int64_t i = 0; i < 40; ++i) options.same.push_back(i / 4 * 4 + i % 2);
+  Climb climb(blocks_base(), 2, options);
+  ASSERT_TRUE(climb.run(testing::engine(), stripes(40, 1)).has_value());
+  for (size_t i = 0; i < 40; i += 4) {
+    EXPECT_EQ(climb.folds()[i], climb.folds()[i + 2]);
+    EXPECT_EQ(climb.folds()[i + 1], climb.folds()[i + 3]);
+  }
+}
+
 TEST(Climb, fits_what_was_chosen_to_more_images) {
   Climb climb(blocks_base(), 2, small_climb());
   const auto result = climb.run(testing::engine(), stripes(60, 1));

@@ -52,4 +52,32 @@ std::vector<int> stratified_folds(std::span<const int64_t> labels, int folds, ui
   return result;
 }
 
+std::vector<int> filled_folds(std::span<const int64_t> labels, int folds, uint64_t seed,
+                              std::span<const int64_t> same) {
+  std::map<int64_t, int64_t> images;
+  for (const int64_t label : labels) ++images[label];
+  const bool has_two = std::ranges::any_of(images, [](const auto& one) { return one.second > 1; });
+  if (!has_two) {
+    throw Error(
+        "expected two images or more of a class, so that one can be kept out to choose by, "
+        "received "
+        "one of each");
+  }
+  const auto most = static_cast<int>(std::min<int64_t>(folds, std::ssize(labels)));
+  std::vector<int> result = stratified_folds(labels, most, seed, same);
+  std::map<int, int> numbers;
+  for (const int fold : result) numbers[fold] = 0;
+  int next = 0;
+  for (auto& [fold, number] : numbers) number = next++;
+  for (int& fold : result) fold = numbers[fold];
+  return result;
+}
+
+std::vector<int64_t> images_outside(std::span<const int> folds, int fold) {
+  std::vector<int64_t> result;
+  for (size_t i = 0; i < folds.size(); ++i)
+    if (folds[i] != fold) result.push_back(static_cast<int64_t>(i));
+  return result;
+}
+
 }  // namespace thaw

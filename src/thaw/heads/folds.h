@@ -14,4 +14,12 @@ namespace thaw {
 std::vector<int> stratified_folds(std::span<const int64_t> labels, int folds, uint64_t seed,
                                   std::span<const int64_t> same = {});
 
+/// The same, of as many folds as have an image: fewer than asked for where there are fewer images.
+/// Throws Error where no class has two images, so that none can be kept out.
+std::vector<int> filled_folds(std::span<const int64_t> labels, int folds, uint64_t seed,
+                              std::span<const int64_t> same = {});
+
+/// The images that are not in this fold, ascending.
+std::vector<int64_t> images_outside(std::span<const int> folds, int fold);
+
 }  // namespace thaw

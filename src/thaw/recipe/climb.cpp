@@ -70,13 +70,6 @@ std::vector<int64_t> chosen(const std::vector<int64_t>& all, const std::vector<i
   return result;
 }
 
-std::vector<int64_t> outside(const std::vector<int>& folds, int fold) {
-  std::vector<int64_t> places;
-  for (size_t i = 0; i < folds.size(); ++i)
-    if (folds[i] != fold) places.push_back(static_cast<int64_t>(i));
-  return places;
-}
-
 /// Says how well the kept-out logits are calibrated before their temperature and after.
 void calibrate(ClimbResult& result) {
   const std::vector<int64_t> labels = chosen(result.labels, result.kept_out);
@@ -126,10 +119,10 @@ bool Climb::read(Engine& engine, const Dataset& data) {
                                    .stop = options_.stop});
   if (!features) return false;
   features_ = std::move(*features);
+  const std::vector<int64_t> labels = labels_of(data, features_.samples);
   const auto same =
       options_.same.empty() ? std::vector<int64_t>{} : chosen(options_.same, features_.samples);
-  folds_ =
-      stratified_folds(labels_of(data, features_.samples), options_.folds, options_.seed, same);
+  folds_ = filled_folds(labels, options_.folds, options_.seed, same);
   return true;
 }
 
@@ -240,10 +233,11 @@ bool Climb::climb(Engine& engine, const Dataset& data, const HeadData& heads, Cl
   FoldTrainer trainer = trainer_of(engine, data, model);
   const int64_t images = std::ssize(heads.labels);
   const int64_t wanted = (options_.judged_images * options_.folds + images - 1) / images;
-  const auto folds = static_cast<int>(std::clamp<int64_t>(wanted, 1, options_.folds));
+  const int there = std::ranges::max(folds_) + 1;
+  const auto folds = static_cast<int>(std::clamp<int64_t>(wanted, 1, there));
   LadderStart start{.all = trainer.with_head(scaled(result.heads.head, scaling))};
   for (int fold = 0; fold < folds; ++fold) {
-    const HeadData others = rows_of(heads, outside(folds_, fold));
+    const HeadData others = rows_of(heads, images_outside(folds_, fold));
     const LinearHead head = thaw::refit(others, result.heads.chosen);
     start.weights.push_back(trainer.with_head(scaled(head, scaling)));
     start.logits.push_back(rows_at(result.heads.out_of_fold, trainer.places_of(fold)));
@@ -345,7 +339,7 @@ bool Climb::find_threshold(Engine& engine, const Dataset& data, FoldTrainer& tra
     if (!features) return false;
     plain.features = std::move(*features);
     const UnknownDetector without =
-        fit_unknown_detector(rows_of(plain, outside(folds_, fold)), *options_.unknown_rate);
+        fit_unknown_detector(rows_of(plain, images_outside(folds_, fold)), *options_.unknown_rate);
     for (const int64_t place : trainer.places_of(fold))
       scores.push_back(without.score(plain.features.rows(place, 1).values()));
   }
