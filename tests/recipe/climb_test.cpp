@@ -160,6 +160,20 @@ TEST(Climb, refuses_a_state_that_is_not_what_was_written) {
                        "start anew without --resume"));
 }
 
+TEST(Climb, rolls_a_rung_back_whose_numbers_are_not_finite) {
+  ClimbOptions options = small_climb();
+  options.learning_rate = 1e30;
+  Climb climb(blocks_base(), 2, options);
+  const auto result = climb.run(testing::engine(), stripes(60, 1));
+  ASSERT_TRUE(result.has_value());
+  ASSERT_EQ(result->rungs.size(), 2U);
+  for (const Rung& rung : result->rungs) EXPECT_FALSE(rung.is_kept());
+  options.most_blocks = 0;
+  Climb heads(blocks_base(), 2, options);
+  ASSERT_TRUE(heads.run(testing::engine(), stripes(60, 1)).has_value());
+  EXPECT_EQ(bytes_of(climb.model()), bytes_of(heads.model()));
+}
+
 TEST(Climb, ends_where_there_is_no_time_for_another_rung) {
   const auto data = stripes(60, 1);
   ClimbOptions options = small_climb();

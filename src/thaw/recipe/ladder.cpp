@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <limits>
 
 #include "thaw/core/random.h"
 #include "thaw/graph/blocks.h"
 #include "thaw/heads/calibration.h"
 #include "thaw/recipe/sealed_file.h"
+#include "thaw/train/not_finite.h"
 
 namespace thaw {
 namespace {
@@ -177,48 +179,87 @@ RungSettings settings_of(int64_t blocks, const LadderOptions& options) {
   return settings;
 }
 
+class Ladder {
+ public:
+  Ladder(FoldTrainer& trainer, const std::vector<int64_t>& labels, const LadderStart& start,
+         const LadderOptions& options, ClimbState& state)
+      : options_(options),
+        steps_(trainer, state, options.save),
+        standing_{start.weights, start.logits},
+        end_{.rungs = {}, .all = start.all, .weights = {}, .logits = start.logits} {
+    for (int fold = 0; std::cmp_less(fold, start.weights.size()); ++fold)
+      for (const int64_t place : trainer.places_of(fold))
+        labels_.push_back(labels[static_cast<size_t>(place)]);
+  }
+
+  /// Tries a rung and says how that went; false: it was stopped. One whose numbers do not stay
+  /// finite is rolled back.
+  bool climb(Rung& rung) {
+    const Standing before = standing_;
+    try {
+      return try_rung(rung);
+    } catch (const NotFinite&) {
+      standing_ = before;
+      const Judgement judgement = judge(stacked(before.logits), labels_);
+      rung.judged_images = std::ssize(labels_);
+      rung.negative_log_likelihood_before = judgement.negative_log_likelihood;
+      rung.negative_log_likelihood = std::numeric_limits<double>::infinity();
+      rung.accuracy_before = judgement.accuracy;
+      rung.share = 0;
+      return true;
+    }
+  }
+
+  void add(Rung rung) { end_.rungs.push_back(std::move(rung)); }
+  LadderEnd end() { return std::move(end_); }
+
+ private:
+  bool try_rung(Rung& rung) {
+    const RungSettings settings = settings_of(rung.blocks, options_);
+    std::vector<FoldResult> folds;
+    for (size_t fold = 0; fold < standing_.weights.size(); ++fold) {
+      auto result = steps_.fold(settings, standing_.weights[fold], static_cast<int>(fold));
+      if (!result) return false;
+      folds.push_back(std::move(*result));
+    }
+    rung = judged(std::move(rung), standing_, folds, labels_);
+    if (!rung.is_kept()) return true;
+    const auto all = steps_.all(settings, end_.all, fmt::format("rung {}, all", rung.blocks));
+    if (!all) return false;
+    end_.all = between(end_.all, *all, rung.share);
+    end_.blocks = rung.blocks;
+    end_.weights = standing_.weights;
+    end_.logits = standing_.logits;
+    return true;
+  }
+
+  const LadderOptions& options_;
+  Steps steps_;
+  Standing standing_;
+  std::vector<int64_t> labels_;  ///< of the images judged by
+  LadderEnd end_;
+};
+
 }  // namespace
 
 std::optional<LadderEnd> climb_ladder(FoldTrainer& trainer, const Functional& network,
                                       const std::vector<int64_t>& labels, const LadderStart& start,
                                       const LadderOptions& options, ClimbState& state) {
   const std::vector<Block> blocks = blocks_of(network);
-  Steps steps(trainer, state, options.save);
-  Standing standing{start.weights, start.logits};
-  LadderEnd end{.all = start.all, .logits = start.logits};
-  std::vector<int64_t> judged_labels;
-  for (int fold = 0; fold < static_cast<int>(start.weights.size()); ++fold)
-    for (const int64_t place : trainer.places_of(fold))
-      judged_labels.push_back(labels[static_cast<size_t>(place)]);
+  Ladder ladder(trainer, labels, start, options, state);
   int rolled_back = 0;
   for (const int64_t k : options.blocks) {
     if (rolled_back == 2 || (options.has_time && !options.has_time())) break;
     const auto started = Clock::now();
     Rung rung{.name = blocks[blocks.size() - static_cast<size_t>(k)].name, .blocks = k};
     if (options.on_rung_begin) options.on_rung_begin(rung);
-    const RungSettings settings = settings_of(k, options);
-    std::vector<FoldResult> folds;
-    for (size_t fold = 0; fold < start.weights.size(); ++fold) {
-      auto result = steps.fold(settings, standing.weights[fold], static_cast<int>(fold));
-      if (!result) return std::nullopt;
-      folds.push_back(std::move(*result));
-    }
-    rung = judged(std::move(rung), standing, folds, judged_labels);
-    if (rung.is_kept()) {
-      const auto all = steps.all(settings, end.all, fmt::format("rung {}, all", k));
-      if (!all) return std::nullopt;
-      end.all = between(end.all, *all, rung.share);
-      end.blocks = k;
-      end.weights = standing.weights;
-      end.logits = standing.logits;
-    } else {
-      ++rolled_back;
-    }
+    if (!ladder.climb(rung)) return std::nullopt;
+    if (!rung.is_kept()) ++rolled_back;
     rung.seconds = std::chrono::duration<double>(Clock::now() - started).count();
     if (options.on_rung) options.on_rung(rung);
-    end.rungs.push_back(std::move(rung));
+    ladder.add(std::move(rung));
   }
-  return end;
+  return ladder.end();
 }
 
 std::optional<Weights> fit_rungs(FoldTrainer& trainer, const std::vector<Rung>& rungs,

@@ -57,7 +57,6 @@ ClimbOptions climb_options(const ClimbTask& task, const FitData& data, ClimbEven
   result.epochs = task.epochs;
   result.learning_rate = task.learning_rate;
   result.class_weight = class_weight_of(task.class_weight, data.train);
-  result.cache = task.cache ? FeatureCache::automatic : FeatureCache::off;
   if (task.cache && !task.cache->folder.empty()) result.feature_folder = FeatureFolder(*task.cache);
   result.callbacks = {&events};
   result.on_heads = [&events](const HeadChoice& heads) { events.on_heads(heads); };

@@ -1,5 +1,6 @@
 #include "thaw/task/climb_figures.h"
 
+#include "thaw/recipe/sealed_file.h"
 #include "thaw/task/climb_words.h"
 #include "thaw/task/skipped_config.h"
 
@@ -31,7 +32,7 @@ Config rung_config(const Rung& rung) {
   Config epochs{Config::List{}};
   for (const Logs& logs : rung.epochs) {
     Config row{Config::Map{}};
-    for (const auto& [name, value] : logs) row.set(name, value);
+    for (const auto& [name, value] : logs) row.set(name, number_config(value));
     epochs.append(std::move(row));
   }
   Config result;
@@ -39,7 +40,7 @@ Config rung_config(const Rung& rung) {
       .set("blocks", rung.blocks)
       .set("judged_images", rung.judged_images)
       .set("negative_log_likelihood_before", rung.negative_log_likelihood_before)
-      .set("negative_log_likelihood", rung.negative_log_likelihood)
+      .set("negative_log_likelihood", number_config(rung.negative_log_likelihood))
       .set("accuracy_before", rung.accuracy_before)
       .set("accuracy", rung.accuracy)
       .set("difference", rung.difference.difference)
