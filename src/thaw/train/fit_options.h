@@ -82,6 +82,9 @@ struct EvaluateOptions {
   std::function<void(const std::string& reason)> on_broken = {};
   /// Told what the model gives for each sample that can be read, after its last activation.
   std::function<void(int64_t sample, std::span<const float> outputs)> on_outputs = {};
+  /// Told, after on_outputs, what enters the model's last Dense for that sample; evaluate() throws
+  /// Error where the model has none (last_dense_input()).
+  std::function<void(int64_t sample, std::span<const float> features)> on_features = {};
 };
 
 }  // namespace thaw

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
+#include "thaw/compile/last_dense.h"
 #include "thaw/compile/lower.h"
 #include "thaw/data/array_dataset.h"
 #include "thaw/train/predictor.h"
@@ -71,7 +72,12 @@ std::optional<Logs> Model::validate(Engine& engine, const Dataset& data,
 Logs Model::evaluate(Engine& engine, const Dataset& data, const EvaluateOptions& options) const {
   const CompileOptions& compiled = training_->options();
   const LossType& loss = loss_types::find(compiled.loss.name);
-  const Logits logits = without_last_activation(lower(*this), loss.logits_of);
+  Logits logits = without_last_activation(lower(*this), loss.logits_of);
+  if (options.on_features) {
+    const auto features = last_dense_input(logits.graph);
+    if (!features) throw Error("evaluate: expected a model that ends in a Dense layer");
+    logits.graph.outputs.push_back(*features);
+  }
   const Predictor predictor(logits.graph, engine);
   const int64_t columns = predictor.output_shape().elements();
   const Targets targets = make_targets(data, loss, columns, {});
@@ -85,14 +91,16 @@ Logs Model::evaluate(Engine& engine, const Dataset& data, const EvaluateOptions&
     }
     ++read;
     meter.add(Tensor::from({1, columns}, prediction.outputs), targets, {&prediction.sample, 1}, {});
-    if (!options.on_outputs) return;
-    const BatchResult row{.outputs = prediction.outputs,
-                          .targets = {},
-                          .weights = {},
-                          .rows = 1,
-                          .columns = columns,
-                          .left_off = logits.activation.kind};
-    options.on_outputs(prediction.sample, row.model_outputs());
+    if (options.on_outputs) {
+      const BatchResult row{.outputs = prediction.outputs,
+                            .targets = {},
+                            .weights = {},
+                            .rows = 1,
+                            .columns = columns,
+                            .left_off = logits.activation.kind};
+      options.on_outputs(prediction.sample, row.model_outputs());
+    }
+    if (options.on_features) options.on_features(prediction.sample, prediction.further[0]);
   });
   if (read == 0) throw Error("evaluate: no sample can be read");
   return meter.logs();

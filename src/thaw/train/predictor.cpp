@@ -10,19 +10,33 @@ struct Predictor::State {
       : threads(engine.threads()),
         network(frozen_graph(graph, engine.device().traits()), graph, engine.device()),
         input_shape(graph[graph.inputs[0]].shape),
-        output_shape(graph[graph.outputs[0]].shape) {}
+        output_shape(graph[graph.outputs[0]].shape) {
+    for (const ops::Value output : graph.outputs)
+      widths.push_back(static_cast<size_t>(graph[output].shape.elements()));
+  }
+
+  /// What the network just gave for a row of its batch.
+  Prediction prediction(int64_t sample, std::span<const Tensor> outputs, size_t row) const {
+    const auto of = [&](size_t output) {
+      return outputs[output].values().subspan(row * widths[output], widths[output]);
+    };
+    Prediction result{.sample = sample, .outputs = of(0), .error = {}};
+    for (size_t i = 1; i < widths.size(); ++i) result.further.push_back(of(i));
+    return result;
+  }
 
   Threads& threads;
   MicroBatches network;
   Shape input_shape;
   Shape output_shape;
+  std::vector<size_t> widths;  ///< of each output
 };
 
 Predictor::Predictor(const Functional& model, Engine& engine) : Predictor(lower(model), engine) {}
 
 Predictor::Predictor(const ops::Graph& graph, Engine& engine) {
-  if (graph.inputs.size() != 1 || graph.outputs.size() != 1)
-    throw Error("expected a model with one input and one output");
+  if (graph.inputs.size() != 1 || graph.outputs.empty())
+    throw Error("expected a model with one input and an output");
   state_ = std::make_unique<State>(graph, engine);
 }
 
@@ -44,14 +58,11 @@ void Predictor::run(const Dataset& data, const std::function<void(const Predicti
     for (; failed < failures.size() && failures[failed].index < sample; ++failed)
       sink({.sample = failures[failed].index, .outputs = {}, .error = failures[failed].message});
   };
-  const auto width = static_cast<size_t>(state_->output_shape.elements());
   while (const Batch* batch = loader->next()) {
-    const Tensor& outputs = state_->network.run({&batch->inputs, 1})[0];
+    const std::span<const Tensor> outputs = state_->network.run({&batch->inputs, 1});
     for (size_t row = 0; row < batch->indices.size(); ++row) {
       report_failures_before(batch->indices[row]);
-      sink({.sample = batch->indices[row],
-            .outputs = outputs.values().subspan(row * width, width),
-            .error = {}});
+      sink(state_->prediction(batch->indices[row], outputs, row));
     }
   }
   report_failures_before(data.size());
