@@ -22,7 +22,7 @@ using algebra::Vector;
 // whose classes were known (docs/none_of_these.md); flat about these.
 constexpr double shrinkage = 0.6;
 constexpr int64_t most_directions = 64;
-constexpr double say_margins = 0.5;  ///< in deviations of the distance's logarithm
+constexpr double say_of_margin = 0.7;  ///< in deviations of the distance's logarithm
 
 constexpr int64_t most_images = 3000;
 constexpr int64_t most_numbers = int64_t{1} << 19;  ///< of means, directions and head: 2 MB
@@ -49,7 +49,7 @@ Spread spread_of(std::span<const double> values) {
   return {mean, std::sqrt(squares / n)};
 }
 
-/// All of them, or every n-th of each class.
+/// All of them as they are, without further views, or every n-th of each class.
 HeadData few_enough(const HeadData& data) {
   const double share =
       std::min(1.0, static_cast<double>(most_images) / static_cast<double>(data.images()));
@@ -60,7 +60,14 @@ HeadData few_enough(const HeadData& data) {
         static_cast<double>(of_class[static_cast<size_t>(data.labels[static_cast<size_t>(i)])]++);
     if (std::ceil(before * share) < std::ceil((before + 1) * share)) rows.push_back(i);
   }
-  return rows_of(data, rows);
+  return rows_of({.features = data.features.rows(0, data.images()),
+                  .groups = data.groups,
+                  .labels = data.labels,
+                  .classes = data.classes,
+                  .weights = data.weights,
+                  .folds = data.folds,
+                  .balanced = data.balanced},
+                 rows);
 }
 
 /// The data with u in place of the features.
@@ -119,7 +126,7 @@ void set_scale(UnknownDetectorParts& parts, const KeptOut& kept) {
   const Spread distance = spread_of(kept.distances);
   const Spread margin = spread_of(kept.margins);
   parts.distance_weight = distance.deviation > 0 ? 1 / distance.deviation : 1;
-  parts.margin_weight = margin.deviation > 0 ? say_margins / margin.deviation : 0;
+  parts.margin_weight = margin.deviation > 0 ? say_of_margin / margin.deviation : 0;
   std::vector<double> scores(kept.distances.size());
   for (size_t i = 0; i < scores.size(); ++i)
     scores[i] = parts.distance_weight * kept.distances[i] - parts.margin_weight * kept.margins[i];
@@ -153,8 +160,9 @@ UnknownDetector fit_unknown_detector(const HeadData& data, double unknown_rate) 
   const int64_t columns = u.columns();
   const algebra::SpreadOptions options{
       .columns = columns,
-      .directions =
+      .directions = std::min(
           std::clamp(most_numbers / columns - 2 * u.classes, least_directions, most_directions),
+          u.images() / images_a_direction),
       .shrinkage = shrinkage};
   const Matrix rows = algebra::matrix_of(u.features);
   Matrix products(rows.rows(), rows.rows());
