@@ -26,8 +26,9 @@ int main(int argc, char** argv) {
     for (const auto& [name, value] : judged.logs) std::cout << name << ' ' << value << '\n';
 
     const auto seen = thaw::PredictTask{.model = out, .images = {images}, .top = 1}.run(engine);
-    for (const auto& [file, guesses, error] : seen)
-      std::cout << file.string() << "  " << (error.empty() ? guesses[0].name : error) << '\n';
+    for (const thaw::ImagePrediction& image : seen)
+      std::cout << image.file.string() << "  "
+                << (image.error.empty() ? image.guesses[0].name : image.error) << '\n';
   } catch (const std::exception& error) {
     std::cerr << "whole_job: " << error.what() << '\n';
     return 1;

@@ -152,6 +152,7 @@ void EvaluateTask::describe(OptionList& options) {
   describe_classes(classes, options);
   describe_output(output.name, options);
   output.describe(options);
+  unknown.describe(options);
   reading.describe(options);
   options.add("loss", loss,
               {.help = "Keras's name; auto: the one that the model was trained with",
@@ -178,6 +179,30 @@ std::string unseen_classes(const ImageDataset& data, const std::set<int64_t>& se
                      listed(names));
 }
 
+/// Those who look on while a model is evaluated.
+struct Looks {
+  PredictionWatch watch;
+  Outcomes outcomes;
+  std::set<int64_t> classes = {};  ///< of which an image could be read
+
+  EvaluateOptions on(const ImageDataset& data,
+                     std::function<void(const std::string& reason)> on_broken) {
+    EvaluateOptions options{
+        .on_broken = std::move(on_broken),
+        .on_outputs = [this, &data](int64_t sample, std::span<const float> outputs) {
+          const int64_t label = data.label(sample);
+          classes.insert(label);
+          watch.add(outputs, label);
+          outcomes.add_outputs(outputs, label);
+        }};
+    if (outcomes.wants_features())
+      options.on_features = [this](int64_t, std::span<const float> features) {
+        outcomes.add_features(features);
+      };
+    return options;
+  }
+};
+
 }  // namespace
 
 EvaluateReport EvaluateTask::run(Engine& engine, TaskEvents& events) const {
@@ -190,6 +215,8 @@ EvaluateReport EvaluateTask::run(Engine& engine, TaskEvents& events) const {
   };
   remark(of_form);
   std::ranges::for_each(judged.remarks, remark);
+  auto detector = unknown.detector_of(judged.model);
+  if (detector) remark(doubt_about_unknown(judged.model, options));
   const ImageFolder listing = listed_images(*this, judged.classes, remark);
   auto [folder, how_matched] =
       with_context(images.string(), [&] { return match_classes(listing, judged.classes); });
@@ -207,26 +234,22 @@ EvaluateReport EvaluateTask::run(Engine& engine, TaskEvents& events) const {
   const auto limit = std::make_shared<BrokenLimit>(data.size(), allowed_broken);
   data.limit_broken(limit);
   network.compile({.optimizer = sgd({}), .loss = std::move(measured), .metrics = metrics});
-  PredictionWatch watch(judged.meaning, judged.classes.names);
-  std::set<int64_t> seen;
-  const EvaluateOptions watched{.on_broken =
-                                    [&](const std::string& reason) {
-                                      --report.images;
-                                      events.on_left_out(reason);
-                                    },
-                                .on_outputs =
-                                    [&](int64_t sample, std::span<const float> outputs) {
-                                      seen.insert(data.label(sample));
-                                      watch.add(outputs, data.label(sample));
-                                    }};
+  Looks looks{.watch = {judged.meaning, judged.classes.names},
+              .outcomes = {judged.meaning, std::move(detector)}};
+  const EvaluateOptions watched = looks.on(data, [&](const std::string& reason) {
+    --report.images;
+    events.on_left_out(reason);
+  });
   const MemoryUse memory_use{.batch = engine.device().traits().micro_batch_samples,
                              .images = options,
                              .advice = "free memory, or try a smaller --image-size"};
   report.logs =
       with_memory_advice(memory_use, [&] { return network.evaluate(engine, data, watched); });
+  report.calibration_error = looks.outcomes.calibration_error();
+  report.refused = looks.outcomes.refused();
   add_damaged(*limit, broken, report.skipped);
-  remark(unseen_classes(data, seen));
-  remark(watch.doubt());
+  remark(unseen_classes(data, looks.classes));
+  remark(looks.watch.doubt());
   return report;
 }
 

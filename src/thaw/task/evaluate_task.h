@@ -10,6 +10,8 @@
 #include "thaw/task/broken_images.h"
 #include "thaw/task/image_form.h"
 #include "thaw/task/model_reading.h"
+#include "thaw/task/none_of_these.h"
+#include "thaw/task/outcomes.h"
 #include "thaw/task/outputs.h"
 #include "thaw/task/task_events.h"
 
@@ -22,6 +24,9 @@ struct EvaluateReport {
   Logs logs;           ///< "loss", "accuracy", …
   std::vector<std::string> classes;
   std::vector<SkippedFiles> skipped = {};  ///< what was no image, and those that are broken
+  /// expected_calibration_error() of its probabilities; none where it gives others or none.
+  std::optional<double> calibration_error = {};
+  std::optional<RefusedImages> refused = {};
 };
 
 /// Loss and metrics of a model on images of known classes: of all of the model's classes, or of
@@ -41,6 +46,7 @@ struct EvaluateTask {
   /// Keras's name; unset: the one that it was trained with.
   std::optional<std::string> loss = {};
   std::vector<std::string> metrics = {"accuracy"};
+  UnknownChoice unknown = {};
   double allowed_broken = default_allowed_broken;  ///< the part that may turn out to be unreadable
 
   void describe(OptionList& options);

@@ -4,6 +4,7 @@
 #include <numeric>
 #include <span>
 
+#include "thaw/compile/lower.h"
 #include "thaw/data/source.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/task/classifier.h"
@@ -55,6 +56,7 @@ void PredictTask::describe(OptionList& options) {
   form.describe(options);
   describe_classes(classes, options);
   output.describe(options);
+  unknown.describe(options);
   reading.describe(options);
 }
 
@@ -68,6 +70,8 @@ bool PredictTask::run(Engine& engine,
   };
   remark(of_form);
   std::ranges::for_each(classifier.remarks, remark);
+  const auto detector = unknown.detector_of(classifier.model);
+  if (detector) remark(doubt_about_unknown(classifier.model, options));
   const std::vector<std::filesystem::path> paths(images.begin(), images.end());
   ImageFolder listing = list_unlabelled(paths);
   std::ranges::for_each(listing.remarks, remark);
@@ -81,6 +85,9 @@ bool PredictTask::run(Engine& engine,
       result.guesses =
           guesses(prediction.outputs, classifier.meaning, classifier.classes.names, top);
       watch.add(prediction.outputs);
+      if (detector)
+        result.unlikeness = {.distance = detector->score(prediction.further[0]),
+                             .threshold = detector->threshold()};
     } else {
       all_read = false;
     }
@@ -90,7 +97,9 @@ bool PredictTask::run(Engine& engine,
                       .images = options,
                       .advice = "free memory, or try a smaller --image-size"},
                      [&, &form = options] {
-                       const Predictor predictor(with_form(classifier.model, form), engine);
+                       ops::Graph graph = lower(with_form(classifier.model, form));
+                       if (detector) graph = with_last_dense_input(std::move(graph));
+                       const Predictor predictor(graph, engine);
                        predictor.run(data, show);
                      });
   remark(watch.doubt());

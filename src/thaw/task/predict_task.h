@@ -9,6 +9,7 @@
 #include "thaw/runtime/engine.h"
 #include "thaw/task/image_form.h"
 #include "thaw/task/model_reading.h"
+#include "thaw/task/none_of_these.h"
 #include "thaw/task/outputs.h"
 
 namespace thaw {
@@ -32,6 +33,8 @@ struct ImagePrediction {
   std::filesystem::path file;
   std::vector<Guess> guesses;  ///< the likeliest first; empty when the image could not be read
   std::string error;           ///< then why
+  /// Of a model that knows images of none of its classes.
+  std::optional<Unlikeness> unlikeness = {};
 };
 
 /// What a model sees in images.
@@ -44,6 +47,7 @@ struct PredictTask {
   OutputChoice output = {};
   /// The classes' names, "a,b,c" or a file. Unset: see find_class_names().
   std::optional<std::string> classes = {};
+  UnknownChoice unknown = {};
   /// Told what a person should know beside the result.
   std::function<void(const std::string& remark)> on_remark = {};
 

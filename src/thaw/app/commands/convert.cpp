@@ -11,6 +11,7 @@
 #include "thaw/task/classifier.h"
 #include "thaw/task/image_form.h"
 #include "thaw/task/model_reading.h"
+#include "thaw/task/none_of_these.h"
 #include "thaw/train/optimizer_config.h"
 
 namespace thaw::app::commands {
@@ -52,6 +53,8 @@ void drop_all_but_weights(ModelFile& content) {
   content.training.reset();
   if (!content.model.metadata().as_map().empty())
     content.dropped.emplace_back("classes, image form and what else stands beside the graph");
+  if (drop_unknown_detector(content.model))
+    content.dropped.emplace_back("what tells images of none of its classes");
 }
 
 /// For the line about what was written.
@@ -122,6 +125,15 @@ struct Convert final : Call {
     if (outputs.activation) model.metadata().set("activation", *outputs.activation);
   }
 
+  /// Images that are fed otherwise are unlike those that it was learned of.
+  void drop_what_no_longer_holds(ModelFile& content) const {
+    const bool same_form = !form.image_size && !form.preprocessing && !form.aspect_ratio &&
+                           !form.interpolation && !form.crop_fraction && !form.orientation;
+    if (!same_form && drop_unknown_detector(content.model))
+      content.dropped.emplace_back(
+          "what tells images of none of its classes: it holds for images fed as before");
+  }
+
   ModelFile read() const {
     const bool is_whole = is_whole_model(in);
     if (is_whole && !network.empty()) {
@@ -165,6 +177,7 @@ struct Convert final : Call {
     remove_unfinished(out);
     ModelFile content = read();
     note_form(content.model, form);
+    drop_what_no_longer_holds(content);
     note_outputs(content.model);
     require_space(out, bytes_of(content));
     if (format->write != nullptr) {

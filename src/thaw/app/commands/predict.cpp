@@ -36,7 +36,13 @@ void print_json(const ImagePrediction& prediction) {
     row.set(key_of(guess), static_cast<double>(guess.value));
     predictions.append(std::move(row));
   }
-  print_json_line(line.set("predictions", std::move(predictions)));
+  line.set("predictions", std::move(predictions));
+  if (prediction.unlikeness) {
+    line.set("none_of_these", prediction.unlikeness->is_none_of_these())
+        .set("distance", prediction.unlikeness->distance)
+        .set("threshold", prediction.unlikeness->threshold);
+  }
+  print_json_line(line);
 }
 
 void print_text(const ImagePrediction& prediction) {
@@ -46,6 +52,10 @@ void print_text(const ImagePrediction& prediction) {
     return;
   }
   fmt::print("{}\n", printable_name(prediction.file.string()));
+  if (prediction.unlikeness && prediction.unlikeness->is_none_of_these()) {
+    fmt::print("  none of these\n");
+    return;
+  }
   for (const Guess& guess : prediction.guesses) {
     if (guess.is_probability()) {
       fmt::print("  {:6.2f} %  {}\n", 100 * guess.value, printable_name(guess.name));
@@ -137,7 +147,10 @@ const Command predict{
     .name = "predict",
     .what = "what a model sees in images, or makes of raw tensors",
     .details =
-        "Shows the likeliest classes of each image. A model that thaw fit wrote says itself how "
+        "Shows the likeliest classes of each image; of a model that knows images of none of its "
+        "classes, \"none of these\" for such (with --json: \"none_of_these\", and the distance and "
+        "threshold that it comes of, beside the likeliest classes). A model that thaw fit wrote "
+        "says itself how "
         "images are prepared for it and what its classes are called; of another one, say it with "
         "--classes. Outputs that are no probabilities are shown as scores. Of folders all images "
         "below them are taken, without hidden files. An image that cannot be read is reported, and "

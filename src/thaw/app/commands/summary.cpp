@@ -15,6 +15,7 @@
 #include "thaw/graph/network.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/image_feed.h"
+#include "thaw/task/none_of_these.h"
 #include "thaw/task/outputs.h"
 #include "thaw/task/plan_task.h"
 
@@ -126,6 +127,32 @@ std::string outputs_in_words(const Functional& model) {
   return fmt::format("Outputs (--output names one): {}\n", result);
 }
 
+/// What it knows of images of none of its classes: {"unknown_rate": …, "threshold": …}, or
+/// {"unknown": why}; null where it knows nothing.
+Config none_of_these_config(const Functional& model) {
+  try {
+    const auto detector = kept_unknown_detector(model);
+    if (!detector) return nullptr;
+    return Config(Config::Map{})
+        .set("unknown_rate", detector->unknown_rate())
+        .set("threshold", detector->threshold());
+  } catch (const Error& error) {
+    return Config(Config::Map{}).set("unknown", error.what());
+  }
+}
+
+/// The same as a line; empty where it knows nothing.
+std::string none_of_these_in_words(const Functional& model) {
+  const Config knows = none_of_these_config(model);
+  if (knows.is_null()) return "";
+  if (const Config* error = knows.find("unknown"); error != nullptr)
+    return fmt::format("None of these: {}\n", error->as_string());
+  return fmt::format(
+      "None of these: images unlike those of its classes are told, and {:.3g} % of these with "
+      "them\n",
+      100 * knows.at("unknown_rate").as_number());
+}
+
 struct Summary final : Call {
   std::string model;
   bool json = false;
@@ -189,12 +216,15 @@ struct Summary final : Call {
         for (const auto& [name, layers] : blocks_from_end(division->base()))
           blocks.append(Config(Config::Map{}).set("name", name).set("layers", layers));
       result.set("blocks", std::move(blocks));
+      if (Config knows = none_of_these_config(whole); !knows.is_null())
+        result.set("none_of_these", std::move(knows));
       if (report) result.set("plan", plan_config(*report));
       print_json_line(result);
       return Exit::done;
     }
     fmt::print("{}\n{}\n{}", printable(thaw::summary(whole)), input_in_words(whole, form),
                printable(outputs_in_words(whole)));
+    fmt::print("{}", printable(none_of_these_in_words(whole)));
     if (const Config* imported = whole.metadata().find("imported");
         imported != nullptr && imported->is_string())
       fmt::print("Imported: {}\n", printable(imported->as_string()));
