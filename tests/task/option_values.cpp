@@ -48,6 +48,7 @@ std::map<std::string, std::string> values_to_try(const std::filesystem::path& fo
           {"cache", "off"},
           {"sizes", "24"},
           {"budget", "1h"},
+          {"unknown-rate", "0.1"},
           {"report", path("report.json")},
           {"threads", "1"}};
 }

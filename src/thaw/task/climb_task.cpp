@@ -18,6 +18,7 @@
 #include "thaw/task/climb_figures.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/memory_advice.h"
+#include "thaw/task/none_of_these.h"
 #include "thaw/task/option.h"
 #include "thaw/task/resume_key.h"
 #include "thaw/task/run_outputs.h"
@@ -176,6 +177,7 @@ void climb_from(const ClimbBase& candidate, const ClimbTask& task, Engine& engin
   report.model = climb.model();
   report.finished = true;
   keep_form(report.model, candidate.form, data.train.class_names, "categorical_crossentropy");
+  if (climb.detector()) keep_unknown_detector(report.model, *climb.detector());
   report.skipped = data.skipped;
   add_damaged(*limit, data.broken, report.skipped);
   for (const std::string& reason : report.left_out) events.on_left_out(reason);
