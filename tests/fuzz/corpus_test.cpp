@@ -105,7 +105,8 @@ INSTANTIATE_TEST_SUITE_P(
                       Corpus{"tensor_bundle", read_tensor_bundle}, Corpus{"tflite", read_tflite},
                       Corpus{"torch", read_torch}, Corpus{"safetensors", read_safetensors},
                       Corpus{"idx", read_idx}, Corpus{"zip", read_zip}, Corpus{"tar", read_tar},
-                      Corpus{"csv", read_csv}, Corpus{"json_lines", read_json_lines}),
+                      Corpus{"csv", read_csv}, Corpus{"json_lines", read_json_lines},
+                      Corpus{"unknown_detector", read_unknown_detector}),
     ::testing::PrintToStringParamName());
 
 }  // namespace

@@ -1,6 +1,7 @@
 #include "fuzz/targets.h"
 
 #include <algorithm>
+#include <cmath>
 #include <map>
 
 #include "support/temporary_folder.h"
@@ -9,6 +10,7 @@
 #include "thaw/data/source.h"
 #include "thaw/formats/format.h"
 #include "thaw/formats/import/import_graph.h"
+#include "thaw/formats/json.h"
 #include "thaw/formats/model_file.h"
 #include "thaw/formats/onnx/read_onnx.h"
 #include "thaw/formats/safetensors/safetensors.h"
@@ -16,6 +18,7 @@
 #include "thaw/formats/tensorflow/saved_model.h"
 #include "thaw/formats/tensorflow/tensor_bundle.h"
 #include "thaw/formats/torch/state_dict.h"
+#include "thaw/heads/unknown_detector.h"
 
 namespace thaw::testing {
 namespace {
@@ -97,6 +100,16 @@ bool read_torch(std::string bytes) {
     for (const torch::StoredTensor& tensor : file.tensors())
       if (tensor.type != torch::NumberType::int64) (void)file.values(tensor);
     return true;
+  } catch (const Error&) {
+    return false;
+  }
+}
+
+bool read_unknown_detector(std::string bytes) {
+  try {
+    const UnknownDetector detector = UnknownDetector::from_config(parse_json(bytes));
+    const std::vector<float> image(static_cast<size_t>(detector.columns()), 1.0F);
+    return !std::isnan(detector.score(image));
   } catch (const Error&) {
     return false;
   }

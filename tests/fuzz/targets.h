@@ -21,6 +21,10 @@ bool read_tensor_bundle(std::string bytes);
 bool read_torch(std::string bytes);
 bool read_safetensors(std::string bytes);
 
+/// JSON of what tells images of none of the classes, as metadata of models hold it; what is read
+/// judges an image.
+bool read_unknown_detector(std::string bytes);
+
 /// Lists what may be a source of images, with its parts, and decodes the first of its images. Of an
 /// IDX file the images are listed without labels, and the bytes are taken for labels too.
 bool read_idx(std::string bytes);

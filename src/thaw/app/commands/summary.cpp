@@ -148,8 +148,8 @@ std::string none_of_these_in_words(const Functional& model) {
   if (const Config* error = knows.find("unknown"); error != nullptr)
     return fmt::format("None of these: {}\n", error->as_string());
   return fmt::format(
-      "None of these: images unlike those of its classes are told, and {:.3g} % of these with "
-      "them\n",
+      "None of these: images unlike those of its classes are told, and {:.3g} % of those of its "
+      "classes are taken for such\n",
       100 * knows.at("unknown_rate").as_number());
 }
 
