@@ -27,6 +27,7 @@ TEST(ClassWeight, BalancedIsAsScikitLearnHasIt) {
   EXPECT_DOUBLE_EQ(weights.at(1), 10.0 / 9);
   EXPECT_DOUBLE_EQ(weights.at(2), 10.0 / 3);
   EXPECT_TRUE(class_weight_of("", animals()).empty());
+  EXPECT_TRUE(class_weight_of("none", animals()).empty());
 }
 
 TEST(ClassWeight, OfAFileByTheClassesNames) {

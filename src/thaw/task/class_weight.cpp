@@ -50,7 +50,7 @@ std::map<int64_t, double> from_file(const std::string& path, const ImageFolder& 
 }  // namespace
 
 std::map<int64_t, double> class_weight_of(const std::string& text, const ImageFolder& images) {
-  if (text.empty()) return {};
+  if (text.empty() || text == "none") return {};
   return with_context("--class-weight", [&] {
     return text == "balanced" ? balanced(images)
                               : with_context(text, [&] { return from_file(text, images); });

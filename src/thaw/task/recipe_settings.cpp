@@ -103,7 +103,7 @@ void describe_watching(RecipeSettings& of, OptionList& options) {
               {.help = "how much the images of each class count in the loss: balanced, the fewer "
                        "the more (images/(classes*images of the class)), or a JSON file such as "
                        "{\"cat\": 2, \"dog\": 0.5}, where a class that is not named counts 1",
-               .value = "balanced|FILE",
+               .value = "none|balanced|FILE",
                .usual = "all count the same",
                .completes = Completes::file});
   static constexpr std::pair<const char*, KeptEpoch> kept_epochs[] = {{"last", KeptEpoch::last},
