@@ -56,6 +56,16 @@ std::string cut(const std::string& line, int columns) {
   return line.substr(0, end);
 }
 
+/// How the learning rate changes, where it does: ", cosine, warm-up 0.1, layer decay 0.7".
+std::string rates_told(const StageOptions& stage) {
+  std::string text;
+  for (const auto& [kind, name] : schedule_kind_names)
+    if (kind == stage.schedule && kind != ScheduleKind::constant) text += fmt::format(", {}", name);
+  if (stage.warmup.value_or(0) > 0) text += fmt::format(", warm-up {:g}", *stage.warmup);
+  if (stage.layer_decay != 1) text += fmt::format(", layer decay {:g}", stage.layer_decay);
+  return text;
+}
+
 }  // namespace
 
 Progress::Progress() : in_place_(isatty(STDERR_FILENO) == 1) {}
@@ -79,8 +89,8 @@ void Progress::on_stage(const StageReport& stage) {
   std::string title = stage.options.name;
   std::ranges::replace(title, '_', ' ');
   keep(fmt::format(
-      "{}: {} trainable parameters, {}, learning rate {:g}{}", title, stage.trainable_parameters,
-      stage.optimizer, stage.options.learning_rate,
+      "{}: {} trainable parameters, {}, learning rate {:g}{}{}", title, stage.trainable_parameters,
+      stage.optimizer, stage.options.learning_rate, rates_told(stage.options),
       stage.epochs.empty() ? "" : fmt::format(", {} epochs done before", stage.epochs.size())));
   started_ = Clock::now();
 }
