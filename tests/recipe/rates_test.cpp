@@ -49,11 +49,18 @@ RecipeOptions options_of(const StageOptions& how) {
   return options;
 }
 
-std::map<std::string, Tensor> trained(const RecipeOptions& options) {
+std::map<std::string, Tensor> trained(const RecipeOptions& options,
+                                      std::vector<Logs>* averaged = nullptr) {
   const auto data = images(45, 1);
   const auto validation = images(20, 2);
   Recipe recipe(base_of_blocks(), 3, options);
   EXPECT_TRUE(recipe.run(testing::engine(), data, &validation));
+  for (const StageReport& stage : recipe.stages())
+    if (averaged != nullptr) averaged->push_back(stage.averaged);
+  const auto logs = recipe.model().evaluate(testing::engine(), validation);
+  if (const Logs& own = recipe.stages().back().averaged; !own.empty()) {
+    EXPECT_NEAR(own[0].second, logs[0].second, 1e-5) << "they are the model's";
+  }
   return weights(recipe.model());
 }
 
@@ -75,7 +82,9 @@ TEST(Rates, interrupted_anywhere_and_resumed_equal_uninterrupted) {
   const auto validation = images(20, 2);
   for (const StageOptions& how : settings) {
     RecipeOptions options = options_of(how);
-    const auto expected = trained(options);
+    std::vector<Logs> averaged;
+    const auto expected = trained(options, &averaged);
+    EXPECT_EQ(averaged[1].size(), how.ema ? 2U : 0U) << "val_loss and val_accuracy";
     for (const int steps : {0, 1, 6, 9, 18, 19, 35}) {
       const testing::TemporaryFolder folder;
       std::atomic<bool> stop = steps == 0;
@@ -93,6 +102,8 @@ TEST(Rates, interrupted_anywhere_and_resumed_equal_uninterrupted) {
       EXPECT_EQ(changed(expected, weights(second.model())), Names{}) << steps;
       EXPECT_EQ(second.stages()[0].options.schedule, how.schedule);
       EXPECT_EQ(second.stages()[0].options.ema, how.ema);
+      for (size_t i = 0; i < 2; ++i)
+        EXPECT_EQ(second.stages()[i].averaged, averaged[i]) << steps << " stage " << i;
     }
   }
 }

@@ -38,6 +38,7 @@ Config to_config(const StageReport& stage) {
       .set("trainable_parameters", stage.trainable_parameters)
       .set("seconds", stage.seconds)
       .set("epochs", std::move(epochs));
+  if (!stage.averaged.empty()) result.set("averaged", logs_config(stage.averaged));
   return result;
 }
 
@@ -53,6 +54,7 @@ StageReport stage_from(const Config& config) {
   stage.optimizer = config.at("optimizer").as_string();
   stage.trainable_parameters = config.at("trainable_parameters").as_integer();
   stage.seconds = config.at("seconds").as_number();
+  if (const Config* averaged = config.find("averaged")) stage.averaged = logs_from(*averaged);
   for (const Config& epoch : config.at("epochs").as_list())
     stage.epochs.push_back({logs_from(epoch.at("logs")), epoch.at("seconds").as_number()});
   return stage;

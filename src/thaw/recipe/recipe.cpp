@@ -361,6 +361,7 @@ bool Recipe::run_stage(Engine& engine, const StageOptions& stage, const Dataset&
   } catch (const NotFinite& error) {
     fail(error, stage);
   }
+  stages_.back().averaged = history.averaged;
   dropped_ = history.dropped;
   validation_dropped_ = history.validation_dropped;
   // Asked to stop in its last step, a stage is done all the same.

@@ -47,6 +47,7 @@ struct StageReport {
   std::string optimizer;
   int64_t trainable_parameters = 0;
   std::vector<EpochReport> epochs;
+  Logs averaged = {};  ///< History::averaged
   double seconds = 0;
 };
 

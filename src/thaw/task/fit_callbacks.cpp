@@ -42,6 +42,13 @@ std::optional<size_t> FitReport::best_epoch() const {
 
 void tell_best_epoch(const FitTask& task, const FitReport& report, TaskEvents& events) {
   if (report.stages.empty()) return;
+  if (const Logs& averaged = report.stages.back().averaged; !averaged.empty()) {
+    std::string figures;
+    for (const auto& [name, value] : averaged)
+      figures += fmt::format("{}{} {:.4f}", figures.empty() ? "" : ", ", name, value);
+    events.on_remark("the weights are averages now, of which validation gives " + figures);
+    return;
+  }
   const size_t epochs = report.stages.back().epochs.size();
   const std::optional<size_t> best = report.best_epoch();
   if (!best || *best + 1 == epochs) return;

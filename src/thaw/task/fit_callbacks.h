@@ -14,6 +14,7 @@ std::vector<std::unique_ptr<Callback>> callbacks_of(const RecipeSettings& recipe
                                                     bool has_validation);
 
 /// Where the last stage's last epoch was not its best: that another was kept, or how to keep it.
+/// Where weights have become averages: what validation gives for these.
 void tell_best_epoch(const FitTask& task, const FitReport& report, TaskEvents& events);
 
 }  // namespace thaw

@@ -29,6 +29,11 @@ Config history_of(const StageReport& stage) {
       .set("learning_rate", stage.options.learning_rate)
       .set("seconds", stage.seconds)
       .set("epochs", std::move(epochs));
+  if (!stage.averaged.empty()) {
+    Config averaged{Config::Map{}};
+    for (const auto& [name, value] : stage.averaged) averaged.set(name, value);
+    result.set("averaged", std::move(averaged));
+  }
   return result;
 }
 

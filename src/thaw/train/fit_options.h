@@ -47,7 +47,8 @@ struct FitOptions {
   std::optional<std::vector<int64_t>> validation_samples = {};
   /// Whether to train on images as they are where the dataset has altered views of them.
   bool first_views_alone = false;
-  /// Told at the end of each epoch what the model gives for the samples to validate on, before its
+  /// Told at the end of each epoch, and at last of the averages that weights become (use_ema), what
+  /// the model gives for the samples to validate on, before its
   /// last activation where the loss takes that in (LossTraits::logits_of): a row each.
   std::function<void(std::span<const int64_t> samples, const Tensor& outputs)>
       on_validation_outputs = {};

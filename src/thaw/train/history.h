@@ -14,6 +14,9 @@ using Logs = std::vector<std::pair<std::string, double>>;
 struct History {
   std::vector<int> epochs;  ///< counted from 0
   std::vector<Logs> logs;   ///< one an epoch
+  /// What validation gives for the averages that weights become at the end (use_ema), "val_loss",
+  /// …; epochs are validated before. Empty: there are none.
+  Logs averaged = {};
   /// Whether a stop was asked for in the middle of an epoch.
   bool interrupted = false;
   /// Whether a callback ended it after an epoch that was not to be the last.

@@ -69,7 +69,7 @@ Model Model::load(const std::filesystem::path& path, const LoadOptions& options,
   LoadOptions with_slots = options;
   with_slots.optimizer_slots = optimizer_slots;
   ModelFile content = read_model_file(path, with_slots);
-  const Model model(content.model);
+  Model model(content.model);
   if (content.training) compile_as(*content.training, model, content.dropped);
   if (dropped != nullptr) *dropped = std::move(content.dropped);
   return model;

@@ -303,9 +303,14 @@ void Trainer::begin(RunPosition& position) {
   if (!known.empty()) restore_states(options_.callbacks, known, control_);
 }
 
-void Trainer::finish(const RunPosition& position) {
+void Trainer::finish(const RunPosition& position, History& history) {
   const bool is_done = position.epoch >= options_.epochs || control_.stop_after_epoch;
-  if (is_done && position.batch == 0) control_.optimizer.finalize_variable_values();
+  if (!is_done || position.batch != 0 || !control_.optimizer.keeps_average()) return;
+  control_.optimizer.finalize_variable_values();
+  if (!validation_images_ || control_.optimizer.iterations() == 0) return;
+  epoch_logs_.clear();
+  validate();
+  history.averaged = epoch_logs_;
 }
 
 History Trainer::run(RunPosition& position) {
@@ -342,7 +347,7 @@ History Trainer::run(RunPosition& position) {
     }
     history.interrupted = stop_asked();
   }
-  finish(position);
+  finish(position, history);
   history.stopped_early = control_.stop_after_epoch && position.epoch < options_.epochs;
   for (Callback* callback : options_.callbacks) callback->on_train_end(control_, history);
   return history;

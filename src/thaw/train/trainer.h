@@ -49,7 +49,7 @@ class Trainer {
   void set_schedule();
   void begin(RunPosition& position);
   /// At the end of the last epoch that there is.
-  void finish(const RunPosition& position);
+  void finish(const RunPosition& position, History& history);
   void check_finite(const RunPosition& position) const;
   bool stop_asked() const;
 

@@ -61,7 +61,8 @@ std::string last_accuracy(const FitReport& report, KeptEpoch kept) {
   const auto& epochs = report.stages.back().epochs;
   const size_t epoch =
       kept == KeptEpoch::best ? report.best_epoch().value_or(epochs.size() - 1) : epochs.size() - 1;
-  const Logs& logs = epochs[epoch].logs;
+  const Logs& averaged = report.stages.back().averaged;
+  const Logs& logs = averaged.empty() ? epochs[epoch].logs : averaged;
   for (const char* name : {"val_accuracy", "accuracy"}) {
     for (const auto& [key, value] : logs) {
       if (key == name)
