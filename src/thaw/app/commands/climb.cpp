@@ -66,7 +66,8 @@ const Command climb{
         "images; what each of its blocks makes of them is kept. Heads are fitted to that until "
         "they converge and judged on images kept out, each fold in turn; the best is taken. Then "
         "the base's last blocks are fine-tuned, one more at a time, and each stays so only if that "
-        "does better on images kept out. Of several bases the one that suits best is taken. The "
+        "does better on images kept out. Of several bases (--base A,B) the one that suits best is "
+        "taken. The "
         "result is an ordinary model whose probabilities are calibrated, and what came out is told "
         "in words. Ctrl-C keeps the state; --resume goes on.",
     .example = "thaw climb photos --out model.keras --budget 10m",
