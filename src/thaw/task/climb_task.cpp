@@ -129,6 +129,24 @@ MemoryUse memory_use(const ImageOptions& images) {
           .advice = "try a smaller --image-size, or another --base"};
 }
 
+ClimbOptions options_of_run(const ClimbTask& task, Engine& engine, const FitData& data,
+                            const ClimbBase& candidate, const ImageDataset& images,
+                            ClimbEvents& events) {
+  ClimbOptions options = climb_options(task, data, events);
+  options.same = copies(images);
+  options.unknown_rate = task.unknown_rate;
+  if (checkpoint_of(task).empty()) return options;
+  Config contents{Config::List{}};
+  for (const std::string& entry : content_list(data.train, images)) contents.append(entry);
+  options.checkpoint = checkpoint_options(task, engine, data, candidate, options, contents);
+  return options;
+}
+
+/// What the base's weights take in the model's file.
+int64_t weights_bytes(const Functional& base) {
+  return base.count_parameters() * static_cast<int64_t>(sizeof(float));
+}
+
 /// Climbs from one base and writes the model.
 void climb_from(const ClimbBase& candidate, const ClimbTask& task, Engine& engine,
                 const FitData& data, const RunOutputs& outputs, Clock::time_point start,
@@ -140,18 +158,13 @@ void climb_from(const ClimbBase& candidate, const ClimbTask& task, Engine& engin
   const auto limit = std::make_shared<BrokenLimit>(images.size(), task.source.allowed_broken);
   images.limit_broken(limit);
   images.remember_contents(engine.threads());
-  ClimbOptions options = climb_options(task, data, events);
-  options.same = copies(images);
-  options.unknown_rate = task.unknown_rate;
+  if (!task.out.empty()) require_space(task.out, weights_bytes(candidate.base));
+  ClimbOptions options = options_of_run(task, engine, data, candidate, images, events);
   if (task.budget) {
     options.has_time = [start, seconds = *task.budget] {
       return std::chrono::duration<double>(Clock::now() - start).count() < seconds;
     };
   }
-  Config contents{Config::List{}};
-  for (const std::string& entry : content_list(data.train, images)) contents.append(entry);
-  if (!checkpoint_of(task).empty())
-    options.checkpoint = checkpoint_options(task, engine, data, candidate, options, contents);
   const auto flipped = mirrored(task, images);
   if (flipped != nullptr) options.same = each_twice(options.same);
   Climb climb(candidate.base, std::ssize(data.train.class_names), options);
