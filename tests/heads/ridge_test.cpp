@@ -152,6 +152,19 @@ TEST(Ridge, a_thousand_classes_are_fitted) {
   EXPECT_GE(accuracy_of(fit.head.logits(data.features), data.labels), 0.2);
 }
 
+TEST(Ridge, a_penalty_of_next_to_nothing_is_refused_or_gives_numbers) {
+  for (const int64_t columns : {6, 40}) {
+    HeadData data = random_data(12, columns, 2, 1);
+    for (int64_t j = 0; j < columns; ++j)  // two equal images
+      data.features.data()[columns + j] = data.features.data()[j];
+    const std::string error = testing::error_of([&] {
+      for (const float value : fit_ridge(data, {.penalties = {1e-30}}).head.kernel.values())
+        EXPECT_TRUE(std::isfinite(value));
+    });
+    EXPECT_TRUE(error.empty() || testing::contains(error, "use a larger one")) << error;
+  }
+}
+
 TEST(Ridge, penalties_that_are_none_are_refused) {
   const HeadData data = random_data(6, 4, 2, 1);
   EXPECT_TRUE(testing::contains(

@@ -100,6 +100,24 @@ TEST(Calibration, where_all_are_right_the_temperature_is_the_least) {
   EXPECT_DOUBLE_EQ(fit_temperature(logits, std::vector<int64_t>{1, 0}), 1e3);
 }
 
+TEST(Calibration, few_images_that_are_all_right_leave_some_doubt) {
+  std::vector<float> values;
+  std::vector<int64_t> labels;
+  for (int64_t i = 0; i < 20; ++i) {
+    labels.push_back(i % 2);
+    for (int64_t k = 0; k < 2; ++k) values.push_back(i % 2 == k ? 1.0F + 0.1F * i : 0.0F);
+  }
+  const Tensor logits = Tensor::from({20, 2}, values);
+  const Tensor probabilities = softmax_of(logits, cautious_temperature(logits, labels));
+  double confidence = 0;
+  for (size_t i = 0; i < 20; ++i)
+    confidence += std::max(probabilities.values()[2 * i], probabilities.values()[2 * i + 1]) / 20;
+  EXPECT_NEAR(confidence, 20.5 / 21, 1e-5);
+  // Where some are wrong, it is the temperature of the least likelihood.
+  for (size_t i = 0; i < 6; ++i) labels[i] = 1 - labels[i];
+  EXPECT_DOUBLE_EQ(cautious_temperature(logits, labels), fit_temperature(logits, labels));
+}
+
 TEST(Calibration, what_does_not_fit_is_refused) {
   const Tensor logits = Tensor::zeros({2, 2});
   EXPECT_TRUE(contains(error_of([&] {

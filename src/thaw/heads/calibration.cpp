@@ -78,6 +78,21 @@ Likelihood likelihood_at(const Tensor& logits, std::span<const int64_t> labels,
   return {result.value / all, result.slope / all, result.curvature / all};
 }
 
+/// The mean of each row's largest probability.
+double mean_confidence(const Tensor& logits, std::span<const double> weights, double temperature) {
+  double confidence = 0;
+  double all = 0;
+  for (size_t i = 0; i < static_cast<size_t>(logits.shape()[0]); ++i) {
+    const auto row = row_of(logits, i);
+    const double top = *std::ranges::max_element(row);
+    double sum = 0;
+    for (const float logit : row) sum += std::exp((logit - top) / temperature);
+    confidence += weight_at(weights, i) / sum;
+    all += weight_at(weights, i);
+  }
+  return confidence / all;
+}
+
 }  // namespace
 
 double negative_log_likelihood(const Tensor& logits, std::span<const int64_t> labels,
@@ -106,6 +121,23 @@ double fit_temperature(const Tensor& logits, std::span<const int64_t> labels,
     if (is_near) break;
   }
   return 1 / u;
+}
+
+double cautious_temperature(const Tensor& logits, std::span<const int64_t> labels,
+                            std::span<const double> weights) {
+  const double fitted = fit_temperature(logits, labels, weights);
+  const double count = weights.empty() ? static_cast<double>(labels.size())
+                                       : std::accumulate(weights.begin(), weights.end(), 0.0);
+  const double most = (count + 0.5) / (count + 1);
+  if (mean_confidence(logits, weights, fitted) <= most) return fitted;
+  // It falls as the temperature rises.
+  double low = fitted;
+  double high = most_temperature;
+  while (high > low * (1 + 1e-9)) {
+    const double middle = std::sqrt(low * high);
+    (mean_confidence(logits, weights, middle) > most ? low : high) = middle;
+  }
+  return high;
 }
 
 double accuracy_of(const Tensor& logits, std::span<const int64_t> labels,

@@ -22,6 +22,12 @@ double negative_log_likelihood(const Tensor& logits, std::span<const int64_t> la
 double fit_temperature(const Tensor& logits, std::span<const int64_t> labels,
                        std::span<const double> weights = {});
 
+/// fit_temperature(), but never so low that the mean of the largest probabilities passes
+/// (n + ½)/(n + 1), n being Σw: where a few images are all right, the next may still be wrong (½ a
+/// wrong one is added, as Krichevsky and Trofimov 1981 do).
+double cautious_temperature(const Tensor& logits, std::span<const int64_t> labels,
+                            std::span<const double> weights = {});
+
 /// The share whose largest logit is that of the label; of equal ones the first counts.
 double accuracy_of(const Tensor& logits, std::span<const int64_t> labels,
                    std::span<const double> weights = {});

@@ -148,7 +148,7 @@ class Choice {
 
   void judge(Member& member) const {
     HeadCandidate& told = member.told;
-    told.temperature = fit_temperature(member.out_of_fold, data_.labels, weights_);
+    told.temperature = cautious_temperature(member.out_of_fold, data_.labels, weights_);
     told.negative_log_likelihood =
         negative_log_likelihood(member.out_of_fold, data_.labels, weights_, told.temperature);
     told.accuracy = accuracy_of(member.out_of_fold, data_.labels, weights_);

@@ -14,7 +14,7 @@ struct HeadCandidate {
   std::string name;        ///< to be read: "ridge on all groups", "mean of all"
   bool all_groups = true;  ///< else the last group alone: the other rows of the kernel are 0
   double penalty = 0;      ///< λ; 0 for means
-  double temperature = 1;  ///< that its out-of-fold logits ask for
+  double temperature = 1;  ///< cautious_temperature() of its out-of-fold logits
   double negative_log_likelihood = 0;  ///< out of fold, after temperature, in nats an image
   double accuracy = 0;                 ///< out of fold
   /// What refit() goes by: which weights the groups have, and what it is fitted by; of a mean, of

@@ -194,7 +194,7 @@ LearningCurve learning_curve(const HeadData& data, const LearningCurveOptions& o
         "none");
   check_head_data(data);
   const Problem problem(weighted(data));
-  const double penalty = algebra::search_ridge(problem).penalty;
+  const double penalty = algebra::ridge_penalty(problem);
   LearningCurve curve;
   std::vector<Share> shares;
   for (const int64_t count : parts) {

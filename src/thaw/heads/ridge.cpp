@@ -29,6 +29,7 @@ Matrix leave_one_out(const Problem& problem, double penalty) {
   if (halves.rows() > 0) {
     halves.colwise() -= moments.sum / moments.weight;
     const Eigen::LLT<Matrix> cholesky(moments.penalized(penalty));
+    algebra::require_factorized(cholesky.info() == Eigen::Success);
     cholesky.matrixL().solveInPlace(halves);
   }
   Matrix result(problem.images(), problem.classes());

@@ -114,7 +114,9 @@ class Curvature {
 
 LogisticBound::LogisticBound(const Moments& all, double penalty)
     : triangle_(all.penalized(2 * penalty)), bias_(2 / all.weight) {
-  if (triangle_.size() > 0) const Eigen::LLT<Eigen::Ref<Matrix>> in_place(triangle_);
+  if (triangle_.size() == 0) return;
+  const Eigen::LLT<Eigen::Ref<Matrix>> in_place(triangle_);
+  require_factorized(in_place.info() == Eigen::Success);
 }
 
 Matrix LogisticBound::times(const Matrix& gradient) const {

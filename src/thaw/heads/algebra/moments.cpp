@@ -4,12 +4,21 @@
 #include <cmath>
 #include <numeric>
 
+#include "thaw/core/error.h"
+
 namespace thaw::algebra {
 namespace {
 
 constexpr size_t rows_at_once = 512;
 
 }  // namespace
+
+void require_factorized(bool factorized) {
+  if (!factorized)
+    throw Error(
+        "penalty: expected one large enough for double precision to solve with, received "
+        "one that is nothing beside the features' inner products: use a larger one");
+}
 
 Moments::Moments(const Matrix& rows, const Vector& weights, const std::vector<int64_t>& labels,
                  int64_t classes, const std::vector<int64_t>& numbers)
@@ -55,6 +64,7 @@ Fit Moments::fit(double penalty) const {
   if (sum.size() == 0) return {Matrix(0, targets.size()), mean_target};
   Matrix matrix = penalized(penalty);
   const Eigen::LLT<Eigen::Ref<Matrix>> cholesky(matrix);
+  require_factorized(cholesky.info() == Eigen::Success);
   Fit fit{cholesky.solve(cross - sum * mean_target.transpose()), Vector()};
   fit.bias = mean_target - fit.kernel.transpose() * sum / weight;
   return fit;
@@ -80,6 +90,7 @@ Fit fit_ridge_to(const Matrix& rows, const Vector& weights, const std::vector<in
   gram.selfadjointView<Eigen::Lower>().rankUpdate(centred);
   gram.diagonal().array() += penalty / weights.array();
   const Eigen::LLT<Eigen::Ref<Matrix>> cholesky(gram);
+  require_factorized(cholesky.info() == Eigen::Success);
   Fit fit{centred.transpose() * cholesky.solve(targets), Vector()};
   fit.bias = mean_target - fit.kernel.transpose() * mean;
   return fit;

@@ -7,6 +7,9 @@
 
 namespace thaw::algebra {
 
+/// Throws Error that the penalty is too small for these features, unless `factorized`.
+void require_factorized(bool factorized);
+
 /// A linear function of reduced rows: ρ·kernel + bias.
 struct Fit {
   Matrix kernel;  ///< [dimensions, classes]

@@ -72,19 +72,23 @@ Matrix ridge_without_folds(const Problem& problem, double penalty) {
   return logits;
 }
 
-Searched search_ridge(const Problem& problem, std::span<const double> penalties) {
+double ridge_penalty(const Problem& problem, std::span<const double> penalties) {
   std::vector<Moments> without;
   std::vector<std::vector<int64_t>> images;
   for (const int fold : problem.search_folds()) {
     without.push_back(problem.moments_without(fold));
     images.push_back(problem.images_of_fold(fold));
   }
-  const double best = best_penalty(problem, penalties, ridge_start, [&](double penalty) {
+  return best_penalty(problem, penalties, ridge_start, [&](double penalty) {
     std::vector<Matrix> logits;
     for (size_t i = 0; i < without.size(); ++i)
       logits.push_back(without[i].fit(penalty)(some_rows(problem.rows(), images[i])));
     return problem.score(logits, images);
   });
+}
+
+Searched search_ridge(const Problem& problem, std::span<const double> penalties) {
+  const double best = ridge_penalty(problem, penalties);
   return {.penalty = best, .out_of_fold = ridge_without_folds(problem, best), .parameters = {}};
 }
 

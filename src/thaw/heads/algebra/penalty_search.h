@@ -23,8 +23,11 @@ struct Searched {
   Matrix parameters;   ///< of logistic regression: where a fit to all rows begins well
 };
 
-/// Ridge regression with the λ of `penalties` (empty: the default ones, followed downhill) whose
+/// The λ of `penalties` (empty: the default ones, followed downhill) of which ridge regression's
 /// negative log likelihood over Problem::search_folds() is least.
+double ridge_penalty(const Problem& problem, std::span<const double> penalties = {});
+
+/// Ridge regression with that λ.
 Searched search_ridge(const Problem& problem, std::span<const double> penalties = {});
 
 /// Ridge regression of one λ.
