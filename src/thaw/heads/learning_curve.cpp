@@ -95,7 +95,9 @@ Share try_share(const Problem& problem, int64_t count, double penalty, uint64_t 
       const std::vector<int64_t> images = part_of(by_class, draw, count);
       share.images +=
           static_cast<double>(images.size()) / static_cast<double>(draws * problem.folds());
-      const Matrix logits = fit_to(problem, images, penalty)(rows);
+      const algebra::Fit fit = count == 1 ? problem.moments_without(fold).fit(penalty)
+                                          : fit_to(problem, images, penalty);
+      const Matrix logits = fit(rows);
       for (size_t i = 0; i < kept_out.size(); ++i) {
         Eigen::Index said = 0;
         logits.row(static_cast<Eigen::Index>(i)).maxCoeff(&said);

@@ -12,6 +12,7 @@ namespace {
 
 constexpr size_t columns_at_once = 256;
 constexpr double jitter = 1e-10;
+constexpr int64_t most_values = 80'000'000;
 
 std::vector<int64_t> all_of(int64_t count) {
   std::vector<int64_t> numbers(static_cast<size_t>(count));
@@ -38,6 +39,10 @@ std::vector<int64_t> choose_landmarks(const Vector& weights, int64_t most) {
 }
 
 }  // namespace
+
+int64_t Reduced::most_dimensions(int64_t rows) {
+  return std::clamp<int64_t>(most_values / rows, 500, 2500);
+}
 
 Reduced::Reduced(const HeadData& data, Standard standard, const Vector& weights, int64_t most)
     : features_(data.features), standard_(std::move(standard)) {

@@ -15,11 +15,13 @@ namespace thaw::algebra {
 /// all (Nyström's method): ρ = Z·Z_Mᵀ·L⁻ᵀ with Z_M·Z_Mᵀ = LLᵀ, the part of z in the span of those.
 class Reduced {
  public:
-  static constexpr int64_t most_dimensions = 2500;
+  /// 2500, but for very many rows no more than fit into 640 MB with them, and 500 at least.
+  static int64_t most_dimensions(int64_t rows);
 
   /// `weights` [rows] say which rows may stand for all: those above 0.
-  Reduced(const HeadData& data, Standard standard, const Vector& weights,
-          int64_t most = most_dimensions);
+  Reduced(const HeadData& data, Standard standard, const Vector& weights, int64_t most);
+  Reduced(const HeadData& data, Standard standard, const Vector& weights)
+      : Reduced(data, std::move(standard), weights, most_dimensions(data.features.shape()[0])) {}
 
   /// [rows, dimensions]
   const Matrix& rows() const { return rows_; }
