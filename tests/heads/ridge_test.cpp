@@ -158,8 +158,8 @@ TEST(Ridge, a_penalty_of_next_to_nothing_is_refused_or_gives_numbers) {
     for (int64_t j = 0; j < columns; ++j)  // two equal images
       data.features.data()[columns + j] = data.features.data()[j];
     const std::string error = testing::error_of([&] {
-      for (const float value : fit_ridge(data, {.penalties = {1e-30}}).head.kernel.values())
-        EXPECT_TRUE(std::isfinite(value));
+      const RidgeFit fit = fit_ridge(data, {.penalties = {1e-30}});
+      for (const float value : fit.head.kernel.values()) EXPECT_TRUE(std::isfinite(value));
     });
     EXPECT_TRUE(error.empty() || testing::contains(error, "use a larger one")) << error;
   }

@@ -26,12 +26,10 @@ Matrix leave_one_out(const Problem& problem, double penalty) {
   const algebra::Fit fit = moments.fit(penalty);
   const Matrix fitted = fit(problem.rows());
   Matrix halves = problem.rows().transpose();  // L⁻¹ of centred rows, one a column
-  if (halves.rows() > 0) {
-    halves.colwise() -= moments.sum / moments.weight;
-    const Eigen::LLT<Matrix> cholesky(moments.penalized(penalty));
-    algebra::require_factorized(cholesky.info() == Eigen::Success);
-    cholesky.matrixL().solveInPlace(halves);
-  }
+  halves.colwise() -= moments.sum / moments.weight;
+  const Eigen::LLT<Matrix> cholesky(moments.penalized(penalty));
+  algebra::require_factorized(cholesky.info() == Eigen::Success);
+  cholesky.matrixL().solveInPlace(halves);
   Matrix result(problem.images(), problem.classes());
   for (int64_t image = 0; image < problem.images(); ++image) {
     const int64_t label = problem.labels()[static_cast<size_t>(image)];

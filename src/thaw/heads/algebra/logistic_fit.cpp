@@ -114,7 +114,6 @@ class Curvature {
 
 LogisticBound::LogisticBound(const Moments& all, double penalty)
     : triangle_(all.penalized(2 * penalty)), bias_(2 / all.weight) {
-  if (triangle_.size() == 0) return;
   const Eigen::LLT<Eigen::Ref<Matrix>> in_place(triangle_);
   require_factorized(in_place.info() == Eigen::Success);
 }
@@ -124,7 +123,7 @@ Matrix LogisticBound::times(const Matrix& gradient) const {
   const Eigen::Index dimensions = gradient.rows() - 1;
   Matrix result(gradient.rows(), gradient.cols());
   Matrix kernel = 2 * gradient.topRows(dimensions);
-  if (dimensions > 0) thin_cholesky_solve(triangle_, kernel);
+  thin_cholesky_solve(triangle_, kernel);
   result.topRows(dimensions) = kernel;
   result.row(dimensions) = bias_ * gradient.row(dimensions);
   return result;

@@ -61,7 +61,6 @@ Matrix Moments::penalized(double penalty) const {
 
 Fit Moments::fit(double penalty) const {
   const Vector mean_target = targets / weight;
-  if (sum.size() == 0) return {Matrix(0, targets.size()), mean_target};
   Matrix matrix = penalized(penalty);
   const Eigen::LLT<Eigen::Ref<Matrix>> cholesky(matrix);
   require_factorized(cholesky.info() == Eigen::Success);

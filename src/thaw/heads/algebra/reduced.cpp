@@ -72,6 +72,10 @@ void Reduced::reduce(const Vector& weights, int64_t most) {
   const int64_t rows = features_.shape()[0];
   const std::vector<int64_t> all = all_of(rows);
   const size_t columns = columns_.size();
+  if (columns == 0) {
+    rows_ = Matrix::Zero(rows, 1);
+    return;
+  }
   if (static_cast<int64_t>(columns) <= std::min(rows, most)) {
     rows_ = standardized(all, 0, columns);
     return;

@@ -7,9 +7,10 @@ namespace thaw::algebra {
 
 /// The standardized rows z of a HeadData in at most as many columns as they need: rows ρ with the
 /// same inner products, ρᵢ·ρⱼ = zᵢ·zⱼ, so that a penalized linear fit to them is the fit to z.
-/// Columns of factor 0 are left out. Where fewer columns than rows are left, ρ is z. Else, with
-/// K = ZZᵀ = LLᵀ (Cholesky), ρ are the rows of L; a kernel v of theirs is the kernel ZᵀL⁻ᵀv of z.
-/// K gets 10⁻¹⁰ of its mean diagonal added to its diagonal, since centred rows are dependent.
+/// Columns of factor 0 are left out; where all are, there is one of zeros. Where fewer columns than
+/// rows are left, ρ is z. Else, with K = ZZᵀ = LLᵀ (Cholesky), ρ are the rows of L; a kernel v of
+/// theirs is the kernel ZᵀL⁻ᵀv of z. K gets 10⁻¹⁰ of its mean diagonal added to its diagonal, since
+/// centred rows are dependent.
 ///
 /// With more than `most` rows and columns, that many rows M chosen at random stand for
 /// all (Nyström's method): ρ = Z·Z_Mᵀ·L⁻ᵀ with Z_M·Z_Mᵀ = LLᵀ, the part of z in the span of those.
