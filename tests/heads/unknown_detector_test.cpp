@@ -30,6 +30,7 @@ UnknownDetectorParts small() {
                    .bias = Tensor::from({2}, std::vector<float>{0.25F, -0.5F})},
           .distance_weight = 2,
           .margin_weight = 0.5,
+          .most_margin = 10,
           .offset = -1,
           .threshold = 3,
           .unknown_rate = 0.05};
@@ -54,6 +55,10 @@ TEST(UnknownDetector, a_score_is_what_its_formula_says) {
   const double expected = 2 * std::log(nearest) - 0.5 * std::abs(first - second) - 1;
   const UnknownDetector detector(small());
   EXPECT_NEAR(detector.score(features), expected, 1e-6);  // means are floats
+  UnknownDetectorParts cut = small();
+  cut.most_margin = 0.25;
+  ASSERT_GT(std::abs(first - second), 0.25);
+  EXPECT_NEAR(UnknownDetector(cut).score(features), 2 * std::log(nearest) - 0.5 * 0.25 - 1, 1e-6);
   EXPECT_EQ(detector.columns(), 4);
   EXPECT_EQ(detector.classes(), 2);
   EXPECT_TRUE(detector.is_unknown(3.001));

@@ -24,6 +24,8 @@ constexpr double shrinkage = 0.6;
 constexpr int64_t most_directions = 64;
 constexpr double say_of_margin = 0.7;  ///< in deviations of the distance's logarithm
 
+constexpr double usual_margins = 0.75;  ///< the share of images kept out whose margins are not cut
+
 constexpr int64_t most_images = 3000;
 constexpr int64_t most_numbers = int64_t{1} << 19;  ///< of means, directions and head: 2 MB
 constexpr int64_t least_directions = 8;
@@ -123,13 +125,19 @@ KeptOut kept_out(const HeadData& u, const Matrix& products, double penalty,
 /// The weights, the offset and the threshold, so that scores of images kept out have mean 0 and
 /// deviation 1.
 void set_scale(UnknownDetectorParts& parts, const KeptOut& kept) {
+  std::vector<double> margins = kept.margins;
+  std::ranges::sort(margins);
+  parts.most_margin =
+      margins[static_cast<size_t>(usual_margins * static_cast<double>(margins.size() - 1))];
+  margins = kept.margins;
+  for (double& margin : margins) margin = std::min(margin, parts.most_margin);
   const Spread distance = spread_of(kept.distances);
-  const Spread margin = spread_of(kept.margins);
+  const Spread margin = spread_of(margins);
   parts.distance_weight = distance.deviation > 0 ? 1 / distance.deviation : 1;
   parts.margin_weight = margin.deviation > 0 ? say_of_margin / margin.deviation : 0;
   std::vector<double> scores(kept.distances.size());
   for (size_t i = 0; i < scores.size(); ++i)
-    scores[i] = parts.distance_weight * kept.distances[i] - parts.margin_weight * kept.margins[i];
+    scores[i] = parts.distance_weight * kept.distances[i] - parts.margin_weight * margins[i];
   const Spread score = spread_of(scores);
   const double scale = score.deviation > 0 ? 1 / score.deviation : 1;
   parts.distance_weight *= scale;

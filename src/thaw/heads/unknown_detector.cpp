@@ -51,8 +51,8 @@ void check(const UnknownDetectorParts& parts, int64_t columns) {
   expect_shape("head bias", parts.head.bias, {classes});
   std::ranges::for_each(parts.variances, expect_variance);
   expect_variance(parts.other_variance);
-  for (const double number : {parts.distance_weight, parts.margin_weight, parts.offset,
-                              parts.threshold, parts.unknown_rate}) {
+  for (const double number : {parts.distance_weight, parts.margin_weight, parts.most_margin,
+                              parts.offset, parts.threshold, parts.unknown_rate}) {
     if (!std::isfinite(number))
       throw Error(
           fmt::format("weights, offset, threshold and rate: expected finite numbers, "
@@ -109,7 +109,7 @@ double UnknownDetector::margin(std::span<const double> u) const {
   const float* kernel = parts_.head.kernel.data();
   for (const double value : u)
     for (double& sum : sums) sum += value * *kernel++;
-  return algebra::margin_of<double>(sums);
+  return std::min(algebra::margin_of<double>(sums), parts_.most_margin);
 }
 
 double UnknownDetector::score(std::span<const float> features) const {

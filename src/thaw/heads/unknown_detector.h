@@ -22,6 +22,7 @@ struct UnknownDetectorParts {
   LinearHead head;                     ///< of u: one output a class, 1 for that one
   double distance_weight = 1;
   double margin_weight = 0;
+  double most_margin = 1;  ///< a larger one is no more of a class: far off, a head goes on rising
   double offset = 0;
   double threshold = 0;     ///< an image of a larger score is of none of the classes
   double unknown_rate = 0;  ///< the share of images of the classes that is refused with them
@@ -31,7 +32,7 @@ struct UnknownDetectorParts {
 ///
 ///     u = sgn(x)·√|x|, each group of columns scaled to the length weight / √Σ weight²
 ///     d² = min over classes c of (u − mean_c)ᵀ Σ⁻¹ (u − mean_c)
-///     m = the largest of head(u), less the second largest
+///     m = the largest of head(u), less the second largest, most_margin at most
 ///     score = distance_weight·ln d² − margin_weight·m + offset
 ///
 /// Σ is the covariance within classes, shrunk towards a multiple of the identity: its first

@@ -69,6 +69,7 @@ Config UnknownDetector::to_config() const {
       .set("threshold", parts_.threshold)
       .set("distance_weight", parts_.distance_weight)
       .set("margin_weight", parts_.margin_weight)
+      .set("most_margin", parts_.most_margin)
       .set("offset", parts_.offset)
       .set("classes", classes())
       .set("columns", columns_)
@@ -104,6 +105,7 @@ UnknownDetector UnknownDetector::from_config(const Config& config) {
                                    .bias = floats_at(config, "head_bias", {classes})},
                           .distance_weight = number_at(config, "distance_weight"),
                           .margin_weight = number_at(config, "margin_weight"),
+                          .most_margin = number_at(config, "most_margin"),
                           .offset = number_at(config, "offset"),
                           .threshold = number_at(config, "threshold"),
                           .unknown_rate = number_at(config, "unknown_rate")});
