@@ -127,6 +127,15 @@ double margin(std::span<const float> row) {
   return double{sorted[0]} - double{sorted[1]};
 }
 
+/// Mean 0 and deviation 1.
+void standardize(std::vector<double>& values) {
+  const double n = static_cast<double>(values.size());
+  const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
+  double squares = 0;
+  for (const double value : values) squares += (value - mean) * (value - mean) / n;
+  for (double& value : values) value = (value - mean) / std::sqrt(squares);
+}
+
 TEST(FitUnknownDetector, does_what_its_definition_says) {
   const HeadData data = clusters(90, 3, 11);
   HeadData roots = data;
@@ -148,22 +157,15 @@ TEST(FitUnknownDetector, does_what_its_definition_says) {
       margins.push_back(margin(logits.rows(i, 1).values()));
     }
   }
-  const auto standardized = [](std::vector<double>& values) {
-    const double n = static_cast<double>(values.size());
-    const double mean = std::accumulate(values.begin(), values.end(), 0.0) / n;
-    double squares = 0;
-    for (const double value : values) squares += (value - mean) * (value - mean) / n;
-    for (double& value : values) value = (value - mean) / std::sqrt(squares);
-  };
   std::vector<double> sorted = margins;
   std::ranges::sort(sorted);
   const double most = sorted[66];  // ⌊0.75·89⌋
   for (double& value : margins) value = std::min(value, most);
-  standardized(distances);
-  standardized(margins);
+  standardize(distances);
+  standardize(margins);
   std::vector<double> scores;
   for (size_t i = 0; i < distances.size(); ++i) scores.push_back(distances[i] - 0.7 * margins[i]);
-  standardized(scores);
+  standardize(scores);
   std::ranges::sort(scores);
   const UnknownDetector detector = fit_unknown_detector(data, 0.1);
   EXPECT_NEAR(detector.threshold(), scores[82 - 1], 1e-4);  // ⌈0.9·91⌉ = 82; features are floats
