@@ -73,7 +73,7 @@ std::vector<int64_t> chosen(const std::vector<int64_t>& all, const std::vector<i
 /// Says how well the kept-out logits are calibrated before their temperature and after.
 void calibrate(ClimbResult& result) {
   const std::vector<int64_t> labels = chosen(result.labels, result.kept_out);
-  const double temperature = fit_temperature(result.kept_out_logits, labels);
+  const double temperature = cautious_temperature(result.kept_out_logits, labels);
   result.calibration_error_before =
       expected_calibration_error(softmax_of(result.kept_out_logits), labels);
   result.calibration_error =

@@ -47,7 +47,7 @@ struct Judgement {
 
 Judgement judge(const Tensor& logits, const std::vector<int64_t>& labels) {
   Judgement result;
-  const double temperature = fit_temperature(logits, labels);
+  const double temperature = cautious_temperature(logits, labels);
   result.negative_log_likelihood = negative_log_likelihood(logits, labels, {}, temperature);
   result.accuracy = accuracy_of(logits, labels);
   for (int64_t i = 0; i < std::ssize(labels); ++i) {
