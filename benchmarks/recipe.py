@@ -13,7 +13,6 @@ def arguments(description):
     parser.add_argument("--fine-tune-epochs", type=int, default=5)
     parser.add_argument("--unfreeze", default="5", help="so many of the base's last layers, or all")
     parser.add_argument("--augment", choices=("none", "random"), default="none")
-    parser.add_argument("--class-weight", choices=("none", "balanced"), help="in Keras alone; counts who is taken for whom")
     parser.add_argument("--image-size", type=int, default=224)
     parser.add_argument("--batch-size", type=int, default=32)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,6 +1,5 @@
 """The recipe of `thaw fit` in Keras: the same flags, the same figures as JSON in --history."""
 import json
-import pathlib
 import time
 
 import h5py
@@ -86,29 +85,12 @@ class EpochSeconds(keras.callbacks.Callback):
         self.seconds.append(time.perf_counter() - self.began)
 
 
-def class_weight(options, classes):
-    """As `thaw fit` balances: images / (classes * images of the class)."""
-    if options.class_weight != "balanced":
-        return None
-    counts = [len(list(pathlib.Path(options.images, name).iterdir())) for name in classes]
-    return {label: sum(counts) / (len(counts) * count) for label, count in enumerate(counts)}
-
-
-def confusion(model, validation):
-    """Images of each class by the class that they are taken for, under the names that thaw gives them."""
-    rows = tf.math.confusion_matrix(
-        np.concatenate([y.numpy().argmax(-1) for _, y in validation]),
-        np.concatenate([model(x, training=False).numpy().argmax(-1) for x, _ in validation])).numpy()
-    return {f"val_confusion_matrix[{i}][{k}]": int(count) for (i, k), count in np.ndenumerate(rows)}
-
-
-def run_stage(model, name, data, epochs, learning_rate, weight=None):
+def run_stage(model, name, data, epochs, learning_rate):
     train, validation = data
     model.compile(optimizer=keras.optimizers.Adam(learning_rate), loss="categorical_crossentropy",
                   metrics=["accuracy"])
     clock, began = EpochSeconds(), time.perf_counter()
-    logs = model.fit(train, validation_data=validation, epochs=epochs, verbose=0, callbacks=[clock],
-                     class_weight=weight).history
+    logs = model.fit(train, validation_data=validation, epochs=epochs, verbose=0, callbacks=[clock]).history
     return {
         "name": name,
         "seconds": time.perf_counter() - began,
@@ -127,10 +109,9 @@ def main():
     base = make_base(options)
     base.trainable = False
     model = with_head(base, len(classes))
-    weight = class_weight(options, classes)
     stages = []
     if options.epochs:
-        stages.append(run_stage(model, "feature_extraction", data, options.epochs, 1e-3, weight))
+        stages.append(run_stage(model, "feature_extraction", data, options.epochs, 1e-3))
     if options.fine_tune_epochs:
         base.trainable = True
         if options.unfreeze != "all":
@@ -140,11 +121,10 @@ def main():
             # Keras 3.0 to 3.15 would move its statistics in spite of training=False.
             if isinstance(layer, keras.layers.BatchNormalization):
                 layer.trainable = False
-        stages.append(run_stage(model, "fine_tuning", data, options.fine_tune_epochs, 1e-4, weight))
-    if options.class_weight:
-        stages[-1]["epochs"][-1].update(confusion(model, data[1]))
+        stages.append(run_stage(model, "fine_tuning", data, options.fine_tune_epochs, 1e-4))
     with open(options.history, "w") as file:
         json.dump({"version": keras.__version__, "classes": classes, "stages": stages}, file)
 
 
-main()
+if __name__ == "__main__":
+    main()
