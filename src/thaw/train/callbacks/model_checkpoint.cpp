@@ -67,8 +67,8 @@ void check(const Options& options) {
 }
 
 /// Saves the model, or its weights, at the end of each epoch or after so many batches: each time,
-/// or where what it monitors is better than before, whichever fit that was in. Epochs are counted over all fits of a run,
-/// from 1. A file appears whole or not at all.
+/// or where what it monitors is better than before, whichever fit that was in. Epochs are counted
+/// over all fits of a run, from 1. A file appears whole or not at all.
 class ModelCheckpoint final : public Callback {
  public:
   explicit ModelCheckpoint(const Options& options) : options_(options) {
