@@ -226,11 +226,9 @@ std::optional<size_t> small_weak_class(const ClimbFindings& findings) {
 std::string other_step(const ClimbFindings& findings) {
   if (findings.bases == 1)
     return "next: try other bases or larger images (--base A,B or --sizes); more images of the "
-           "same "
-           "kind promise less";
+           "same kind promise less";
   return "next: larger images (--sizes) or bases not tried yet; more images of the same kind "
-         "promise "
-         "less";
+         "promise less";
 }
 
 std::string next_line(const ClimbFindings& findings) {
@@ -240,14 +238,14 @@ std::string next_line(const ClimbFindings& findings) {
                        counted(findings.left_out_images, "image"), findings.images);
   if (errors < few_errors)
     return fmt::format(
-        "next: nothing that these images could tell: {} of {} was mistaken; try it on new ones",
-        errors == 0 ? "none" : std::to_string(errors), findings.kept_out_images);
+        "next: nothing that these images could tell: {} of {} {} mistaken; try it on new ones",
+        errors == 0 ? "none" : std::to_string(errors), findings.kept_out_images,
+        errors > 1 ? "were" : "was");
   if (const auto label = small_weak_class(findings)) {
     const ClassResult& result = findings.by_class[*label];
     return fmt::format(
         "next: more images of {}: it has {}, fewer than most, and is recognized least; as many "
-        "again "
-        "are most likely to help",
+        "again are most likely to help",
         name_of(findings, *label), result.images);
   }
   if (const auto label = confused_class(findings)) {
