@@ -4,9 +4,8 @@
 
 #include "thaw/compile/lower.h"
 #include "thaw/core/error.h"
-#include "thaw/features/feature_pass.h"
 #include "thaw/features/feature_row.h"
-#include "thaw/features/feature_walk.h"
+#include "thaw/train/pass_over.h"
 #include "thaw/train/training_graph.h"
 
 namespace thaw {
@@ -39,25 +38,19 @@ std::optional<FrozenFeatures> frozen_features(const Model& model, Engine& engine
   const auto frozen =
       std::make_shared<FrozenLayers>(split.graph, split.cut, kept->expected(), engine.device());
   TrainingControl control;
-  FeaturePass pass(engine, data, *frozen, *kept,
-                   {.keep = options.cache == FeatureCache::automatic,
-                    .budget_bytes = options.cache_bytes,
-                    .watch = {.stop = options.stop, .progress = [&](int64_t done, int64_t total) {
-                                for (Callback* callback : options.callbacks)
-                                  callback->on_features(control, done, total);
-                              }}});
-  if (!pass.run()) return std::nullopt;
-  FrozenFeatures result{.values = {}, .samples = pass.usable(), .dropped = pass.dropped()};
+  auto images = pass_over(engine, data, frozen, *kept, options.cache == FeatureCache::automatic,
+                          options, control);
+  if (!images) return std::nullopt;
+  FrozenFeatures result{
+      .values = {}, .samples = std::move(images->usable), .dropped = std::move(images->dropped)};
   if (result.samples.empty()) {
     throw Error(data.size() == 0 ? "the dataset is empty"
                                  : "no sample can be read; the first: " + result.dropped.front());
   }
-  const auto walk = pass.target() != nullptr ? walk_of_kept(*pass.target())
-                                             : walk_that_computes(data, frozen, engine.threads());
   std::vector<int64_t> all;
   for (int64_t view = 0; view < data.views(); ++view)
     for (const int64_t sample : result.samples) all.push_back(sample + view);
-  result.values = gathered(*walk, all, frozen->segments().cuts().back());
+  result.values = gathered(*images->walk, all, frozen->segments().cuts().back());
   return result;
 }
 

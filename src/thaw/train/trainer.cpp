@@ -9,7 +9,6 @@
 #include "thaw/compile/lower.h"
 #include "thaw/compile/optimize.h"
 #include "thaw/core/random.h"
-#include "thaw/features/feature_pass.h"
 #include "thaw/train/not_finite.h"
 
 namespace thaw {
@@ -108,22 +107,13 @@ Trainer::Trainer(Engine& engine, const TrainingGraph& model, const CompileOption
 }
 
 /// Runs what is frozen, once for all epochs; none where it was stopped.
-std::optional<Trainer::Images> Trainer::pass(const Dataset& data,
-                                             const std::shared_ptr<FrozenLayers>& frozen, bool keep,
-                                             const std::optional<std::vector<int64_t>>& only) {
-  FeaturePass pass(engine_, data, *frozen, *kept_,
-                   {.keep = keep,
-                    .budget_bytes = options_.cache_bytes,
-                    .watch = {.stop = options_.stop, .progress = [&](int64_t done, int64_t total) {
-                                for (Callback* callback : options_.callbacks)
-                                  callback->on_features(control_, done, total);
-                              }}});
-  if (!pass.run()) return std::nullopt;
-  Images images{.usable = pass.usable(), .dropped = pass.dropped(), .walk = nullptr};
-  images.walk = pass.target() != nullptr ? walk_of_kept(*pass.target())
-                                         : walk_that_computes(data, frozen, engine_.threads());
-  check_classes(data, images.usable, images.dropped);
-  if (only) keep_only(*only, images.usable);
+std::optional<PassedImages> Trainer::pass(const Dataset& data,
+                                          const std::shared_ptr<FrozenLayers>& frozen, bool keep,
+                                          const std::optional<std::vector<int64_t>>& only) {
+  auto images = pass_over(engine_, data, frozen, *kept_, keep, options_, control_);
+  if (!images) return std::nullopt;
+  check_classes(data, images->usable, images->dropped);
+  if (only) keep_only(*only, images->usable);
   return images;
 }
 

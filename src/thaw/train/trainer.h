@@ -1,9 +1,9 @@
 #pragma once
 
-#include "thaw/features/feature_walk.h"
 #include "thaw/runtime/engine.h"
 #include "thaw/train/fit_options.h"
 #include "thaw/train/meter.h"
+#include "thaw/train/pass_over.h"
 #include "thaw/train/targets.h"
 #include "thaw/train/train_state.h"
 #include "thaw/train/training_graph.h"
@@ -31,16 +31,9 @@ class Trainer {
     bool stale = false;
   };
 
-  /// The images of a dataset that can be read, and what the suffix gets for them.
-  struct Images {
-    std::vector<int64_t> usable;  ///< as the first view of each
-    std::vector<std::string> dropped;
-    std::unique_ptr<FeatureWalk> walk;
-  };
-
   bool prepare();
-  std::optional<Images> pass(const Dataset& data, const std::shared_ptr<FrozenLayers>& frozen,
-                             bool keep, const std::optional<std::vector<int64_t>>& only);
+  std::optional<PassedImages> pass(const Dataset& data, const std::shared_ptr<FrozenLayers>& frozen,
+                                   bool keep, const std::optional<std::vector<int64_t>>& only);
   std::vector<int64_t> order_of(int epoch) const;
   Step& step_of(int64_t rows);
   void train_batch(std::span<const int64_t> samples);
@@ -62,8 +55,8 @@ class Trainer {
   TrainingControl control_;
   ops::Graph training_;
   std::shared_ptr<KeptFeatures> kept_;
-  Images images_;
-  std::optional<Images> validation_images_;
+  PassedImages images_;
+  std::optional<PassedImages> validation_images_;
   Targets targets_;
   Targets validation_targets_;
   std::map<int64_t, Step> steps_;
