@@ -11,7 +11,6 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
-#include "thaw/formats/format.h"
 #include "thaw/formats/json.h"
 #include "thaw/graph/network.h"
 #include "thaw/task/climb_bases.h"
@@ -28,12 +27,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-bool is_written(const ModelFormat& format) { return format.write != nullptr; }
-
 std::filesystem::path checkpoint_of(const ClimbTask& task) {
-  if (task.checkpoint) return *task.checkpoint;
-  if (task.out.empty()) return {};
-  return task.out.string() + ".checkpoint";
+  return checkpoint_place(task.checkpoint, task.out);
 }
 
 /// Of each image a number that those of the same bytes share.
@@ -57,15 +52,23 @@ std::vector<int64_t> each_twice(const std::vector<int64_t>& numbers) {
 /// The images of both, those for training first.
 ImageFolder together(const FitData& data) {
   ImageFolder all = data.train;
-  if (data.validation->contents != all.contents) {
-    throw UsageError(
-        "--use-all: expected the images and those for validation to be in one place, received two "
-        "sources: put them together, or leave --use-all out");
-  }
   const ImageFolder& more = *data.validation;
+  if (!all.weights.empty() || !more.weights.empty()) {
+    all.weights.resize(all.files.size(), 1);
+    all.weights.insert(all.weights.end(), more.weights.begin(), more.weights.end());
+    all.weights.resize(all.files.size() + more.files.size(), 1);
+  }
   all.files.insert(all.files.end(), more.files.begin(), more.files.end());
   all.labels.insert(all.labels.end(), more.labels.begin(), more.labels.end());
   return all;
+}
+
+/// Throws UsageError where what is to be put together at the end cannot be.
+void check_use_all(const ClimbTask& task, const FitData& data) {
+  if (!task.use_all || !data.validation || data.validation->contents == data.train.contents) return;
+  throw UsageError(
+      "--use-all: expected the images and those for validation to be in one place, received two "
+      "sources: put them together, or leave --use-all out");
 }
 
 void add_validation(const Model& model, Engine& engine, const ImageDataset& images,
@@ -277,12 +280,7 @@ void ClimbTask::describe(OptionList& options) {
   [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, q, r, of_the_run, p,
                                 stop_flag] = *this;
   source.describe(options);
-  options.add("out", out,
-              {.help = "where the model goes: " + model_formats::endings(&is_written),
-               .value = "MODEL",
-               .required = true,
-               .may_change = "it says where the result goes, not what it is",
-               .completes = Completes::file});
+  describe_out(out, options);
   base.describe(options);
   describe_trying(*this, options);
   options.add("unknown-rate", unknown_rate, &rate_from, &rate_to,
@@ -316,6 +314,7 @@ ClimbReport ClimbTask::run(Engine& engine, ClimbEvents& events) const {
                             .checkpoint = checkpoint_of(*this),
                             .cache = cache});
   const FitData data = fit_data(source, seed);
+  check_use_all(*this, data);
   for (const std::string& remark : data.remarks) events.on_remark(remark);
   if (const std::string remark = cache_remark(cache); !remark.empty()) events.on_remark(remark);
   tell_begin(*this, data, events);

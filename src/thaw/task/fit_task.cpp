@@ -9,7 +9,6 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/files.h"
-#include "thaw/formats/format.h"
 #include "thaw/formats/json.h"
 #include "thaw/graph/network.h"
 #include "thaw/task/class_weight.h"
@@ -27,13 +26,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-bool is_written(const ModelFormat& format) { return format.write != nullptr; }
-
 /// Where the state of the task's run is kept; empty: nowhere.
 std::filesystem::path checkpoint_of(const FitTask& task) {
-  if (task.checkpoint) return *task.checkpoint;
-  if (task.out.empty()) return {};
-  return task.out.string() + ".checkpoint";
+  return checkpoint_place(task.checkpoint, task.out);
 }
 
 /// The options that a result depends on and that are compared as they are.
@@ -273,12 +268,7 @@ void FitTask::describe(OptionList& options) {
   // here as one that is no option.
   [[maybe_unused]] const auto& [a, b, c, d, e, f, g, h, i, j, k, of_the_run, stop_flag] = *this;
   source.describe(options);
-  options.add("out", out,
-              {.help = "where the model goes: " + model_formats::endings(&is_written),
-               .value = "MODEL",
-               .required = true,
-               .may_change = "it says where the result goes, not what it is",
-               .completes = Completes::file});
+  describe_out(out, options);
   base.describe(options);
   options.add("keep-head", keep_head,
               {.help = "go on with the head of --base, a finished model of the same classes, "

@@ -77,6 +77,22 @@ std::string keep_aside(const std::filesystem::path& checkpoint) {
   return aside;
 }
 
+void describe_out(std::filesystem::path& place, OptionList& options) {
+  options.add("out", place,
+              {.help = "where the model goes: " + model_formats::endings(&is_written),
+               .value = "MODEL",
+               .required = true,
+               .may_change = "it says where the result goes, not what it is",
+               .completes = Completes::file});
+}
+
+std::filesystem::path checkpoint_place(const std::optional<std::filesystem::path>& asked,
+                                       const std::filesystem::path& out) {
+  if (asked) return *asked;
+  if (out.empty()) return {};
+  return out.string() + ".checkpoint";
+}
+
 void describe_cache(std::optional<FeatureFolderOptions>& place, OptionList& options) {
   options.add("cache", place, &cache_from, &to_text,
               {.help = "where what frozen layers give is kept for all epochs and later runs: auto "

@@ -18,6 +18,12 @@ class OptionList;
 /// returns where it is, empty where there is none. Throws Error when it cannot be moved.
 std::string keep_aside(const std::filesystem::path& checkpoint);
 
+/// Adds the option "out" with this place: where the model goes.
+void describe_out(std::filesystem::path& place, OptionList& options);
+/// Where the state of a run is kept: where it was asked for, else beside `out`; empty: nowhere.
+std::filesystem::path checkpoint_place(const std::optional<std::filesystem::path>& asked,
+                                       const std::filesystem::path& out);
+
 /// Adds the option "cache" with this place: where kept features are, unset: nowhere.
 void describe_cache(std::optional<FeatureFolderOptions>& place, OptionList& options);
 /// The remark that no folder is known for them; empty: one is, or none was asked for.
