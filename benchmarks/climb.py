@@ -70,7 +70,7 @@ def one(images, base, per_class, seed, flags):
 def keras_seconds(python, images, per_class, folder):
     divide(images, per_class, 1, folder)
     _, seconds = run([python, ROOT / "benchmarks/recipe_keras.py", folder / "learn", "--network", "MobileNetV2", "--alpha",
-                      0.35, "--weights", BASES[1], "--seed", 1])
+                      0.35, "--weights", BASES[1], "--seed", 1, "--history", folder / "history.json"])
     return seconds
 
 

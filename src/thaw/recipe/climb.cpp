@@ -18,6 +18,8 @@ namespace thaw {
 namespace {
 
 constexpr const char* loss = "categorical_crossentropy";
+/// Of a fit on a rung: many more only fit what was seen.
+constexpr int64_t wanted_steps = 160;
 
 /// Freezes all but the last blocks of the network.
 void unfreeze(const Functional& model, const Functional& network, int64_t blocks) {
@@ -180,7 +182,11 @@ bool Climb::save_state() {
 }
 
 LadderOptions Climb::ladder_options() {
-  return {.rung = {.epochs = options_.epochs, .learning_rate = options_.learning_rate},
+  const int64_t images = std::ssize(features_.samples);
+  const int64_t steps = (images + options_.batch_size - 1) / options_.batch_size;
+  const int64_t usual = std::clamp<int64_t>((wanted_steps + steps - 1) / steps, 3, 8);
+  const int epochs = options_.epochs.value_or(static_cast<int>(usual));
+  return {.rung = {.epochs = epochs, .learning_rate = options_.learning_rate},
           .blocks = rungs_,
           .seed = options_.seed,
           .on_rung_begin = options_.on_rung_begin,

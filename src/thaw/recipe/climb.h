@@ -33,7 +33,8 @@ struct ClimbOptions {
   /// At least so many images, where there are so many, judge a rung: of as many folds as that
   /// takes.
   int64_t judged_images = 600;
-  int epochs = 8;  ///< of a rung
+  /// Of each fit on a rung; unset: 3 to 8, so that it has about 160 steps.
+  std::optional<int> epochs = {};
   double learning_rate = 2e-4;
   int64_t batch_size = 32;
   /// As FitOptions::class_weight, of heads and fits.

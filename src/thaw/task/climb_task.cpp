@@ -260,7 +260,11 @@ void describe_trying(ClimbTask& of, OptionList& options) {
                .value = "N",
                .range = Range{0, 1000}});
   options.add("epochs", of.epochs,
-              {.help = "of each fit of these blocks", .value = "N", .range = Range{1, 1000000}});
+              {.help = "of each fit of these blocks",
+               .value = "N",
+               .range = Range{1, 1000000},
+               .unset = "auto",
+               .usual = "3 to 8, the fewer the more images there are"});
   options.add("learning-rate", of.learning_rate,
               {.help = "of these fits",
                .value = "RATE",

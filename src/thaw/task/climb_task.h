@@ -89,8 +89,8 @@ struct ClimbTask {
   /// Whether mirror images are learned from too, where that does better.
   Mirrored mirrored = Mirrored::where_few;
   int folds = 5;
-  int most_blocks = 3;                 ///< of the last ones that are fine-tuned; 0: heads alone
-  int epochs = ClimbOptions{}.epochs;  ///< of each fit of a block
+  int most_blocks = 3;             ///< of the last ones that are fine-tuned; 0: heads alone
+  std::optional<int> epochs = {};  ///< of each fit of a block; unset: ClimbOptions::epochs
   double learning_rate = ClimbOptions{}.learning_rate;  ///< of these
   /// Seconds after which no further rung is begun; unset: all are.
   std::optional<double> budget = {};
