@@ -2,24 +2,13 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <span>
 #include <utility>
 
+#include "thaw/app/run_talk.h"
 #include "thaw/core/terminal_text.h"
 
 namespace thaw::app {
 namespace {
-
-/// "a 12, b 30, and 3 more"
-std::string classes_text(const std::vector<std::pair<std::string, int64_t>>& classes) {
-  constexpr size_t most = 20;
-  std::string line;
-  for (const auto& [name, images] : std::span(classes).first(std::min(most, classes.size())))
-    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", printable_name(name), images);
-  if (classes.size() > most) line += fmt::format(", and {} more", classes.size() - most);
-  return line;
-}
 
 /// A row of the table.
 std::string row(const std::string& what, double accuracy, double likelihood,
@@ -58,15 +47,9 @@ void ClimbProgress::on_climb_begin(const ClimbBegin& begin) {
                                            begin.validation_images)
                              : ""));
   line_.keep("classes and their images: " + classes_text(begin.class_images));
-  const std::string checkpoint = task_.out.string() + ".checkpoint";
-  if (task_.resume && !begin.goes_on) {
-    line_.keep(fmt::format("no unfinished climb ({}): starting from the beginning", checkpoint));
-  } else if (!begin.kept_aside.empty()) {
-    line_.keep(fmt::format(
-        "an unfinished climb was found and put aside as {}: to go on with that one, rename it to "
-        "{} and give the same command with --resume",
-        begin.kept_aside, checkpoint));
-  }
+  const std::string unfinished =
+      unfinished_text("climb", task_.out, task_.resume, begin.goes_on, begin.kept_aside);
+  if (!unfinished.empty()) line_.keep(unfinished);
   interrupt_.emplace();
 }
 

@@ -1,30 +1,16 @@
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <span>
-
 #include "thaw/app/bounded_threads.h"
 #include "thaw/app/command.h"
 #include "thaw/app/interrupt.h"
 #include "thaw/app/progress.h"
+#include "thaw/app/run_talk.h"
 #include "thaw/core/terminal_text.h"
 #include "thaw/task/engine_settings.h"
 #include "thaw/task/fit_task.h"
 
 namespace thaw::app::commands {
 namespace {
-
-/// The first twenty classes with their numbers of images.
-void print_classes(const FitBegin& begin) {
-  constexpr size_t most = 20;
-  std::string line;
-  for (const auto& [name, images] :
-       std::span(begin.class_images).first(std::min(most, begin.class_images.size())))
-    line += fmt::format("{}{} {}", line.empty() ? "" : ", ", printable_name(name), images);
-  if (begin.class_images.size() > most)
-    line += fmt::format(", and {} more", begin.class_images.size() - most);
-  fmt::print(stderr, "classes and their images: {}\n", line);
-}
 
 /// A fit on the terminal: it can be interrupted from where it begins to train.
 class FitProgress : public Progress {
@@ -35,17 +21,11 @@ class FitProgress : public Progress {
     fmt::print(stderr, "{} images to train on, {} to validate on, {} classes; base {} ({}×{})\n",
                begin.train_images, begin.validation_images, begin.classes,
                printable_name(begin.base), begin.width, begin.height);
-    print_classes(begin);
+    fmt::print(stderr, "classes and their images: {}\n", classes_text(begin.class_images));
     if (!begin.base_told.empty()) fmt::print(stderr, "base: {}\n", printable(begin.base_told));
-    const std::string checkpoint = task_.out.string() + ".checkpoint";
-    if (task_.resume && !begin.goes_on) {
-      fmt::print(stderr, "no unfinished run ({}): starting from the beginning\n", checkpoint);
-    } else if (!begin.kept_aside.empty()) {
-      fmt::print(stderr,
-                 "an unfinished run was found and put aside as {}: to go on with that one, rename "
-                 "it to {} and give the same command with --resume\n",
-                 begin.kept_aside, checkpoint);
-    }
+    const std::string unfinished =
+        unfinished_text("run", task_.out, task_.resume, begin.goes_on, begin.kept_aside);
+    if (!unfinished.empty()) fmt::print(stderr, "{}\n", unfinished);
     if (!begin.augmentation.empty()) fmt::print(stderr, "{}\n", begin.augmentation);
     interrupt_.emplace();
   }
