@@ -7,6 +7,7 @@
 #include <span>
 #include <string_view>
 
+#include "thaw/core/any_number.h"
 #include "thaw/core/error.h"
 #include "thaw/formats/safetensors/safetensors.h"
 #include "thaw/recipe/sealed_file.h"
@@ -94,7 +95,7 @@ std::vector<CallbackState> callbacks_from(const Config& config, const TensorFile
 
 Config position_config(const RunPosition& position) {
   Config sums{Config::List{}};
-  for (const double sum : position.sums) sums.append(number_config(sum));
+  for (const double sum : position.sums) sums.append(AnyNumber{sum}.to_config());
   Config result;
   result.set("epoch", position.epoch).set("batch", position.batch).set("sums", std::move(sums));
   return result;
@@ -107,7 +108,8 @@ RunPosition position_from(const Config& config, const StageReport& stage) {
   position.batch = config.at("batch").as_integer();
   if (position.epoch < 0 || position.batch < 0)
     throw Error("expected a position, received " + config.to_string());
-  for (const Config& sum : config.at("sums").as_list()) position.sums.push_back(number_from(sum));
+  for (const Config& sum : config.at("sums").as_list())
+    position.sums.push_back(AnyNumber::from_config(sum).value);
   for (const EpochReport& epoch : stage.epochs) {
     position.history.epochs.push_back(static_cast<int>(position.history.epochs.size()));
     position.history.logs.push_back(epoch.logs);

@@ -21,14 +21,6 @@ constexpr const char* loss = "categorical_crossentropy";
 /// Of a fit on a rung: many more only fit what was seen.
 constexpr int64_t wanted_steps = 160;
 
-/// Freezes all but the last blocks of the network.
-void unfreeze(const Functional& model, const Functional& network, int64_t blocks) {
-  model.set_trainable(false);
-  const auto layers = network.layers();
-  const auto count = static_cast<size_t>(blocks == 0 ? 0 : layers_of_last(network, blocks));
-  for (const Layer& layer : layers.last(count)) layer.set_trainable(true);
-}
-
 /// Numbers of last blocks, each with one more of those that have weights.
 std::vector<int64_t> rungs_of(const Functional& network, int64_t most) {
   const auto layers = counted_layers(network);
@@ -109,11 +101,10 @@ bool Climb::read(Engine& engine, const Dataset& data) {
   const Functional network = network_of(base_);
   extractor_.model.compile({.optimizer = make_optimizer("sgd", 0.0), .loss = loss});
   for (const int64_t blocks : rungs_) {
-    unfreeze(extractor_.model, network, blocks);
+    train_last_blocks(extractor_, network, blocks);
     kept_->expect(extractor_.model.frozen_cut());
   }
-  unfreeze(extractor_.model, network, 0);
-  extractor_.head.set_trainable(true);
+  train_last_blocks(extractor_, network, 0);
   auto features = frozen_features(extractor_.model, engine, data,
                                   {.callbacks = options_.callbacks,
                                    .cache = options_.cache,
@@ -324,8 +315,7 @@ std::optional<ClimbResult> Climb::run(Engine& engine, const Dataset& data) {
 }
 
 std::optional<Tensor> Climb::features_now(Engine& engine, const Dataset& data) {
-  unfreeze(extractor_.model, network_of(base_), 0);
-  extractor_.head.set_trainable(true);
+  train_last_blocks(extractor_, network_of(base_), 0);
   const auto features =
       frozen_features(extractor_.model, engine, data,
                       {.cache = options_.cache, .features = kept_, .stop = options_.stop});

@@ -7,6 +7,7 @@
 
 #include "thaw/core/error.h"
 #include "thaw/core/variable.h"
+#include "thaw/graph/blocks.h"
 #include "thaw/graph/layer_type.h"
 #include "thaw/graph/layers/concatenate.h"
 #include "thaw/graph/layers/dense.h"
@@ -68,6 +69,14 @@ ClimbModel climb_model(const Functional& base, const std::vector<Tap>& taps, int
       dense({.units = classes, .activation = Activation::Kind::softmax, .name = "output_layer"});
   Model model(image, head(x));
   return {std::move(model), std::move(groups), std::move(head)};
+}
+
+void train_last_blocks(const ClimbModel& model, const Functional& network, int64_t blocks) {
+  model.model.set_trainable(false);
+  model.head.set_trainable(true);
+  const auto layers = network.layers();
+  const auto count = static_cast<size_t>(blocks == 0 ? 0 : layers_of_last(network, blocks));
+  for (const Layer& layer : layers.last(count)) layer.set_trainable(true);
 }
 
 ColumnScaling column_scaling(const Tensor& features, const std::vector<FeatureGroup>& groups) {

@@ -34,6 +34,9 @@ struct ClimbModel {
 ClimbModel climb_model(const Functional& base, const std::vector<Tap>& taps, int64_t classes,
                        const std::optional<ColumnScaling>& scaling = {});
 
+/// Freezes all of it but the head and the last blocks (blocks_of()) of `network`, the base's.
+void train_last_blocks(const ClimbModel& model, const Functional& network, int64_t blocks);
+
 /// Standardizes the columns of `features` [images, columns] and divides those of each group by the
 /// root of their number, as FeatureGroup says; constant ones become 0.
 ColumnScaling column_scaling(const Tensor& features, const std::vector<FeatureGroup>& groups);

@@ -75,15 +75,6 @@ void FoldTrainer::assign(const Weights& weights) const {
   for (size_t i = 0; i < variables_.size(); ++i) variables_[i]->assign(weights[i]);
 }
 
-void FoldTrainer::unfreeze(int64_t blocks) const {
-  model_.model.set_trainable(false);
-  model_.head.set_trainable(true);
-  if (blocks == 0) return;
-  const auto layers = network_.layers();
-  const auto count = static_cast<size_t>(layers_of_last(network_, blocks));
-  for (const Layer& layer : layers.last(count)) layer.set_trainable(true);
-}
-
 FitOptions FoldTrainer::fit_options(std::optional<int> fold) const {
   FitOptions options{.batch_size = inputs_.batch_size,
                      .first_views_alone = inputs_.first_views_alone,
@@ -109,7 +100,7 @@ std::optional<RungFit> FoldTrainer::fit(const RungSettings& settings, const Weig
                                         std::optional<int> fold) {
   const Restored restored(*this, base_weights_);
   assign(start);
-  unfreeze(settings.blocks);
+  train_last_blocks(model_, network_, settings.blocks);
   Optimizer optimizer =
       stage_optimizer("adam", {.learning_rate = settings.learning_rate, .ema = settings.ema});
   optimizer.set_rate_factors(block_rates(network_, settings.layer_decay));
@@ -126,7 +117,7 @@ std::optional<RungFit> FoldTrainer::fit(const RungSettings& settings, const Weig
 std::optional<Tensor> FoldTrainer::logits(const Weights& weights, int64_t blocks, int fold) {
   const Restored restored(*this, base_weights_);
   assign(weights);
-  unfreeze(blocks);
+  train_last_blocks(model_, network_, blocks);
   model_.model.compile(
       {.optimizer = make_optimizer("adam", 0.0), .loss = loss, .metrics = {"accuracy"}});
   FitOptions options = fit_options(fold);

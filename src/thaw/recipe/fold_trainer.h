@@ -75,7 +75,6 @@ class FoldTrainer {
   void assign(const Weights& weights) const;
 
  private:
-  void unfreeze(int64_t blocks) const;
   FitOptions fit_options(std::optional<int> fold) const;
 
   FoldTrainerInputs inputs_;

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <limits>
 #include <map>
 #include <span>
 #include <string_view>
 
+#include "thaw/core/any_number.h"
 #include "thaw/core/content_hash.h"
 #include "thaw/core/error.h"
 #include "thaw/formats/json.h"
@@ -66,29 +65,16 @@ void check_sealed_tensors(const TensorFile& file, const std::string& key, const 
   }
 }
 
-Config number_config(double number) {
-  if (std::isfinite(number)) return number;
-  return std::isnan(number) ? "nan" : number > 0 ? "inf" : "-inf";
-}
-
-double number_from(const Config& config) {
-  if (!config.is_string()) return config.as_number();
-  const std::string& word = config.as_string();
-  if (word == "nan") return std::numeric_limits<double>::quiet_NaN();
-  if (word == "inf") return std::numeric_limits<double>::infinity();
-  if (word == "-inf") return -std::numeric_limits<double>::infinity();
-  throw Error("expected a number, nan, inf or -inf, received " + word);
-}
-
 Config logs_config(const Logs& logs) {
   Config result{Config::Map{}};
-  for (const auto& [name, value] : logs) result.set(name, number_config(value));
+  for (const auto& [name, value] : logs) result.set(name, AnyNumber{value}.to_config());
   return result;
 }
 
 Logs logs_from(const Config& config) {
   Logs logs;
-  for (const auto& [name, value] : config.as_map()) logs.emplace_back(name, number_from(value));
+  for (const auto& [name, value] : config.as_map())
+    logs.emplace_back(name, AnyNumber::from_config(value).value);
   return logs;
 }
 

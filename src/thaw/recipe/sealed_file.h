@@ -22,9 +22,7 @@ Config sealed_config(const TensorFile& file, const std::string& key, const std::
 /// checksum.
 void check_sealed_tensors(const TensorFile& file, const std::string& key, const Config& config);
 
-/// A number that may be none of JSON's, to its last bit: then a word.
-Config number_config(double number);
-double number_from(const Config& config);
+/// A loss may be none of JSON's numbers: AnyNumber.
 Config logs_config(const Logs& logs);
 Logs logs_from(const Config& config);
 

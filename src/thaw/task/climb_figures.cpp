@@ -1,6 +1,6 @@
 #include "thaw/task/climb_figures.h"
 
-#include "thaw/recipe/sealed_file.h"
+#include "thaw/core/any_number.h"
 #include "thaw/task/climb_words.h"
 #include "thaw/task/skipped_config.h"
 
@@ -32,7 +32,7 @@ Config rung_config(const Rung& rung) {
   Config epochs{Config::List{}};
   for (const Logs& logs : rung.epochs) {
     Config row{Config::Map{}};
-    for (const auto& [name, value] : logs) row.set(name, number_config(value));
+    for (const auto& [name, value] : logs) row.set(name, AnyNumber{value}.to_config());
     epochs.append(std::move(row));
   }
   Config result;
@@ -40,7 +40,7 @@ Config rung_config(const Rung& rung) {
       .set("blocks", rung.blocks)
       .set("judged_images", rung.judged_images)
       .set("negative_log_likelihood_before", rung.negative_log_likelihood_before)
-      .set("negative_log_likelihood", number_config(rung.negative_log_likelihood))
+      .set("negative_log_likelihood", AnyNumber{rung.negative_log_likelihood}.to_config())
       .set("accuracy_before", rung.accuracy_before)
       .set("accuracy", rung.accuracy)
       .set("difference", rung.difference.difference)

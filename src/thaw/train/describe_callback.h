@@ -2,6 +2,7 @@
 
 // Makes the table's row of a callback; included by the files of train/callbacks/ alone.
 
+#include "thaw/core/any_number.h"
 #include "thaw/train/callback.h"
 #include "thaw/train/options.h"
 
@@ -15,14 +16,5 @@ constexpr CallbackType describe_callback(std::string_view name, std::string_view
             return std::make_unique<T>(read_options<Options>(options));
           }};
 }
-
-/// A number that may be none of JSON's, to its last bit: then it is a word.
-struct AnyNumber {
-  double value = 0;
-
-  /// Throws Error on another word than nan, inf and -inf.
-  static AnyNumber from_config(const Config& config);
-  Config to_config() const;
-};
 
 }  // namespace thaw
