@@ -4,10 +4,8 @@
 #include <gtest/gtest.h>
 
 #include <csignal>
-#include <random>
 
-#include "app/small_fit.h"
-#include "support/seed.h"
+#include "app/killed.h"
 #include "thaw/core/files.h"
 
 namespace thaw {
@@ -18,11 +16,6 @@ using testing::ProgramRun;
 using testing::run_thaw;
 using testing::SmallFit;
 
-int count_of(const char* variable, int unless_set) {
-  const std::string asked = environment(variable);
-  return asked.empty() ? unless_set : std::stoi(asked);
-}
-
 /// A fit with a state after every epoch, and the model that it gives when nobody kills it.
 class Killed : public ::testing::Test {
  protected:
@@ -32,56 +25,20 @@ class Killed : public ::testing::Test {
     return fit_.arguments(out, {"--epochs", epochs_, "--fine-tune-epochs", epochs_, "--resume",
                                 "--history", fit_.path(out + ".json")});
   }
-  /// What is left after all the kills goes on to the end, and is what it would have been.
-  void expect_the_same_bytes() const {
-    const ProgramRun run = run_thaw(arguments("m.keras"));
-    ASSERT_EQ(run.exit_code, 0) << run.errors;
-    EXPECT_TRUE(read_file(fit_.path("m.keras")) == read_file(fit_.path("whole.keras")));
-    EXPECT_TRUE(fit_.hidden_files().empty()) << fit_.hidden_files().front();
-    EXPECT_FALSE(fs::exists(fit_.path("m.keras.checkpoint")));
-  }
 
   SmallFit fit_;
   std::string epochs_ = "100";
+  testing::KilledCommand command_{fit_, [this](const std::string& out) { return arguments(out); }};
   testing::Environment every_epoch_;
 };
 
 TEST_F(Killed, at_random_moments_resumes_to_the_same_bytes) {
-  const unsigned seed = testing::seed_of_run();
-  SCOPED_TRACE("THAW_SEED=" + std::to_string(seed));
-  std::mt19937 random(seed);
-  const auto begun = std::chrono::steady_clock::now();
-  ASSERT_EQ(run_thaw(arguments("whole.keras")).exit_code, 0);
-  const auto whole = std::chrono::duration_cast<std::chrono::microseconds>(
-      std::chrono::steady_clock::now() - begun);
-  fs::remove_all(fit_.path("cache"));
-  int killed = 0;
-  for (int i = 0; i < count_of("THAW_KILLS", 4); ++i) {
-    const std::chrono::microseconds wait(1 + random() % static_cast<unsigned>(whole.count()));
-    killed += run_thaw(arguments("m.keras"), {.kill_after = wait}).exit_code == 128 + SIGKILL;
-  }
-  RecordProperty("killed", killed);
-  expect_the_same_bytes();
+  RecordProperty("killed", command_.at_random_moments());
 }
 
 TEST_F(Killed, at_system_calls_that_change_files_resumes_to_the_same_bytes) {
   epochs_ = "4";
-  const unsigned seed = testing::seed_of_run();
-  SCOPED_TRACE("THAW_SEED=" + std::to_string(seed));
-  std::mt19937 random(seed);
-  const ProgramRun whole = run_thaw(arguments("whole.keras"), {.kill_at_call = -1});
-  if (whole.calls == 0) GTEST_SKIP() << "tracing a program is not permitted here";
-  ASSERT_EQ(whole.exit_code, 0) << whole.errors;
-  for (int i = 0; i < count_of("THAW_CALL_KILLS", 4); ++i) {
-    const int number = 1 + static_cast<int>(random() % static_cast<unsigned>(whole.calls));
-    SCOPED_TRACE("call " + std::to_string(number) + " of " + std::to_string(whole.calls));
-    fs::remove_all(fit_.path("cache"));
-    fs::remove(fit_.path("m.keras"));
-    const ProgramRun run = run_thaw(arguments("m.keras"), {.kill_at_call = number});
-    // Threads may save a write or two; then it has come to its end.
-    EXPECT_TRUE(run.exit_code == 128 + SIGKILL || run.exit_code == 0) << run.errors;
-    expect_the_same_bytes();
-  }
+  if (!command_.at_system_calls()) GTEST_SKIP() << "tracing a program is not permitted here";
 }
 
 /// A conversion that is killed as it puts its file in place leaves it to the next to clear up.
